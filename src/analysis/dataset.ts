@@ -1,0 +1,29 @@
+import type { Input } from "../plan/input.ts";
+import type { StructField, StructType } from "../schema/type.ts";
+import type { TypedExpression } from "./typed.ts";
+
+/**
+ * What a name or a path resolves to: a schema now, data when asked. A table at a version, a
+ * folder of files, a stream. Made by `execution`, which alone knows catalogs and connectors.
+ */
+export interface Dataset {
+  /** For messages and `explain`: `main.default.events` or `delta.`/data/events``. */
+  readonly name: string;
+  readonly schema: StructType;
+  /** Columns that come only when named: `_metadata`. */
+  readonly hidden: readonly StructField[];
+  readonly streaming: boolean;
+  /** Chooses the data of a batch read. A streaming dataset has none: see `stream/dataset.ts`. */
+  scan?(request: ScanRequest): Promise<Input>;
+}
+
+/** What a reader may leave out. Leaving less out than it could is always right. */
+export interface ScanRequest {
+  /** The fields wanted, by name, in the order the input must put them out. */
+  readonly columns: readonly StructField[];
+  /**
+   * Conditions every row that matters fulfils, over references whose `name` is a field's name
+   * (nested members through TypedField). The engine filters again: they serve pruning only.
+   */
+  readonly conditions: readonly TypedExpression[];
+}

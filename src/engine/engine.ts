@@ -1,0 +1,111 @@
+import type { TypedRelation } from "../analysis/typed.ts";
+import type { InputFile } from "../plan/input.ts";
+import type { Options } from "../plan/relation.ts";
+import type { StructType } from "../schema/type.ts";
+import type { Value } from "../schema/value.ts";
+
+/**
+ * Computes typed plans whose leaves are all inputs, and reads and writes the files of a table.
+ * Relations travel, rows do not: only `query` hands values to JavaScript.
+ */
+export interface Engine extends AsyncDisposable {
+  /** Runs a plan. Nothing is computed before the first chunk is asked for. */
+  query(relation: TypedRelation, context: QueryContext): Promise<Result>;
+  /** Computes a plan once and keeps the result in the engine until released. */
+  cache(relation: TypedRelation, context: QueryContext): Promise<CachedResult>;
+  /**
+   * Writes a plan's rows as Parquet files into `target.directory` (the local staging folder) in
+   * one pass, with the statistics of each. No row, no file.
+   */
+  writeParquet(
+    relation: TypedRelation,
+    target: ParquetTarget,
+    context: QueryContext,
+  ): Promise<readonly WrittenFile[]>;
+  /**
+   * The rows of a Parquet file of a known shape as JSON texts, one a row (checkpoints of the log):
+   * columns of `schema` that the file lacks are null and left out; nulls are left out; maps are
+   * objects; 64-bit integers exact.
+   */
+  readJson(path: string, schema: StructType): AsyncIterable<readonly string[]>;
+  /** The inverse: writes the JSON lines file `source` as one Parquet file of that schema. */
+  writeJson(source: string, schema: StructType, target: string): Promise<void>;
+  /** Schema and row count of a Parquet file, from its footer. */
+  parquetSchema(path: string): Promise<{ schema: StructType; rows: number }>;
+  /** The schema of JSON or CSV files by Spark's inference rules, from the given samples. */
+  inferSchema(request: InferRequest): Promise<StructType>;
+  /** The engine's own plan, for `explain`. */
+  explain(relation: TypedRelation, context: QueryContext): Promise<string>;
+}
+
+/** What is fixed for one query or one micro-batch. */
+export interface QueryContext {
+  /** IANA name: `spark.sql.session.timeZone` when the query started. */
+  readonly timeZone: string;
+  /** What `current_timestamp()` is, ms since the epoch. */
+  readonly timestampMs: number;
+  /** What `rand()` and `uuid()` start from. */
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A result read forward once. Dispose it if it is not read to its end. */
+export interface Result extends AsyncDisposable {
+  readonly schema: StructType;
+  /** The next rows, in column vectors of values; undefined at the end. At most 2,048 rows. */
+  next(): Promise<Chunk | undefined>;
+}
+
+export interface Chunk {
+  readonly rows: number;
+  /** One array of values a column, in column order. */
+  readonly columns: readonly (readonly Value[])[];
+}
+
+/** A result the engine keeps. `name` goes into a CachedInput; `release` frees it. */
+export interface CachedResult extends AsyncDisposable {
+  readonly name: string;
+  readonly schema: StructType;
+  readonly rows: number;
+}
+
+export interface ParquetTarget {
+  /** A local folder that is there. */
+  readonly directory: string;
+  /** Names and types written, in order: the plan's output has the same number of columns. */
+  readonly schema: StructType;
+  /** Columns of the schema whose values go into `WrittenFile.partition`, not into the file. */
+  readonly partitionBy: readonly string[];
+  readonly compression: "snappy" | "zstd" | "gzip" | "uncompressed" | "lz4";
+  /** Leaves whose min and max are wanted (dotted paths); the others only count nulls. */
+  readonly statistics: (path: readonly string[]) => boolean;
+  readonly maxRecordsPerFile?: number;
+}
+
+/** A file that was written, not yet durable and not yet published. */
+export interface WrittenFile {
+  readonly path: string; // local
+  readonly size: number; // bytes
+  readonly rows: number;
+  /** By partition column; the typed value. */
+  readonly partition: Readonly<Record<string, Value>>;
+  readonly leaves: readonly LeafStatistics[];
+}
+
+/** What is known of one leaf column of a file. Arrays and maps have one entry for themselves. */
+export interface LeafStatistics {
+  readonly path: readonly string[];
+  /** Of the leaf within its parents: a null parent counts. Absent if it is not known. */
+  readonly nullCount?: number;
+  /** Exact and untruncated; absent if there are none, or NaN is among the values. */
+  readonly min?: Value;
+  readonly max?: Value;
+}
+
+export interface InferRequest {
+  readonly format: "json" | "csv";
+  readonly files: readonly InputFile[];
+  readonly options: Options;
+  /** False: every leaf is a string (Auto Loader's default). */
+  readonly inferTypes: boolean;
+}

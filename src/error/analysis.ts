@@ -1,0 +1,4 @@
+import type { Condition } from "./condition.ts";
+
+export const analysisConditions = {
+} as const satisfies Record<string, Condition>;

@@ -1,0 +1,31 @@
+import type { Condition } from "./condition.ts";
+
+export const storageConditions = {
+  PATH_NOT_FOUND: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message: "Path does not exist: {path}. Check the spelling, and that the file was not removed",
+  },
+  UNSUPPORTED_FILE_SYSTEM: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Cannot open {uri}: no store is built for the scheme `{scheme}`. Known schemes: {known}",
+  },
+  STORAGE_READ_FAILED: {
+    kind: "unavailable",
+    sqlState: "58030",
+    message: "Cannot read {path}: {reason}. Check that it is readable, then run again",
+  },
+  STORAGE_WRITE_FAILED: {
+    kind: "unavailable",
+    sqlState: "58030",
+    message: "Cannot write {path}: {reason}. Check permissions and free space, then run again",
+  },
+  STORAGE_RANGE_PAST_END: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "Cannot read bytes {start} to {end} of {path}: the file has {size}. It is not the file it was",
+  },
+} as const satisfies Record<string, Condition>;

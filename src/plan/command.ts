@@ -1,0 +1,151 @@
+import type { Json, StructType } from "../schema/type.ts";
+import type { Expression } from "./expression.ts";
+import type { Options, Relation } from "./relation.ts";
+
+/** What to do, as the user said it: frozen data, in the terms of Spark Connect's `Command`. */
+export type Command =
+  | Write
+  | WriteStream
+  | CreateTable
+  | CreateNamespace
+  | CreateView
+  | DropTable
+  | Describe
+  | DescribeHistory
+  | DescribeDetail
+  | Show
+  | Set
+  | Use;
+
+/** A statement of SQL text: a query, or something to do. */
+export type Statement =
+  | { readonly kind: "query"; readonly relation: Relation }
+  | { readonly kind: "command"; readonly command: Command };
+
+export type SaveMode = "append" | "overwrite" | "errorifexists" | "ignore";
+
+/** Where a write goes. */
+export type Target =
+  | { readonly kind: "table"; readonly name: readonly string[] }
+  | { readonly kind: "path"; readonly path: string };
+
+/** `df.write…` and INSERT. */
+export interface Write {
+  readonly kind: "write";
+  readonly input: Relation;
+  readonly target: Target;
+  /** Absent: the session's default source (delta). */
+  readonly format?: string;
+  readonly mode: SaveMode;
+  /** By position (`insertInto`, INSERT) or by name (`save`, `saveAsTable`). */
+  readonly match: "name" | "position";
+  /** The column list of INSERT, or BY NAME. */
+  readonly columns?: readonly string[];
+  /** `saveAsTable` and `save` make what is absent; `insertInto` and INSERT do not. */
+  readonly create: boolean;
+  readonly partitionBy: readonly string[];
+  readonly options: Options;
+  /** INSERT … REPLACE WHERE. */
+  readonly replaceWhere?: Expression;
+  /** PARTITION (a = 1, b) of INSERT. */
+  readonly partition?: readonly (readonly [name: string, value: Expression | undefined])[];
+}
+
+export type OutputMode = "append" | "complete" | "update";
+
+export type Trigger =
+  | { readonly kind: "processing time"; readonly intervalMs: number }
+  | { readonly kind: "once" }
+  | { readonly kind: "available now" };
+
+/** Spark Connect's WriteStreamOperationStart. `foreachBatch` is a function: it does not travel. */
+export interface WriteStream {
+  readonly kind: "write stream";
+  readonly input: Relation;
+  readonly format?: string;
+  readonly outputMode: OutputMode;
+  readonly trigger: Trigger;
+  readonly queryName?: string;
+  readonly partitionBy: readonly string[];
+  readonly options: Options;
+  readonly target?: Target;
+}
+
+export interface CreateTable {
+  readonly kind: "create table";
+  readonly name: readonly string[];
+  readonly ifNotExists: boolean;
+  readonly orReplace: boolean;
+  /** CREATE TABLE t (…): the columns; absent with AS SELECT or an existing LOCATION. */
+  readonly schema?: StructType;
+  readonly provider?: string;
+  readonly partitionBy: readonly string[];
+  readonly location?: string;
+  readonly comment?: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly query?: Relation;
+}
+
+/** CREATE SCHEMA / DATABASE, CREATE CATALOG is not built. */
+export interface CreateNamespace {
+  readonly kind: "create namespace";
+  readonly name: readonly string[];
+  readonly ifNotExists: boolean;
+}
+
+/** Temporary views only. */
+export interface CreateView {
+  readonly kind: "create view";
+  readonly name: string;
+  readonly orReplace: boolean;
+  readonly query: Relation;
+  readonly columns?: readonly string[];
+}
+
+export interface DropTable {
+  readonly kind: "drop table";
+  readonly name: readonly string[];
+  readonly ifExists: boolean;
+  readonly view: boolean;
+}
+
+/** DESCRIBE [TABLE] [EXTENDED] t, or DESCRIBE QUERY. */
+export interface Describe {
+  readonly kind: "describe";
+  readonly relation: Relation;
+  readonly extended: boolean;
+}
+
+export interface DescribeHistory {
+  readonly kind: "describe history";
+  readonly target: Target;
+  readonly limit?: number;
+}
+
+export interface DescribeDetail {
+  readonly kind: "describe detail";
+  readonly target: Target;
+}
+
+export interface Show {
+  readonly kind: "show";
+  readonly what: "catalogs" | "schemas" | "tables" | "columns" | "tblproperties" | "functions" | "views";
+  /** The catalog, schema or table asked about. */
+  readonly of?: readonly string[];
+  /** LIKE 'pattern', with * and |. */
+  readonly pattern?: string;
+}
+
+/** SET k = v; SET k; SET; RESET is `value: null`. */
+export interface Set {
+  readonly kind: "set";
+  readonly key?: string;
+  readonly value?: string | null;
+}
+
+export interface Use {
+  readonly kind: "use";
+  readonly name: readonly string[];
+}
+
+export type { Json };

@@ -1,0 +1,71 @@
+import type { StructType } from "../schema/type.ts";
+import type { Value } from "../schema/value.ts";
+import type { Options } from "./relation.ts";
+
+/**
+ * Data that an engine can read, as plain data: what a resolved relation becomes once it is known
+ * which files, rows or ranges are meant. Each yields the columns of `schema`, in that order.
+ */
+export type Input = RowsInput | RangeInput | ParquetInput | TextInput | CachedInput | EmptyInput;
+
+export interface RowsInput {
+  readonly kind: "rows";
+  readonly schema: StructType;
+  readonly rows: readonly (readonly Value[])[];
+}
+
+export interface RangeInput {
+  readonly kind: "range";
+  readonly schema: StructType; // one long column
+  readonly start: bigint;
+  readonly end: bigint; // exclusive
+  readonly step: bigint;
+}
+
+/** A file the engine opens itself. `path` is a local path. */
+export interface InputFile {
+  readonly path: string;
+  /** What `_metadata.file_path` shows: the URI in the store it came from. */
+  readonly uri: string;
+  readonly size: number; // bytes
+  readonly modificationTime: number; // ms since the epoch
+  /** Values of the partition columns by column name, already of the column's type. */
+  readonly partition: Readonly<Record<string, Value>>;
+}
+
+/**
+ * Parquet files. Columns are found by name (case-insensitively); one that a file lacks is null,
+ * a partition column is taken from the file's `partition`; physical types are cast to the
+ * schema's. A column named `_metadata` with the struct of `metadataType` is filled from the file.
+ */
+export interface ParquetInput {
+  readonly kind: "parquet";
+  readonly schema: StructType;
+  readonly files: readonly InputFile[];
+}
+
+/**
+ * JSON lines, CSV, text or whole binary files, by Spark's options. `mode` PERMISSIVE keeps a bad
+ * line in the column `columnNameOfCorruptRecord` if the schema has it; DROPMALFORMED drops it;
+ * FAILFAST stops with MALFORMED_RECORD_IN_PARSING. With `rescuedDataColumn` unknown keys and
+ * values of another type go there as JSON text with `_file_path`.
+ */
+export interface TextInput {
+  readonly kind: "text";
+  readonly format: "json" | "csv" | "text" | "binaryFile";
+  readonly schema: StructType;
+  readonly files: readonly InputFile[];
+  readonly options: Options;
+}
+
+/** A result kept by the engine under a name. */
+export interface CachedInput {
+  readonly kind: "cached";
+  readonly schema: StructType;
+  readonly name: string;
+}
+
+export interface EmptyInput {
+  readonly kind: "empty";
+  readonly schema: StructType;
+}

@@ -1,0 +1,69 @@
+/** What a store says of one file. */
+export interface FileStatus {
+  /** Absolute within the store, `/`-separated, decoded. */
+  readonly path: string;
+  readonly size: number; // bytes
+  readonly modificationTime: number; // ms since the epoch
+}
+
+/** A file of the engine's, readable through the local file system until released. */
+export interface LocalFile extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Bytes at a path. Paths are absolute within the store, `/`-separated and decoded; a folder is a
+ * prefix that ends in `/` and needs no making. The laws, proven by `conformance/store.ts`:
+ *
+ * 1. Whole or nothing: a reader sees all of a file's bytes or no file, also after a crash.
+ * 2. Of any number of `putIfAbsent` to a path exactly one wins; the others change nothing.
+ * 3. What has been put is listed at once, and `list` is in byte order of the path.
+ * 4. Read after write: a completed put or delete is what every later read sees.
+ * 5. A range past the end is STORAGE_RANGE_PAST_END, never a short answer.
+ * 6. Durable: once a put or publish has resolved, a crash loses neither bytes nor name.
+ * 7. A path that is absent is PATH_NOT_FOUND in `read` and `readRange`, `undefined` in `stat`;
+ *    deleting it is not an error; listing a folder that is absent is empty.
+ */
+export interface Store {
+  /** The scheme of the URIs it serves: `file`, `memory`. */
+  readonly scheme: string;
+  /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
+  uri(path: string): string;
+  read(path: string): Promise<Uint8Array>;
+  /** Bytes [start, start + length). */
+  readRange(path: string, start: number, length: number): Promise<Uint8Array>;
+  stat(path: string): Promise<FileStatus | undefined>;
+  /**
+   * The files directly in `folder`, or below it at any depth with `recursive`. `startAfter` is a
+   * path: only files that sort after it (byte order) come. Files in the making are never listed.
+   */
+  list(folder: string, options?: ListOptions): AsyncIterable<FileStatus>;
+  /** Writes the whole file, replacing what was there. */
+  put(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes the whole file if there is none. Resolves false, changing nothing, if there is. */
+  putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Makes a finished local file (of the staging folder) durable under `path`, which must be new
+   * (a fresh UUID is in its name). The local file is consumed.
+   */
+  publish(local: string, path: string): Promise<FileStatus>;
+  delete(path: string): Promise<void>;
+  /** A local file with these bytes for the engine to read; release it after use. */
+  open(path: string): Promise<LocalFile>;
+}
+
+export interface ListOptions {
+  readonly recursive?: boolean;
+  readonly startAfter?: string;
+}
+
+/** A path in a store: where a table, a checkpoint or a folder of files lies. */
+export interface Location {
+  readonly store: Store;
+  readonly path: string; // no trailing slash
+}
+
+/** `location` with segments appended. */
+export function join(location: Location, ...segments: readonly string[]): Location {
+  return { store: location.store, path: [location.path, ...segments].join("/") };
+}

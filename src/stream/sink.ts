@@ -1,0 +1,27 @@
+import type { TypedRelation } from "../analysis/typed.ts";
+import type { QueryContext } from "../engine/engine.ts";
+import type { OutputMode } from "../plan/command.ts";
+
+/** One batch handed to a sink. */
+export interface SinkBatch {
+  readonly batchId: number;
+  /** The query's id: with the batch id it names the batch for ever. */
+  readonly queryId: string;
+  readonly outputMode: OutputMode;
+  /** Ready to run: every leaf is an input. Running it twice gives the same rows. */
+  readonly relation: TypedRelation;
+  readonly context: QueryContext;
+}
+
+/**
+ * Where batches go. The laws, proven by `conformance/sink.ts`: the same batch may come again
+ * after a crash (never an older one); a sink with `exactlyOnce` then changes nothing.
+ */
+export interface Sink extends AsyncDisposable {
+  /** As Spark prints it in progress: `DeltaSink[file:/data/t]`. */
+  readonly description: string;
+  readonly exactlyOnce: boolean;
+  readonly outputModes: readonly OutputMode[];
+  /** Resolves when the batch is durable. The number of rows where the sink knows it. */
+  addBatch(batch: SinkBatch): Promise<{ readonly rows?: number }>;
+}

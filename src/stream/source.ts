@@ -1,0 +1,48 @@
+import type { Input } from "../plan/input.ts";
+import type { StructType } from "../schema/type.ts";
+
+/** An offset is its JSON text, byte for byte as it stands in the offset log of the checkpoint. */
+export type Offset = string;
+
+/** How much one batch may take (Spark's ReadLimit). The source knows its own limits from options. */
+export type ReadLimit =
+  | { readonly kind: "all" } // Trigger.Once, and the final offset of AvailableNow
+  | { readonly kind: "options" }; // the rate limits of the source's options
+
+/**
+ * A replayable stream of rows. The laws, proven by `conformance/source.ts`:
+ * 1. The same (start, end] gives the same rows, always, also after a restart.
+ * 2. `latestOffset` never goes back and returns `start` if nothing is new.
+ * 3. `input` is asked only for ranges whose end this or an earlier run returned.
+ * 4. `commit(end)` says: nothing at or before `end` will be asked again.
+ */
+export interface Source extends AsyncDisposable {
+  readonly schema: StructType;
+  /** As Spark prints it in progress: `DeltaSource[file:/data/t]`. */
+  readonly description: string;
+  /**
+   * The end of the next batch; `start` undefined before the first. Undefined: still nothing.
+   * With `until` (AvailableNow) nothing past that offset.
+   */
+  latestOffset(
+    start: Offset | undefined,
+    limit: ReadLimit,
+    until?: Offset,
+  ): Promise<Offset | undefined>;
+  /** The rows of (start, end]. `rows` where the source knows it without reading. */
+  input(start: Offset | undefined, end: Offset): Promise<Batch>;
+  commit(end: Offset): Promise<void>;
+}
+
+export interface Batch {
+  /** Yields the columns of the source's schema, then the hidden ones of its dataset. */
+  readonly input: Input;
+  readonly rows?: number;
+}
+
+/** What a source may use of the query it belongs to. */
+export interface SourceContext {
+  /** `<checkpoint>/sources/<i>`: the source's own log. */
+  readonly checkpoint: import("../storage/store.ts").Location;
+  readonly queryId: string;
+}
