@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import { v4 } from "uuid";
 
-/** Everything that is not a pure function of its inputs: the only source of time, chance and ids. */
+/** The world outside: the only source of time, chance and ids, and the only voice. */
 export interface Env {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -11,6 +11,10 @@ export interface Env {
   uuid(): string;
   /** A number in [0, 1). */
   random(): number;
+  /** Writes a line of data for the user (`show()`, the console sink): standard output. */
+  print(line: string): void;
+  /** Writes a line of talk (a warning, a failed query nobody awaits): standard error. */
+  warn(line: string): void;
   /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -24,6 +28,8 @@ const system: Env = {
     randomFillSync(word);
     return (word[0] ?? 0) / 0x1_0000_0000;
   },
+  print: (line) => void process.stdout.write(`${line}\n`),
+  warn: (line) => void process.stderr.write(`${line}\n`),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -45,6 +51,8 @@ export const env: Env = {
   monotonic: () => current.monotonic(),
   uuid: () => current.uuid(),
   random: () => current.random(),
+  print: (line) => current.print(line),
+  warn: (line) => current.warn(line),
   sleep: (ms, signal) => current.sleep(ms, signal),
 };
 
