@@ -1,4 +1,73 @@
 import type { Condition } from "./condition.ts";
 
 export const schemaConditions = {
+  UNSUPPORTED_DATATYPE: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Unsupported data type {typeName}. Use one of Spark's types, such as BIGINT, STRING, DECIMAL(10,2) or STRUCT<a: INT>",
+  },
+  DATATYPE_MISSING_SIZE: {
+    kind: "invalid",
+    sqlState: "42K01",
+    message: "DataType {type} requires a length parameter, for example {type}(10)",
+  },
+  INCOMPLETE_TYPE_DEFINITION: {
+    kind: "invalid",
+    sqlState: "42K01",
+    message: "Incomplete complex type {type}: its element types are missing. Write {example}",
+  },
+  DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "Decimal precision {precision} exceeds max precision {maxPrecision}. Use a smaller one",
+  },
+  INVALID_SCHEMA: {
+    kind: "invalid",
+    sqlState: "42K07",
+    message: "The input schema {inputSchema} is not a valid schema: {reason}",
+  },
+  DELTA_FAILED_TO_MERGE_FIELDS: {
+    kind: "invalid",
+    sqlState: "22005",
+    message:
+      "Failed to merge fields '{currentField}' and '{updateField}': {reason}. Cast the new data to the type of the table",
+  },
+  CANNOT_INFER_EMPTY_SCHEMA: {
+    kind: "invalid",
+    sqlState: "42K07",
+    message: "Cannot infer a schema from an empty dataset. Give the schema",
+  },
+  CANNOT_DETERMINE_TYPE: {
+    kind: "invalid",
+    sqlState: "42K07",
+    message: "Cannot determine the type of {value} at `{path}`. Give the schema",
+  },
+  CANNOT_MERGE_TYPE: {
+    kind: "invalid",
+    sqlState: "42825",
+    message: "Cannot merge type {left} and {right} of `{path}` in the rows. Give the schema",
+  },
+  FIELD_DATA_TYPE_UNACCEPTABLE: {
+    kind: "invalid",
+    sqlState: "42804",
+    message: "Field `{path}` of type {dataType} cannot accept {value}. Give {accepted}",
+  },
+  FIELD_NOT_NULLABLE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Field `{path}` is not nullable, but got null. Give a value, or make it nullable",
+  },
+  VALUE_OUT_OF_BOUNDS: {
+    kind: "invalid",
+    sqlState: "22003",
+    message: "Value {value} of `{path}` does not fit into {dataType}. Use a wider type",
+  },
+  UNEXPECTED_FIELD: {
+    kind: "invalid",
+    sqlState: "42703",
+    message:
+      "`{path}` is not in the schema, which has: {known}. Remove it, or add it to the schema",
+  },
 } as const satisfies Record<string, Condition>;

@@ -24,8 +24,8 @@ export type AtomicName =
   | "variant"
   | "void";
 
-export interface AtomicType {
-  readonly type: AtomicName;
+export interface AtomicType<N extends AtomicName = AtomicName> {
+  readonly type: N;
 }
 
 export interface DecimalType {
@@ -41,16 +41,16 @@ export interface IntervalType {
   readonly unit: "month" | "day" | "calendar";
 }
 
-export interface ArrayType {
+export interface ArrayType<E extends DataType = DataType> {
   readonly type: "array";
-  readonly elementType: DataType;
+  readonly elementType: E;
   readonly containsNull: boolean;
 }
 
-export interface MapType {
+export interface MapType<K extends DataType = DataType, V extends DataType = DataType> {
   readonly type: "map";
-  readonly keyType: DataType;
-  readonly valueType: DataType;
+  readonly keyType: K;
+  readonly valueType: V;
   readonly valueContainsNull: boolean;
 }
 
@@ -68,28 +68,22 @@ export interface StructField {
 }
 
 /** A Spark type. Discriminated by `type`. */
-export type DataType =
-  | AtomicType
-  | DecimalType
-  | IntervalType
-  | ArrayType
-  | MapType
-  | StructType;
+export type DataType = AtomicType | DecimalType | IntervalType | ArrayType | MapType | StructType;
 
-export const string: AtomicType = Object.freeze({ type: "string" });
-export const long: AtomicType = Object.freeze({ type: "long" });
-export const integer: AtomicType = Object.freeze({ type: "integer" });
-export const short: AtomicType = Object.freeze({ type: "short" });
-export const byte: AtomicType = Object.freeze({ type: "byte" });
-export const float: AtomicType = Object.freeze({ type: "float" });
-export const double: AtomicType = Object.freeze({ type: "double" });
-export const boolean: AtomicType = Object.freeze({ type: "boolean" });
-export const binary: AtomicType = Object.freeze({ type: "binary" });
-export const date: AtomicType = Object.freeze({ type: "date" });
-export const timestamp: AtomicType = Object.freeze({ type: "timestamp" });
-export const timestampNtz: AtomicType = Object.freeze({ type: "timestamp_ntz" });
-export const variant: AtomicType = Object.freeze({ type: "variant" });
-export const nullType: AtomicType = Object.freeze({ type: "void" });
+export const string: AtomicType<"string"> = Object.freeze({ type: "string" });
+export const long: AtomicType<"long"> = Object.freeze({ type: "long" });
+export const integer: AtomicType<"integer"> = Object.freeze({ type: "integer" });
+export const short: AtomicType<"short"> = Object.freeze({ type: "short" });
+export const byte: AtomicType<"byte"> = Object.freeze({ type: "byte" });
+export const float: AtomicType<"float"> = Object.freeze({ type: "float" });
+export const double: AtomicType<"double"> = Object.freeze({ type: "double" });
+export const boolean: AtomicType<"boolean"> = Object.freeze({ type: "boolean" });
+export const binary: AtomicType<"binary"> = Object.freeze({ type: "binary" });
+export const date: AtomicType<"date"> = Object.freeze({ type: "date" });
+export const timestamp: AtomicType<"timestamp"> = Object.freeze({ type: "timestamp" });
+export const timestampNtz: AtomicType<"timestamp_ntz"> = Object.freeze({ type: "timestamp_ntz" });
+export const variant: AtomicType<"variant"> = Object.freeze({ type: "variant" });
+export const nullType: AtomicType<"void"> = Object.freeze({ type: "void" });
 
 export function decimal(precision: number, scale: number): DecimalType {
   return Object.freeze({ type: "decimal", precision, scale });
@@ -99,11 +93,15 @@ export function interval(unit: IntervalType["unit"]): IntervalType {
   return Object.freeze({ type: "interval", unit });
 }
 
-export function array(elementType: DataType, containsNull = true): ArrayType {
+export function array<E extends DataType>(elementType: E, containsNull = true): ArrayType<E> {
   return Object.freeze({ type: "array", elementType, containsNull });
 }
 
-export function map(keyType: DataType, valueType: DataType, valueContainsNull = true): MapType {
+export function map<K extends DataType, V extends DataType>(
+  keyType: K,
+  valueType: V,
+  valueContainsNull = true,
+): MapType<K, V> {
   return Object.freeze({ type: "map", keyType, valueType, valueContainsNull });
 }
 
