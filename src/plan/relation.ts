@@ -1,5 +1,6 @@
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
+import type { Command } from "./command.ts";
 import type { Alias, Attribute, Expression, SortOrder } from "./expression.ts";
 
 /**
@@ -27,7 +28,8 @@ export type Relation =
   | WithWatermark
   | SubqueryAlias
   | With
-  | LateralView;
+  | LateralView
+  | CommandResult;
 
 /** Options with lower-case keys; values as text, as Spark holds them. */
 export type Options = Readonly<Record<string, string>>;
@@ -193,6 +195,12 @@ export interface LateralView {
   readonly outer: boolean;
   readonly alias?: string;
   readonly columns: readonly string[];
+}
+
+/** The answer of a command as rows, asked for when the frame is (`history`, `detail`). */
+export interface CommandResult {
+  readonly kind: "command result";
+  readonly command: Command;
 }
 
 /** A name that is not resolved yet, for error messages: `` `a`.`b` ``. */

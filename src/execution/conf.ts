@@ -1,0 +1,70 @@
+import { error } from "../error/error.ts";
+
+/** The configuration keys that mean something here, with Spark's defaults where it has them. */
+const defaults: Readonly<Record<string, string>> = {
+  "spark.sql.ansi.enabled": "true",
+  "spark.sql.caseSensitive": "false",
+  "spark.sql.defaultCatalog": "main",
+  "spark.sql.session.timeZone": "UTC",
+  "spark.sql.shuffle.partitions": "200",
+  "spark.sql.sources.default": "delta",
+  "spark.sql.sources.partitionOverwriteMode": "STATIC",
+  "spark.sql.streaming.minBatchesToRetain": "100",
+  "spark.sql.streaming.multipleWatermarkPolicy": "min",
+  "spark.sql.streaming.noDataMicroBatches.enabled": "true",
+  "spark.sql.streaming.noDataProgressEventInterval": "10000",
+  "spark.sql.streaming.numRecentProgressUpdates": "100",
+  "spark.sql.streaming.schemaInference": "false",
+  "spark.sql.streaming.stopActiveRunOnRestart": "true",
+  "spark.sql.streaming.unsupportedOperationCheck": "true",
+  "spark.sql.warehouse.dir": "spark-warehouse",
+  "spark.databricks.delta.schema.autoMerge.enabled": "false",
+  "millrace.engine.memoryLimit": "60%",
+  "millrace.engine.threads": "",
+};
+
+/** `spark.conf`: text by key. A key without a value and without a default is an error to get. */
+export interface Conf {
+  get(key: string, fallback?: string): string;
+  /** Undefined where there is neither a value nor a default. */
+  lookup(key: string): string | undefined;
+  set(key: string, value: string | number | boolean): void;
+  unset(key: string): void;
+  /** Every key with its value, defaults included, in key order. */
+  entries(): readonly (readonly [key: string, value: string])[];
+}
+
+export function createConf(initial: Readonly<Record<string, string>>): Conf {
+  const values = new Map<string, string>(Object.entries(initial));
+  const lookup = (key: string): string | undefined => values.get(key) ?? defaults[key];
+  return {
+    lookup,
+    get(key, fallback) {
+      const value = values.get(key) ?? fallback ?? defaults[key];
+      if (value === undefined) throw error("SQL_CONF_NOT_FOUND", { key });
+      return value;
+    },
+    set(key, value) {
+      const text = String(value);
+      if (key === "spark.sql.session.timeZone") checkTimeZone(text);
+      values.set(key, text);
+    },
+    unset: (key) => void values.delete(key),
+    entries: () =>
+      Object.entries({ ...defaults, ...Object.fromEntries(values) }).sort(([a], [b]) =>
+        a < b ? -1 : 1,
+      ),
+  };
+}
+
+function checkTimeZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: zone });
+  } catch (cause) {
+    throw error(
+      "INVALID_CONF_VALUE.TIME_ZONE",
+      { value: zone, key: "spark.sql.session.timeZone" },
+      cause,
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { parseSchema } from "../schema/ddl.ts";
+import type { StructType } from "../schema/type.ts";
+
+/** What an option may be given as; held as text, as Spark holds it. */
+export type OptionValue = string | number | bigint | boolean;
+
+/** Options with lower-case keys: Spark compares them without case. */
+export function optionsOf(values: Readonly<Record<string, OptionValue>>): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const [key, value] of Object.entries(values)) options[key.toLowerCase()] = String(value);
+  return options;
+}
+
+/** A schema given as a value or as DDL text. */
+export function schemaOf(schema: StructType | string): StructType {
+  return typeof schema === "string" ? parseSchema(schema) : schema;
+}

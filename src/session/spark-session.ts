@@ -1,0 +1,119 @@
+import type { Table } from "apache-arrow";
+import type { Conf } from "../execution/conf.ts";
+import type { Execution } from "../execution/execution.ts";
+import { rowSchema, rowValues } from "../schema/infer.ts";
+import type { StructType } from "../schema/type.ts";
+import type { StreamingQueries } from "../stream/queries.ts";
+import { fromArrow } from "./arrow.ts";
+import { DataFrame } from "./dataframe.ts";
+import { type OptionValue, schemaOf } from "./option.ts";
+import { DataFrameReader } from "./reader.ts";
+import { DataStreamReader } from "./stream-reader.ts";
+
+/** A row as a program gives it: `Date`, numbers for longs and plain objects are taken too. */
+export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
+
+/** The configuration of a session that is to be made, or the one that is there. */
+export class SessionBuilder {
+  readonly #values: Record<string, string> = {};
+
+  appName(name: string): this {
+    return this.config("spark.app.name", name);
+  }
+  /** Accepted for the sake of programs that name one; the engine is in this process. */
+  master(url: string): this {
+    return this.config("spark.master", url);
+  }
+  config(key: string, value: OptionValue): this {
+    this.#values[key] = String(value);
+    return this;
+  }
+  /** The session of this process, with the configuration added; made if there is none. */
+  async getOrCreate(): Promise<SparkSession> {
+    if (active && !active.isStopped) {
+      const session = active;
+      for (const [key, value] of Object.entries(this.#values)) session.conf.set(key, value);
+      return session;
+    }
+    active = await this.create();
+    return active;
+  }
+  /** A session of its own, beside any other. */
+  async create(): Promise<SparkSession> {
+    const { openLocal } = await import("../execution/local/local.ts");
+    return new SparkSession(await openLocal(this.#values));
+  }
+}
+
+let active: SparkSession | undefined;
+
+/** Where everything starts. Stop it (or `await using`) to stop its queries and free the engine. */
+export class SparkSession implements AsyncDisposable {
+  readonly #execution: Execution;
+  #stopped = false;
+
+  constructor(execution: Execution) {
+    this.#execution = execution;
+  }
+
+  static builder(): SessionBuilder {
+    return new SessionBuilder();
+  }
+
+  get conf(): Conf {
+    return this.#execution.conf;
+  }
+  get read(): DataFrameReader {
+    return new DataFrameReader(this.#execution);
+  }
+  get readStream(): DataStreamReader {
+    return new DataStreamReader(this.#execution);
+  }
+  get streams(): StreamingQueries {
+    return this.#execution.streams;
+  }
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+  /** For `DeltaTable` and the like. */
+  get execution(): Execution {
+    return this.#execution;
+  }
+
+  table(name: string): DataFrame {
+    return this.read.table(name);
+  }
+  /** A query is returned to be run when asked; a command is run now, its answer returned. */
+  async sql(text: string): Promise<DataFrame> {
+    return new DataFrame(this.#execution, await this.#execution.sql(text));
+  }
+  /** Long ids from `start` (0) to `end`, exclusive. */
+  range(start: number | bigint, end?: number | bigint, step: number | bigint = 1): DataFrame {
+    const [from, to] = end === undefined ? [0n, BigInt(start)] : [BigInt(start), BigInt(end)];
+    const plan = { kind: "range", start: from, end: to, step: BigInt(step) } as const;
+    return new DataFrame(this.#execution, plan);
+  }
+  /**
+   * Rows as objects or as arrays in column order, or an Arrow table. Without a schema the types
+   * are inferred from all rows.
+   */
+  createDataFrame(data: readonly InputRow[] | Table, schema?: StructType | string): DataFrame {
+    const wanted = schema === undefined ? undefined : schemaOf(schema);
+    const arrow = "batches" in data ? fromArrow(data) : undefined;
+    const rows = arrow?.rows ?? (data as readonly InputRow[]);
+    const given = wanted ?? arrow?.schema ?? rowSchema(rows);
+    const values = rows.map((row) => rowValues(row, given));
+    return new DataFrame(this.#execution, { kind: "local", schema: given, rows: values });
+  }
+
+  /** Stops the queries at a step boundary, then the engine. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (active === this) active = undefined;
+    await this.#execution[Symbol.asyncDispose]();
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

@@ -1,0 +1,104 @@
+import { error } from "../error/error.ts";
+import type { Execution, ForeachWriter, RowHandler } from "../execution/execution.ts";
+import type { OutputMode, Target, Trigger, WriteStream } from "../plan/command.ts";
+import type { Relation } from "../plan/relation.ts";
+import type { Row } from "../schema/value.ts";
+import { parseTableName } from "../sql/statement.ts";
+import type { StreamingQuery } from "../stream/query.ts";
+import { DataFrame } from "./dataframe.ts";
+import { type OptionValue, optionsOf } from "./option.ts";
+import { type TriggerOptions, triggerOf } from "./trigger.ts";
+
+/** `df.writeStream`: describes a streaming query; `start` and `toTable` start it. */
+export class DataStreamWriter {
+  readonly #execution: Execution;
+  readonly #input: Relation;
+  #format: string | undefined;
+  #outputMode: OutputMode = "append";
+  #trigger: Trigger = { kind: "processing time", intervalMs: 0 };
+  #queryName: string | undefined;
+  #partitionBy: readonly string[] = [];
+  #rows: RowHandler | undefined;
+  readonly #options: Record<string, string> = {};
+
+  constructor(execution: Execution, input: Relation) {
+    this.#execution = execution;
+    this.#input = input;
+  }
+
+  format(sink: string): this {
+    this.#format = sink;
+    return this;
+  }
+  /** append (the default), complete or update. */
+  outputMode(mode: string): this {
+    const name = mode.toLowerCase();
+    if (name !== "append" && name !== "complete" && name !== "update") {
+      throw error("STREAMING_OUTPUT_MODE.INVALID", { outputMode: mode });
+    }
+    this.#outputMode = name;
+    return this;
+  }
+  /** One of `{ processingTime: "10 seconds" }`, `{ availableNow: true }`, `{ once: true }`. */
+  trigger(trigger: TriggerOptions): this {
+    this.#trigger = triggerOf(trigger);
+    return this;
+  }
+  queryName(name: string): this {
+    this.#queryName = name;
+    return this;
+  }
+  partitionBy(...columns: readonly string[]): this {
+    this.#partitionBy = columns;
+    return this;
+  }
+  option(key: string, value: OptionValue): this {
+    return this.options({ [key]: value });
+  }
+  options(values: Readonly<Record<string, OptionValue>>): this {
+    Object.assign(this.#options, optionsOf(values));
+    return this;
+  }
+  /** Each batch as a frame that can be read again; a throw fails the query. */
+  foreachBatch(call: (batch: DataFrame, batchId: number) => void | Promise<void>): this {
+    this.#format = "foreachBatch";
+    this.#rows = {
+      kind: "foreachBatch",
+      call: async (batch, batchId) => call(new DataFrame(this.#execution, batch), batchId),
+    };
+    return this;
+  }
+  /** Each row, by a function or by Spark's open / process / close. */
+  foreach(writer: ForeachWriter | ((row: Row) => void | Promise<void>)): this {
+    this.#format = "foreach";
+    this.#rows = {
+      kind: "foreach",
+      writer: typeof writer === "function" ? { process: writer } : writer,
+    };
+    return this;
+  }
+  /** Starts the query: to a path where the sink takes one. */
+  start(path?: string): Promise<StreamingQuery> {
+    const to = path ?? this.#options["path"];
+    return this.#start(to === undefined ? undefined : { kind: "path", path: to });
+  }
+  /** Starts the query into a table, which is made if it is absent. */
+  toTable(name: string): Promise<StreamingQuery> {
+    return this.#start({ kind: "table", name: parseTableName(name) });
+  }
+
+  #start(target: Target | undefined): Promise<StreamingQuery> {
+    const write: WriteStream = {
+      kind: "write stream",
+      input: this.#input,
+      outputMode: this.#outputMode,
+      trigger: this.#trigger,
+      partitionBy: this.#partitionBy,
+      options: { ...this.#options },
+      ...(this.#format === undefined ? {} : { format: this.#format }),
+      ...(this.#queryName === undefined ? {} : { queryName: this.#queryName }),
+      ...(target ? { target } : {}),
+    };
+    return this.#execution.startStream(write, this.#rows);
+  }
+}

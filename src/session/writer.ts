@@ -1,0 +1,93 @@
+import { error } from "../error/error.ts";
+import type { Execution } from "../execution/execution.ts";
+import type { SaveMode, Target, Write } from "../plan/command.ts";
+import type { Relation } from "../plan/relation.ts";
+import { parseTableName } from "../sql/statement.ts";
+import { type OptionValue, optionsOf } from "./option.ts";
+
+const modes: Readonly<Record<string, SaveMode>> = {
+  append: "append",
+  overwrite: "overwrite",
+  ignore: "ignore",
+  error: "errorifexists",
+  errorifexists: "errorifexists",
+  default: "errorifexists",
+};
+
+/** `df.write`: describes a batch write; `save`, `saveAsTable` and `insertInto` do it. */
+export class DataFrameWriter {
+  readonly #execution: Execution;
+  readonly #input: Relation;
+  #format: string | undefined;
+  #mode: SaveMode = "errorifexists";
+  #partitionBy: readonly string[] = [];
+  readonly #options: Record<string, string> = {};
+
+  constructor(execution: Execution, input: Relation) {
+    this.#execution = execution;
+    this.#input = input;
+  }
+
+  format(source: string): this {
+    this.#format = source;
+    return this;
+  }
+  /** append, overwrite, ignore, error (the default). */
+  mode(mode: string): this {
+    const known = modes[mode.toLowerCase()];
+    if (!known) throw error("INVALID_SAVE_MODE", { mode });
+    this.#mode = known;
+    return this;
+  }
+  partitionBy(...columns: readonly string[]): this {
+    this.#partitionBy = columns;
+    return this;
+  }
+  option(key: string, value: OptionValue): this {
+    return this.options({ [key]: value });
+  }
+  options(values: Readonly<Record<string, OptionValue>>): this {
+    Object.assign(this.#options, optionsOf(values));
+    return this;
+  }
+  async save(path?: string): Promise<void> {
+    const to = path ?? this.#options["path"];
+    if (to === undefined) throw error("WRITE_PATH_MISSING", {});
+    await this.#write({ kind: "path", path: to }, { create: true, match: "name" });
+  }
+  async saveAsTable(name: string): Promise<void> {
+    const target: Target = { kind: "table", name: parseTableName(name) };
+    await this.#write(target, { create: true, match: "name" });
+  }
+  /** Columns are matched by position; the table must be there. The mode is append or overwrite. */
+  async insertInto(name: string): Promise<void> {
+    const target: Target = { kind: "table", name: parseTableName(name) };
+    const mode = this.#mode === "overwrite" ? "overwrite" : "append";
+    await this.#write(target, { create: false, match: "position", mode });
+  }
+  async parquet(path: string): Promise<void> {
+    await this.format("parquet").save(path);
+  }
+  async json(path: string): Promise<void> {
+    await this.format("json").save(path);
+  }
+  async csv(path: string): Promise<void> {
+    await this.format("csv").save(path);
+  }
+
+  async #write(
+    target: Target,
+    how: Pick<Write, "create" | "match"> & { mode?: SaveMode },
+  ): Promise<void> {
+    const write: Write = {
+      kind: "write",
+      input: this.#input,
+      target,
+      mode: this.#mode,
+      partitionBy: this.#partitionBy,
+      options: { ...this.#options },
+      ...how,
+    };
+    await this.#execution.command(this.#format ? { ...write, format: this.#format } : write);
+  }
+}
