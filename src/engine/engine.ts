@@ -14,6 +14,15 @@ export interface Engine extends AsyncDisposable {
   /** Computes a plan once and keeps the result in the engine until released. */
   cache(relation: TypedRelation, context: QueryContext): Promise<CachedResult>;
   /**
+   * Changes a kept result in place, for state that outlives a batch. `changes` has the columns of
+   * `cached`, then a boolean `deleted`; columns after it are ignored. The first `keys` columns
+   * name a row, null-safely (null is equal to null, NaN to NaN; none: there is one row). For each
+   * row of `changes`, whose keys are distinct, the row of `cached` with the same key is replaced,
+   * added if it is absent, or removed if `deleted`. All or nothing. `cached` must not be used
+   * afterwards: what comes back is it, under the same name, with the new count.
+   */
+  apply(update: StateUpdate): Promise<CachedResult>;
+  /**
    * Writes a plan's rows as Parquet files into `target.directory` (the local staging folder) in
    * one pass, with the statistics of each. No row, no file.
    */
@@ -67,6 +76,14 @@ export interface CachedResult extends AsyncDisposable {
   readonly name: string;
   readonly schema: StructType;
   readonly rows: number;
+}
+
+/** Rows of a kept result to replace, add or remove, by key. */
+export interface StateUpdate {
+  readonly cached: CachedResult;
+  /** How many of the first columns are the key. */
+  readonly keys: number;
+  readonly changes: CachedResult;
 }
 
 export interface ParquetTarget {
