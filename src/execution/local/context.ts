@@ -1,0 +1,48 @@
+import type { AnalysisConf } from "../../analysis/conf.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { ConnectorContext } from "../../connector/connector.ts";
+import type { Engine, QueryContext } from "../../engine/engine.ts";
+import { env } from "../../env.ts";
+import type { Relation } from "../../plan/relation.ts";
+import type { StreamingQueries } from "../../stream/queries.ts";
+import type { Conf } from "../conf.ts";
+import type { Persisted } from "./persist.ts";
+
+/** What a local session is made of; its parts are opened and closed by `local.ts`. */
+export interface LocalContext {
+  readonly conf: Conf;
+  readonly engine: Engine;
+  readonly connector: ConnectorContext;
+  /** By lower-case name. */
+  readonly catalogs: ReadonlyMap<string, Catalog>;
+  /** The catalog and schema that short names are in. */
+  readonly current: { catalog: string; schema: string };
+  /** Temporary views, by lower-case name. */
+  readonly views: Map<string, Relation>;
+  readonly persisted: Persisted;
+  readonly streams: StreamingQueries;
+}
+
+export function timeZoneOf(context: LocalContext): string {
+  return context.conf.get("spark.sql.session.timeZone");
+}
+
+/** The settings analysis needs, as they are now. */
+export function analysisConf(context: LocalContext): AnalysisConf {
+  return {
+    ansi: context.conf.get("spark.sql.ansi.enabled") === "true",
+    caseSensitive: false,
+    timeZone: timeZoneOf(context),
+    catalog: context.current.catalog,
+    database: context.current.schema,
+  };
+}
+
+/** Zone, time and seed of a batch query that starts now. */
+export function queryContext(context: LocalContext): QueryContext {
+  return {
+    timeZone: timeZoneOf(context),
+    timestampMs: env.now(),
+    seed: Math.floor(env.random() * 2 ** 31),
+  };
+}

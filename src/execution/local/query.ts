@@ -1,0 +1,50 @@
+import { scanRequests } from "../../analysis/conjunct.ts";
+import type { ScanRequest } from "../../analysis/dataset.ts";
+import type { TypedInput, TypedRelation, TypedScan } from "../../analysis/typed.ts";
+import type { CachedResult, Result } from "../../engine/engine.ts";
+import { error } from "../../error/error.ts";
+import type { Relation } from "../../plan/relation.ts";
+import { type LocalContext, queryContext } from "./context.ts";
+import { typedPlan } from "./resolve.ts";
+
+/** Whether any leaf of a plan is a stream. */
+export function hasStream(plan: TypedRelation): boolean {
+  return scansOf(plan).some((scan) => scan.dataset.streaming);
+}
+
+/** Runs a plan: names, types, files, then the engine. */
+export async function runQuery(context: LocalContext, plan: Relation): Promise<Result> {
+  const bound = await batchPlan(context, plan, "collect");
+  return context.engine.query(bound, queryContext(context));
+}
+
+/** Runs a plan and keeps its rows in the engine. */
+export async function cacheQuery(context: LocalContext, plan: Relation): Promise<CachedResult> {
+  const bound = await batchPlan(context, plan, "persist");
+  return context.engine.cache(bound, queryContext(context));
+}
+
+export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
+  const bound = await batchPlan(context, plan, "explain");
+  return context.engine.explain(bound, queryContext(context));
+}
+
+/** A plan that an engine can run; `method` is what a streaming one is refused for. */
+export async function batchPlan(
+  context: LocalContext,
+  plan: Relation,
+  method: string,
+): Promise<TypedRelation> {
+  const typed = await typedPlan(context, await context.persisted.substitute(plan));
+  if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
+  return bindScans(typed);
+}
+
+/** Puts in the place of every batch scan the data it means, pruned by what the plan asks of it. */
+export async function bindScans(plan: TypedRelation): Promise<TypedRelation> {
+  const inputs = new Map<TypedScan, TypedInput>();
+  for (const [scan, request] of scanRequests(plan)) {
+    if (!scan.dataset.streaming) inputs.set(scan, await bindScan(scan, request));
+  }
+  return replaceScans(plan, inputs);
+}

@@ -1,0 +1,99 @@
+import { analyze } from "../../analysis/analyze.ts";
+import { collectReads } from "../../analysis/read.ts";
+import type { Dataset } from "../../analysis/dataset.ts";
+import type { TypedRelation } from "../../analysis/typed.ts";
+import type { CatalogTable } from "../../catalog/catalog.ts";
+import { resolveName } from "../../catalog/name.ts";
+import type { ReadRequest } from "../../connector/connector.ts";
+import { resolveRead, resolveStream } from "../../connector/registry.ts";
+import { error } from "../../error/error.ts";
+import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
+import { analysisConf, type LocalContext } from "./context.ts";
+
+/** How deep views may stand on views: one that stands on itself is found by this bound. */
+const viewDepthMax = 100;
+
+/** The typed plan of a plan: every name looked up, every view unfolded, every type known. */
+export async function typedPlan(context: LocalContext, plan: Relation): Promise<TypedRelation> {
+  const resolved = new Map<Read, Dataset | Relation>();
+  await resolveReads(context, plan, { resolved, depth: 0 });
+  return analyze(plan, {
+    conf: analysisConf(context),
+    datasets: (read) => {
+      const found = resolved.get(read);
+      if (!found) throw new Error("Assertion failed: a read was not resolved");
+      return found;
+    },
+  });
+}
+
+async function resolveReads(
+  context: LocalContext,
+  plan: Relation,
+  state: { resolved: Map<Read, Dataset | Relation>; depth: number },
+): Promise<void> {
+  if (state.depth > viewDepthMax) throw error("RECURSIVE_VIEW", { depth: viewDepthMax });
+  for (const read of collectReads(plan)) {
+    if (state.resolved.has(read)) continue;
+    const view = viewOf(context, read);
+    state.resolved.set(read, view ?? (await datasetOf(context, read)));
+    if (view) {
+      await resolveReads(context, view, { resolved: state.resolved, depth: state.depth + 1 });
+    }
+  }
+}
+
+function viewOf(context: LocalContext, read: Read): Relation | undefined {
+  const [name, ...more] = read.table ?? [];
+  return name === undefined || more.length > 0 ? undefined : context.views.get(name.toLowerCase());
+}
+
+/** What a read means, without looking at its data. */
+async function datasetOf(context: LocalContext, read: Read): Promise<Dataset> {
+  const request = read.table
+    ? await tableRequest(context, read, read.table)
+    : sourceRequest(context, read);
+  return read.streaming ? resolveStream(request) : resolveRead(request);
+}
+
+function sourceRequest(context: LocalContext, read: Read): ReadRequest {
+  const path = read.options["path"];
+  const paths = read.paths.length === 0 && path !== undefined ? [path] : read.paths;
+  const format = read.format ?? context.conf.get("spark.sql.sources.default");
+  const request = { format, options: read.options, paths, context: context.connector };
+  return read.schema ? { ...request, schema: read.schema } : request;
+}
+
+async function tableRequest(
+  context: LocalContext,
+  read: Read,
+  name: readonly string[],
+): Promise<ReadRequest> {
+  const table = await findTable(context, name);
+  if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { name: quoteName(name) });
+  const request: ReadRequest = {
+    format: table.provider,
+    options: read.options,
+    paths: [],
+    table: { name: table.name.join("."), location: table.location },
+    context: context.connector,
+  };
+  return read.schema ? { ...request, schema: read.schema } : request;
+}
+
+/** A table of the catalogs by its one to three parts; undefined if there is none. */
+export async function findTable(
+  context: LocalContext,
+  name: readonly string[],
+): Promise<CatalogTable | undefined> {
+  const { catalog, schema, table } = await placeOf(context, name);
+  return catalog.table(schema, table);
+}
+
+/** The catalog a name is in, and its schema and table part, whether the table is there or not. */
+export async function placeOf(context: LocalContext, name: readonly string[]) {
+  const [catalogName, schema, table] = resolveName(name, context.current);
+  const catalog = context.catalogs.get(catalogName);
+  if (!catalog) throw error("CATALOG_NOT_FOUND", { catalogName });
+  return { catalog, schema, table };
+}
