@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Location } from "../storage/store.ts";
-import type { Action, CommitInfo } from "./action.ts";
+import type { Action, Add, CommitInfo } from "./action.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** One commit as it lies in the log. */
@@ -19,6 +19,8 @@ export interface ReadSet {
   readonly files: ReadonlySet<string>;
   /** Applications whose transaction version was read. */
   readonly appIds: ReadonlySet<string>;
+  /** Whether a file added meanwhile would have been read (partition predicates). */
+  readonly matches?: (add: Add) => boolean;
 }
 
 export interface CommitRequest {

@@ -1,0 +1,104 @@
+import { error } from "../error/error.ts";
+import type { Action, CommitInfo } from "./action.ts";
+
+const known = [
+  "add",
+  "remove",
+  "cdc",
+  "metaData",
+  "protocol",
+  "txn",
+  "domainMetadata",
+  "commitInfo",
+] as const;
+
+type Kind = (typeof known)[number];
+
+/** Fields an action cannot do without, by the protocol. */
+const required: Partial<Record<Kind, readonly string[]>> = {
+  add: ["path"],
+  remove: ["path"],
+  cdc: ["path"],
+  metaData: ["id", "schemaString"],
+  protocol: ["minReaderVersion", "minWriterVersion"],
+  txn: ["appId", "version"],
+  domainMetadata: ["domain"],
+};
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/**
+ * The actions of a commit file (PROTOCOL.md#delta-log-entries). Unknown actions are left out;
+ * a line that is no action is DELTA_LOG_CORRUPT with its number.
+ */
+export function parseCommit(bytes: Uint8Array, path: string): Action[] {
+  const actions: Action[] = [];
+  let line = 0;
+  for (const text of decoder.decode(bytes).split("\n")) {
+    line++;
+    if (text.trim() === "") continue;
+    const action = parseAction(text, { path, line });
+    if (action !== undefined) actions.push(action);
+  }
+  return actions;
+}
+
+/** One line of a commit file or one row of a checkpoint. Undefined: an action unknown here. */
+export function parseAction(
+  text: string,
+  where: { readonly path: string; readonly line: number },
+): Action | undefined {
+  let parsed: Record<string, unknown>;
+  try {
+    parsed = JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not JSON" }, cause);
+  }
+  if (typeof parsed !== "object" || parsed === null) {
+    throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not a JSON object" });
+  }
+  for (const kind of known) {
+    const body = parsed[kind];
+    if (body === undefined || body === null) continue;
+    return { [kind]: checked(kind, body, where) } as unknown as Action;
+  }
+  return undefined;
+}
+
+function checked(
+  kind: Kind,
+  body: unknown,
+  where: { readonly path: string; readonly line: number },
+): unknown {
+  if (typeof body !== "object" || body === null) {
+    throw error("DELTA_LOG_CORRUPT", { ...where, reason: `${kind} is not an object` });
+  }
+  const fields = body as Record<string, unknown>;
+  for (const name of required[kind] ?? []) {
+    if (fields[name] === undefined || fields[name] === null) {
+      throw error("DELTA_LOG_CORRUPT", { ...where, reason: `${kind} has no ${name}` });
+    }
+  }
+  if (kind !== "commitInfo")
+    for (const name in fields) if (fields[name] === null) delete fields[name];
+  if (kind === "add" || kind === "cdc") fields["partitionValues"] ??= {};
+  if (kind === "metaData") {
+    fields["partitionColumns"] ??= [];
+    fields["configuration"] ??= {};
+    fields["format"] ??= { provider: "parquet", options: {} };
+  }
+  return fields;
+}
+
+/** The text of a commit file: commitInfo first, as in-commit timestamps demand. */
+export function printCommit(info: CommitInfo, actions: readonly Action[]): Uint8Array {
+  const lines = [{ commitInfo: info }, ...actions].map((action) => JSON.stringify(action));
+  return encoder.encode(`${lines.join("\n")}\n`);
+}
+
+/** The commitInfo among a commit's actions. */
+export function commitInfoOf(actions: readonly Action[]): CommitInfo | undefined {
+  for (const action of actions) if ("commitInfo" in action) return action.commitInfo;
+  return undefined;
+}

@@ -1,0 +1,223 @@
+import { env } from "../env.ts";
+import { assert, error, isError } from "../error/error.ts";
+import { Timestamp } from "../schema/value.ts";
+import type { Location } from "../storage/store.ts";
+import { commitInfoOf, parseCommit } from "./commit-file.ts";
+import { listLog, loadSnapshot, readCommits } from "./load.ts";
+import type { Commit, CommitRequest, CommitResult, Log, LogContext } from "./log.ts";
+import { logFolder, logPath } from "./path.ts";
+import { tombstoneRetentionMs } from "./property.ts";
+import { hasInCommitTimestamps } from "./protocol.ts";
+import { advance, type ReplayedSnapshot } from "./replay.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { inCommitTimestamp, newestNotAfter, type VersionTime, versionTimes } from "./time.ts";
+import { writeCommit } from "./write.ts";
+
+/** New commits read one by one before a listing is cheaper. */
+const stepsMax = 16;
+/** Older snapshots kept for readers that come back to them (streams reading a first version). */
+const snapshotsKept = 4;
+
+/** Opens the log of a table; nothing is read before it is asked. */
+export function openLog(location: Location, context: LogContext): Log {
+  return new TableLog(location, context);
+}
+
+/** What the commit loop of `write.ts` needs of the log it commits to. */
+export interface LogState {
+  readonly location: Location;
+  readonly context: LogContext;
+  /** The newest snapshot seen. */
+  newest(): ReplayedSnapshot | undefined;
+  commit(version: number): Promise<Commit | undefined>;
+  /** Takes in commits that follow each other; returns the newest snapshot after them. */
+  take(commits: readonly Commit[]): Promise<ReplayedSnapshot>;
+}
+
+class TableLog implements Log, LogState {
+  readonly location: Location;
+  readonly context: LogContext;
+  readonly #path: string;
+  readonly #older = new Map<number, ReplayedSnapshot>();
+  #newest: ReplayedSnapshot | undefined;
+
+  constructor(location: Location, context: LogContext) {
+    this.location = location;
+    this.context = context;
+    this.#path = logFolder(location).path;
+  }
+
+  newest(): ReplayedSnapshot | undefined {
+    return this.#newest;
+  }
+
+  async update(): Promise<Snapshot | undefined> {
+    if (this.#newest === undefined) return this.#reload();
+    const commits: Commit[] = [];
+    for (let version = this.#newest.version + 1; commits.length < stepsMax; version++) {
+      const commit = await this.#readNew(version);
+      if (commit === undefined) return this.#apply(commits);
+      commits.push(commit);
+    }
+    const next = this.#newest.version + 1;
+    const times = versionTimes(await listLog(this.location, next));
+    return this.#apply(
+      await readCommits(
+        this.location,
+        times.filter((time) => time.version >= next),
+      ),
+    );
+  }
+
+  async #reload(): Promise<ReplayedSnapshot | undefined> {
+    const loaded = await loadSnapshot(this.location, this.context);
+    const newest = this.#newest;
+    if (loaded !== undefined && (newest === undefined || newest.version < loaded.version)) {
+      this.#newest = loaded;
+    }
+    return this.#newest;
+  }
+
+  /** Another update may have come first: only what follows the newest snapshot is applied. */
+  #apply(commits: readonly Commit[]): ReplayedSnapshot {
+    const newest = this.#newest;
+    assert(newest !== undefined, "a log is loaded before it is advanced");
+    const fresh = commits.filter((commit) => commit.version > newest.version);
+    if (fresh.length === 0 || fresh[0]?.version !== newest.version + 1) return newest;
+    const expiredBefore = env.now() - tombstoneRetentionMs(newest.metadata.configuration);
+    this.#newest = advance(newest, fresh, { path: this.#path, expiredBefore });
+    return this.#newest;
+  }
+
+  async take(commits: readonly Commit[]): Promise<ReplayedSnapshot> {
+    const last = commits.at(-1)?.version ?? -1;
+    if (this.#newest === undefined) await this.#reload();
+    if (this.#newest !== undefined && this.#newest.version < last) this.#apply(commits);
+    if (this.#newest === undefined || this.#newest.version < last) {
+      if (this.#newest === undefined) await this.#reload();
+      else await this.update();
+    }
+    assert(this.#newest !== undefined, "a commit was made, so there is a log");
+    return this.#newest;
+  }
+
+  async snapshotAt(version: number): Promise<Snapshot> {
+    if (this.#newest?.version === version) return this.#newest;
+    const kept = this.#older.get(version);
+    if (kept !== undefined) return kept;
+    const loaded = await loadSnapshot(this.location, this.context, version).catch((thrown) => {
+      if (isError(thrown, "DELTA_TRUNCATED_TRANSACTION_LOG")) return undefined;
+      throw thrown;
+    });
+    if (loaded === undefined) throw await this.#versionNotFound(version);
+    this.#older.set(version, loaded);
+    const [first] = this.#older.keys();
+    if (this.#older.size > snapshotsKept && first !== undefined) this.#older.delete(first);
+    return loaded;
+  }
+
+  async #versionNotFound(version: number): Promise<Error> {
+    const { earliest, latest } = await this.#range();
+    return error("DELTA_VERSION_NOT_FOUND", { userVersion: version, earliest, latest });
+  }
+
+  /** The oldest version that can be rebuilt, and the newest. */
+  async #range(): Promise<{ earliest: number; latest: number }> {
+    const files = await listLog(this.location, 0);
+    if (files.length === 0) throw error("DELTA_NO_COMMITS_FOUND", { path: this.#path });
+    const bases = files.filter((file) => file.version === 0 || file.kind === "checkpoint");
+    return {
+      earliest: Math.min(...bases.map((file) => file.version)),
+      latest: files.reduce((max, file) => Math.max(max, file.version), 0),
+    };
+  }
+
+  async versionAt(timestampMs: number): Promise<number> {
+    const { earliest } = await this.#range();
+    const listed = versionTimes(await listLog(this.location, earliest));
+    const times = await this.#withInCommitTimes(listed, timestampMs);
+    const first = times[0];
+    const last = times.at(-1);
+    if (first === undefined || last === undefined) {
+      throw error("DELTA_NO_COMMITS_FOUND", { path: this.#path });
+    }
+    if (timestampMs > last.timestamp) {
+      throw error("DELTA_TIMESTAMP_GREATER_THAN_COMMIT", {
+        providedTimestamp: timeText(timestampMs),
+        lastCommitTimestamp: timeText(last.timestamp),
+      });
+    }
+    const found = newestNotAfter(times, timestampMs);
+    if (found !== undefined) return found.version;
+    throw error("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", {
+      userTimestamp: timeText(timestampMs),
+      commitTs: timeText(first.timestamp),
+    });
+  }
+
+  /**
+   * With in-commit timestamps on, the commits since they were turned on have their own times, and
+   * only they are searched for a time not before it (PROTOCOL.md#in-commit-timestamps).
+   */
+  async #withInCommitTimes(
+    times: readonly VersionTime[],
+    timestampMs: number,
+  ): Promise<readonly VersionTime[]> {
+    const snapshot = (await this.update()) as ReplayedSnapshot | undefined;
+    if (snapshot === undefined || !hasInCommitTimestamps(snapshot.metadata)) return times;
+    const { configuration } = snapshot.metadata;
+    const since = Number(configuration["delta.inCommitTimestampEnablementVersion"] ?? 0);
+    const from = Number(configuration["delta.inCommitTimestampEnablementTimestamp"] ?? 0);
+    if (timestampMs < from) return times.filter((time) => time.version < since);
+    const commits = await readCommits(
+      this.location,
+      times.filter((time) => time.version >= since),
+    );
+    return commits.map(({ version, timestamp }) => ({ version, timestamp }));
+  }
+
+  async commit(version: number): Promise<Commit | undefined> {
+    const commit = await this.#read(version);
+    if (commit !== undefined) return commit;
+    if (this.#newest === undefined) await this.#reload();
+    if (this.#newest === undefined || version > this.#newest.version) return undefined;
+    const first = versionTimes(await listLog(this.location, 0))[0];
+    const earliest = first?.version ?? this.#newest.version + 1;
+    throw error("DELTA_LOG_FILE_NOT_FOUND", { version, path: this.#path, earliest });
+  }
+
+  async #read(version: number): Promise<Commit | undefined> {
+    const path = logPath(this.location, version, "json");
+    try {
+      const actions = parseCommit(await this.location.store.read(path), path);
+      const timestamp = inCommitTimestamp(actions) ?? commitInfoOf(actions)?.timestamp ?? 0;
+      return { version, timestamp, actions };
+    } catch (thrown) {
+      if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** A commit not seen before: its time is that of its file, which costs a second call. */
+  async #readNew(version: number): Promise<Commit | undefined> {
+    const commit = await this.#read(version);
+    if (commit === undefined || inCommitTimestamp(commit.actions) !== undefined) return commit;
+    const status = await this.location.store.stat(logPath(this.location, version, "json"));
+    const before = this.#newest?.timestamp ?? Number.NEGATIVE_INFINITY;
+    const time = status?.modificationTime ?? commit.timestamp;
+    return { ...commit, timestamp: Math.max(time, before + 1) };
+  }
+
+  async history(limit?: number): Promise<readonly Commit[]> {
+    const times = versionTimes(await listLog(this.location, 0));
+    return readCommits(this.location, limit === undefined ? times : times.slice(-limit));
+  }
+
+  write(request: CommitRequest): Promise<CommitResult> {
+    return writeCommit(this, request);
+  }
+}
+
+function timeText(ms: number): string {
+  return new Timestamp(BigInt(Math.trunc(ms)) * 1000n).toString();
+}

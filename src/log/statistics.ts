@@ -1,0 +1,250 @@
+import type { LeafStatistics } from "../engine/engine.ts";
+import type { DataType, Json, StructType } from "../schema/type.ts";
+import {
+  CalendarDate,
+  Decimal,
+  floorDiv,
+  LocalTimestamp,
+  Timestamp,
+  type Value,
+} from "../schema/value.ts";
+import { partitionValue } from "./partition.ts";
+import { type Configuration, whole } from "./property.ts";
+
+/** Leaves with statistics by default (`delta.dataSkippingNumIndexedCols`). */
+const indexedDefault = 32;
+/** Characters of a string that statistics keep (`delta.dataSkippingStringPrefixLength`). */
+const prefixDefault = 32;
+
+/**
+ * Which leaf columns have statistics: those of `delta.dataSkippingStatsColumns`, else the first
+ * ones in schema order, partition columns not counted.
+ */
+export function indexedLeaves(
+  schema: StructType,
+  partitionColumns: readonly string[],
+  configuration: Configuration,
+): (path: readonly string[]) => boolean {
+  const data = schema.fields.filter((field) => !partitionColumns.includes(field.name));
+  const all = data.flatMap((field) => leavesOf(field.type, [field.name]));
+  const named = configuration["delta.dataSkippingStatsColumns"];
+  const count = whole(configuration, "delta.dataSkippingNumIndexedCols", indexedDefault);
+  const chosen =
+    named === undefined
+      ? all.slice(0, count < 0 ? all.length : count)
+      : all.filter((leaf) => columnPaths(named).some((path) => startsWith(leaf, path)));
+  const keys = new Set(chosen.map(pathKey));
+  return (path) => keys.has(pathKey(path));
+}
+
+function leavesOf(type: DataType, path: readonly string[]): (readonly string[])[] {
+  if (type.type !== "struct") return [path];
+  return type.fields.flatMap((field) => leavesOf(field.type, [...path, field.name]));
+}
+
+function startsWith(path: readonly string[], prefix: readonly string[]): boolean {
+  return prefix.every((name, index) => name.toLowerCase() === path[index]?.toLowerCase());
+}
+
+function pathKey(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
+/** `a, b.c, `d.e`` as paths. */
+function columnPaths(text: string): string[][] {
+  const paths: string[][] = [[]];
+  for (const [token] of text.matchAll(/`(?:[^`]|``)*`|[^`.,]+|[.,]/g)) {
+    if (token === ",") paths.push([]);
+    else if (token.startsWith("`")) paths.at(-1)?.push(token.slice(1, -1).replaceAll("``", "`"));
+    else if (token !== "." && token.trim() !== "") paths.at(-1)?.push(token.trim());
+  }
+  return paths.filter((path) => path.length > 0);
+}
+
+export interface StatisticsRequest {
+  readonly rows: number;
+  readonly leaves: readonly LeafStatistics[];
+  readonly indexed: (path: readonly string[]) => boolean;
+  readonly configuration: Configuration;
+}
+
+type Tree = { [name: string]: Tree | string };
+
+/** `add.stats` of a file (PROTOCOL.md#per-file-statistics), by Spark's rules of what goes in. */
+export function statisticsText(request: StatisticsRequest): string {
+  const prefix = whole(
+    request.configuration,
+    "delta.dataSkippingStringPrefixLength",
+    prefixDefault,
+  );
+  const min: Tree = {};
+  const max: Tree = {};
+  const nulls: Tree = {};
+  for (const leaf of request.leaves) {
+    if (!request.indexed(leaf.path)) continue;
+    put(
+      min,
+      leaf.path,
+      boundText(leaf.min, (text) => truncateMin(text, prefix)),
+    );
+    put(
+      max,
+      leaf.path,
+      boundText(leaf.max, (text) => truncateMax(text, prefix)),
+    );
+    put(nulls, leaf.path, leaf.nullCount === undefined ? undefined : String(leaf.nullCount));
+  }
+  const parts = [`"numRecords":${request.rows}`];
+  for (const [name, tree] of [
+    ["minValues", min],
+    ["maxValues", max],
+    ["nullCount", nulls],
+  ] as const) {
+    parts.push(`"${name}":${treeText(tree)}`);
+  }
+  return `{${parts.join(",")}}`;
+}
+
+function put(tree: Tree, path: readonly string[], text: string | undefined): void {
+  if (text === undefined) return;
+  let place = tree;
+  for (const name of path.slice(0, -1)) {
+    place[name] ??= {};
+    place = place[name] as Tree;
+  }
+  place[path.at(-1) ?? ""] = text;
+}
+
+function treeText(tree: Tree): string {
+  const members = Object.entries(tree).map(([name, part]) => {
+    return `${JSON.stringify(name)}:${typeof part === "string" ? part : treeText(part)}`;
+  });
+  return `{${members.join(",")}}`;
+}
+
+/** A bound as JSON text; undefined where Delta keeps none. Times are cut to milliseconds. */
+function boundText(
+  value: Value | undefined,
+  truncate: (text: string) => string | undefined,
+): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === "string") {
+    const text = truncate(value);
+    return text === undefined ? undefined : JSON.stringify(text);
+  }
+  if (typeof value === "number") return Number.isFinite(value) ? numberText(value) : `"${value}"`;
+  if (typeof value === "bigint" || value instanceof Decimal) return String(value);
+  if (value instanceof CalendarDate) return `"${value}"`;
+  if (value instanceof Timestamp)
+    return `"${new Timestamp(cut(value.micros)).toString().replace("000Z", "Z")}"`;
+  if (value instanceof LocalTimestamp) {
+    return `"${new LocalTimestamp(cut(value.micros)).toString().slice(0, -3)}"`;
+  }
+  return undefined;
+}
+
+function numberText(value: number): string {
+  return Object.is(value, -0) ? "-0.0" : JSON.stringify(value);
+}
+
+function cut(micros: bigint): bigint {
+  return floorDiv(micros, 1000n) * 1000n;
+}
+
+const asciiMax = "\u007f";
+const unicodeMax = "\u{10ffff}";
+
+/** A lower bound of `length` characters; a surrogate pair is not split. */
+export function truncateMin(text: string, length: number): string | undefined {
+  if (text.length <= length) return text;
+  if (length <= 0) return undefined;
+  const splits =
+    /[\ud800-\udbff]/.test(text[length - 1] ?? "") && /[\udc00-\udfff]/.test(text[length] ?? "");
+  return text.slice(0, splits ? length + 1 : length);
+}
+
+/**
+ * An upper bound in UTF-8 order: a prefix and a sign not smaller than what was cut. Undefined if
+ * none is found within twice the length.
+ */
+export function truncateMax(text: string, length: number): string | undefined {
+  if (text.length <= length) return text;
+  let end = truncateMin(text, length)?.length;
+  if (end === undefined) return undefined;
+  while (end <= 2 * length) {
+    if (end >= text.length) return text;
+    if (text.startsWith(unicodeMax, end)) end += unicodeMax.length;
+    else return text.slice(0, end) + ((text[end] ?? "") < asciiMax ? asciiMax : unicodeMax);
+  }
+  return undefined;
+}
+
+/** What is known of a file's values, for pruning. */
+export interface FileStatistics {
+  readonly numRecords: number | undefined;
+  /** At most every value; undefined if not known. */
+  min(path: readonly string[], type: DataType): Value | undefined;
+  /** At least every value: times are widened by the millisecond that was cut. */
+  max(path: readonly string[], type: DataType): Value | undefined;
+  nullCount(path: readonly string[]): number | undefined;
+}
+
+/** Reads `add.stats`; undefined where there is none or it is no JSON. */
+export function parseStatistics(text: string | undefined): FileStatistics | undefined {
+  if (text === undefined || text === "") return undefined;
+  let plain: Json;
+  try {
+    plain = JSON.parse(exactNumbers(text)) as Json;
+  } catch {
+    return undefined;
+  }
+  const count = (found: Json | undefined): number | undefined => {
+    const number = typeof found === "string" ? Number(found) : Number.NaN;
+    return Number.isSafeInteger(number) ? number : undefined;
+  };
+  const bound = (part: string, path: readonly string[], type: DataType): Value | undefined => {
+    const found = at(plain, [part, ...path]);
+    if (typeof found !== "string") return undefined;
+    return partitionValue(found, type) ?? (type.type === "string" ? found : undefined);
+  };
+  const tight = at(plain, ["tightBounds"]) !== false;
+  const numRecords = count(at(plain, ["numRecords"]));
+  return {
+    numRecords,
+    min: (path, type) => (skippable(type) ? bound("minValues", path, type) : undefined),
+    max: (path, type) => (skippable(type) ? widened(bound("maxValues", path, type)) : undefined),
+    nullCount: (path) => {
+      const nulls = count(at(plain, ["nullCount", ...path]));
+      // With wide bounds only "none" and "all" of the null counts mean anything.
+      return tight || nulls === 0 || nulls === numRecords ? nulls : undefined;
+    },
+  };
+}
+
+const numberOrText = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** The same JSON with every number as a text, so that no digit is lost. */
+function exactNumbers(text: string): string {
+  return text.replace(numberOrText, (part) => (part.startsWith('"') ? part : `"${part}"`));
+}
+
+function at(json: Json | undefined, path: readonly string[]): Json | undefined {
+  let place = json;
+  for (const name of path) {
+    if (typeof place !== "object" || place === null || Array.isArray(place)) return undefined;
+    place = (place as { readonly [key: string]: Json })[name];
+  }
+  return place;
+}
+
+function skippable(type: DataType): boolean {
+  return !["binary", "boolean", "struct", "array", "map", "variant", "void", "interval"].includes(
+    type.type,
+  );
+}
+
+function widened(value: Value | undefined): Value | undefined {
+  if (value instanceof Timestamp) return new Timestamp(value.micros + 1000n);
+  if (value instanceof LocalTimestamp) return new LocalTimestamp(value.micros + 1000n);
+  return value;
+}
