@@ -1,4 +1,383 @@
 import type { Condition } from "./condition.ts";
 
 export const analysisConditions = {
+  AMBIGUOUS_REFERENCE: {
+    kind: "invalid",
+    sqlState: "42704",
+    message:
+      "Reference {name} is ambiguous, could be: {referenceNames}. Qualify it, or rename one of the columns",
+  },
+  AMBIGUOUS_REFERENCE_TO_FIELDS: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Ambiguous reference to the field {field}: it appears {count} times in the struct. Rename one of the fields",
+  },
+  "UNRESOLVED_COLUMN.WITH_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42703",
+    message:
+      "A column with the name {objectName} cannot be resolved. Did you mean one of the following? [{proposal}]",
+  },
+  "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42703",
+    message:
+      "A column with the name {objectName} cannot be resolved: the relation has no columns. Check what it reads from",
+  },
+  UNRESOLVED_USING_COLUMN_FOR_JOIN: {
+    kind: "invalid",
+    sqlState: "42703",
+    message:
+      "USING column {colName} cannot be resolved on the {side} side of the join. The columns there are: [{suggestion}]",
+  },
+  UNRESOLVED_ROUTINE: {
+    kind: "invalid",
+    sqlState: "42883",
+    message:
+      "Cannot resolve the function {routineName}. Check the spelling, or see SHOW FUNCTIONS for those there are",
+  },
+  CANNOT_RESOLVE_STAR_EXPAND: {
+    kind: "invalid",
+    sqlState: "42704",
+    message:
+      "Cannot expand {targetString}.*: it is neither a relation nor a struct column. The columns are: [{columns}]",
+  },
+  INVALID_USAGE_OF_STAR_OR_REGEX: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Invalid usage of {elem} in {prettyName}. It stands for columns only in a select list, in count and in struct",
+  },
+  FIELD_NOT_FOUND: {
+    kind: "invalid",
+    sqlState: "42704",
+    message: "No such struct field {fieldName} in {fields}. Check the spelling",
+  },
+  INVALID_EXTRACT_BASE_FIELD_TYPE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Cannot extract a value from {base}: a struct, map or array is needed, but it has the type {other}",
+  },
+  INVALID_EXTRACT_FIELD_TYPE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "The field name must be a string literal that is not null, but it is {extraction}",
+  },
+  MISSING_AGGREGATION: {
+    kind: "invalid",
+    sqlState: "42803",
+    message:
+      "The expression {expression} is neither in GROUP BY nor an aggregate function. Add it to GROUP BY, or take {expressionAnyValue} if any of its values will do",
+  },
+  MISSING_GROUP_BY: {
+    kind: "invalid",
+    sqlState: "42803",
+    message:
+      "The query has aggregate functions but no GROUP BY, and {expression} is not aggregated. Add GROUP BY, or aggregate it",
+  },
+  NESTED_AGGREGATE_FUNCTION: {
+    kind: "invalid",
+    sqlState: "42607",
+    message:
+      "An aggregate function cannot stand in the argument of another one: {expression}. Compute the inner one in a subquery",
+  },
+  INVALID_WHERE_CONDITION: {
+    kind: "invalid",
+    sqlState: "42903",
+    message:
+      "The WHERE condition {condition} contains invalid expressions: {expressionList}. Aggregates belong in HAVING, window functions and generators in a subquery",
+  },
+  GROUP_BY_AGGREGATE: {
+    kind: "invalid",
+    sqlState: "42903",
+    message:
+      "Aggregate functions are not allowed in GROUP BY, but found {sqlExpr}. Group by the columns themselves",
+  },
+  GROUP_BY_POS_AGGREGATE: {
+    kind: "invalid",
+    sqlState: "42903",
+    message:
+      "GROUP BY {index} refers to {aggExpr}, which contains an aggregate function. Group by the other columns",
+  },
+  GROUP_BY_POS_OUT_OF_RANGE: {
+    kind: "invalid",
+    sqlState: "42805",
+    message: "GROUP BY position {index} is not in the select list: valid are 1 to {size}",
+  },
+  ORDER_BY_POS_OUT_OF_RANGE: {
+    kind: "invalid",
+    sqlState: "42805",
+    message: "ORDER BY position {index} is not in the select list: valid are 1 to {size}",
+  },
+  UNRESOLVED_ALL_IN_GROUP_BY: {
+    kind: "invalid",
+    sqlState: "42803",
+    message: "Cannot infer the grouping columns of GROUP BY ALL from the select list. Name them",
+  },
+  UNSUPPORTED_EXPR_FOR_WINDOW: {
+    kind: "invalid",
+    sqlState: "42P20",
+    message:
+      "The expression {sqlExpr} is not supported within a window: only aggregate, ranking and offset functions are",
+  },
+  WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE: {
+    kind: "invalid",
+    sqlState: "42601",
+    message: "The window function {funcName} needs an OVER clause. Add OVER (ORDER BY ...)",
+  },
+  WINDOW_FUNCTION_AND_FRAME_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The function {funcName} cannot be evaluated over the frame {windowExpr}. Leave the frame out",
+  },
+  WINDOW_FUNCTION_WITHOUT_ORDER: {
+    kind: "invalid",
+    sqlState: "42601",
+    message: "The window function {funcName} needs ORDER BY in its OVER clause. Add one",
+  },
+  DISTINCT_WINDOW_FUNCTION_UNSUPPORTED: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Distinct window functions are not supported: {windowExpr}. Aggregate in a subquery and join",
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the {paramIndex} parameter requires the type {requiredType}, but {inputSql} has the type {inputType}. Cast it",
+  },
+  "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the left and right operands have incompatible types ({left} and {right}). Cast one of them",
+  },
+  "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the operator requires the type {inputType}, not {actualDataType}. Cast the operands",
+  },
+  "DATATYPE_MISMATCH.DATA_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the inputs of {functionName} must have one type, but they are [{dataType}]. Cast them to one type",
+  },
+  "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {srcType} cannot be cast to {targetType}. Convert it in steps",
+  },
+  "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {srcType} cannot be cast to {targetType}. Use {functionNames} instead",
+  },
+  "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the condition {filter} has the type {type}, but a condition is BOOLEAN. Compare it with something",
+  },
+  "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} does not support ordering on the type {dataType}. Order by a part of it",
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_NULL": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot resolve {sqlExpr}: {exprName} must not be null. Give a value",
+  },
+  "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the input {inputName} must be a constant of the type {inputType}, but it is {inputExpr}. Write it as a literal",
+  },
+  "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {exprName} must be in {valueRange}, but it is {currentValue}. Choose a value in that range",
+  },
+  "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the inputs of {functionName} must all be maps of one type, but they are {dataType}. Cast them to one type",
+  },
+  "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: field names must be constant strings, but they are {inputExprs}. Write them as string literals",
+  },
+  "WRONG_NUM_ARGS.WITHOUT_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42605",
+    message:
+      "The function {functionName} requires {expectedNum} parameters but {actualNum} were given. Check its signature",
+  },
+  UNRECOGNIZED_PARAMETER_NAME: {
+    kind: "invalid",
+    sqlState: "4274K",
+    message:
+      "The function {routineName} does not take the argument {argumentName} by name. Give arguments by position",
+  },
+  "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH": {
+    kind: "invalid",
+    sqlState: "42K0D",
+    message:
+      "A higher-order function expects {expectedNumArgs} lambda arguments, but {actualNumArgs} are declared. Check the parameters before the arrow",
+  },
+  "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION": {
+    kind: "invalid",
+    sqlState: "42K0D",
+    message:
+      "A lambda function can only be given to a higher-order function, but {class} is not one. Give a value",
+  },
+  "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE": {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message: "The {name} expression must be constant, but it is {expr}. Write a number",
+  },
+  "INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE": {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The {name} expression must be of integer type, but {expr} has the type {dataType}. Write a whole number",
+  },
+  "INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL": {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message: "The evaluated {name} expression must not be null, but it is {expr}. Write a number",
+  },
+  "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE": {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The {name} expression must be 0 or more, but it is {v}. Write a number that is not negative",
+  },
+  NUM_COLUMNS_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42826",
+    message:
+      "{operator} needs inputs with the same number of columns, but the first has {firstNumColumns} and the {invalidOrdinalNum} has {invalidNumColumns}. Select the same columns",
+  },
+  INCOMPATIBLE_COLUMN_TYPE: {
+    kind: "invalid",
+    sqlState: "42825",
+    message:
+      "{operator} needs columns of compatible types, but the {columnOrdinalNumber} column of the {tableOrdinalNumber} input is {dataType1}, which does not go with {dataType2}. Cast one of them",
+  },
+  "UNSUPPORTED_GENERATOR.MULTI_GENERATOR": {
+    kind: "unsupported",
+    sqlState: "42K0E",
+    message:
+      "Only one generator is allowed in a select list, but found {num}: {generators}. Use LATERAL VIEW for the others",
+  },
+  "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS": {
+    kind: "unsupported",
+    sqlState: "42K0E",
+    message:
+      "Generators are not supported when nested in expressions: {expression}. Put it alone in the select list, then compute on its output",
+  },
+  "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT": {
+    kind: "unsupported",
+    sqlState: "42K0E",
+    message:
+      "Generators are not supported outside the select list, but found: {plan}. Move it to a select list or LATERAL VIEW",
+  },
+  "UNSUPPORTED_GENERATOR.NOT_GENERATOR": {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "{functionName} is expected to be a generator, but it is not. LATERAL VIEW takes explode, posexplode, inline or stack",
+  },
+  UDTF_ALIAS_NUMBER_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42802",
+    message:
+      "The number of aliases does not match the output columns: {aliasesSize} column names were expected, but got [{aliasesNames}]",
+  },
+  EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "The event time {eventName} has the type {eventType}, but a watermark needs a timestamp. Cast it first",
+  },
+  CANNOT_PARSE_INTERVAL: {
+    kind: "invalid",
+    sqlState: "22006",
+    message: "Unable to parse {intervalString}. Write a number and a unit, such as `10 minutes`",
+  },
+  INVALID_DELAY_THRESHOLD: {
+    kind: "invalid",
+    sqlState: "22006",
+    message: "The delay of a watermark must not be negative, but it is {delay}. Write 0 or more",
+  },
+  INVALID_TIME_WINDOW: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "The time window {expression} is not valid: {reason}. Give positive durations without months, the slide not longer than the window, the start within the slide",
+  },
+  UNSUPPORTED_FUNCTION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The function {functionName} is known but not built here: {reason}",
+  },
+  UNSUPPORTED_EXPRESSION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The expression {expression} is not supported: {reason}",
+  },
+  "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN": {
+    kind: "invalid",
+    sqlState: "42823",
+    message: "A scalar subquery must return one column, but it returns {number}. Select one",
+  },
+  IN_SUBQUERY_COLUMNS_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "The left side of IN has {left} columns, the subquery {right}. Make the numbers equal",
+  },
+  ASSIGNMENT_ARITY_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42802",
+    message:
+      "The number of columns ({numTarget}) does not match the number of names ({numExpr}). Give one name for each",
+  },
+  TABLE_COLUMN_ALIASES_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42802",
+    message:
+      "{alias} has {columns} columns, but {names} names were given for them. Give one name for each",
+  },
+  COLUMN_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42711",
+    message:
+      "The column {columnName} already exists. Choose another name or rename the existing column",
+  },
+  INVALID_JSON_SCHEMA_TYPE: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot read {inputSchema} as a schema: a constant DDL text or JSON of a struct, array or map is needed",
+  },
+  VIEW_RECURSION: {
+    kind: "invalid",
+    sqlState: "42K0G",
+    message: "The view {name} refers to itself. Give the new view another name",
+  },
 } as const satisfies Record<string, Condition>;

@@ -1,0 +1,33 @@
+import type { Read, Relation } from "../plan/relation.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** The settings of the session that change what a plan means. */
+export interface AnalysisConf {
+  /** `spark.sql.ansi.enabled`. */
+  readonly ansi: boolean;
+  readonly caseSensitive: false;
+  /** IANA name of `spark.sql.session.timeZone`. */
+  readonly timeZone: string;
+  /** What `current_catalog()` and `current_database()` give. */
+  readonly catalog?: string;
+  readonly database?: string;
+}
+
+/** What `analyze` asks of the world; all of it is known beforehand. */
+export interface AnalysisContext {
+  /**
+   * What a read of the plan is: a dataset, or the plan of a temporary view. Asked once for each
+   * read in `collectReads(plan)` and in the plans of views, by the same object.
+   */
+  readonly datasets: (read: Read) => Dataset | Relation;
+  readonly conf: AnalysisConf;
+}
+
+/** Spark's defaults. */
+export const defaultConf: AnalysisConf = Object.freeze({
+  ansi: true,
+  caseSensitive: false,
+  timeZone: "UTC",
+  catalog: "main",
+  database: "default",
+});

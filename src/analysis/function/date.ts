@@ -1,0 +1,366 @@
+import { error } from "../../error/error.ts";
+import {
+  type DataType,
+  date,
+  decimal,
+  double,
+  integer,
+  interval,
+  long,
+  string,
+  timestamp,
+  timestampNtz,
+} from "../../schema/type.ts";
+import { isNumeric } from "../coercion.ts";
+import { call, cast, integerLiteral, literal, stringLiteral } from "../expression.ts";
+import type { TypedExpression } from "../typed.ts";
+import {
+  argument,
+  coerce,
+  constantText,
+  type Entry,
+  type FunctionCall,
+  type Group,
+  modeOf,
+  oneOf,
+  type Parameter,
+  takes,
+} from "./definition.ts";
+
+const moment: Parameter = oneOf(timestamp, timestampNtz);
+const dayOrMoment: Parameter = oneOf(date, timestamp, timestampNtz);
+const time: Entry = { takes: [moment], type: integer };
+const day: Entry = { takes: [takes.date], type: integer };
+const toMoment = (type: DataType): Entry => ({
+  arity: [1, 2],
+  resolve: (given) => parse(given, type),
+});
+const yearMonth = interval("month");
+const dayTime = interval("day");
+const calendar = interval("calendar");
+
+/** Dates, timestamps and intervals. */
+export const dates: Group = {
+  current_date: {
+    arity: [0, 0],
+    aliases: ["curdate"],
+    type: date,
+    nullable: false,
+    print: () => "current_date()",
+  },
+  current_timestamp: {
+    arity: [0, 0],
+    aliases: ["now"],
+    type: timestamp,
+    nullable: false,
+  },
+  localtimestamp: { arity: [0, 0], type: timestampNtz, nullable: false },
+  current_timezone: {
+    arity: [0, 0],
+    sugar: true,
+    resolve: (given) => stringLiteral(given.conf.timeZone),
+  },
+  year: day,
+  quarter: day,
+  month: day,
+  day: { ...day, aliases: ["dayofmonth"] },
+  dayofyear: day,
+  dayofweek: day,
+  weekday: day,
+  weekofyear: day,
+  yearofweek: day,
+  hour: time,
+  minute: time,
+  second: time,
+  monthname: { takes: [takes.date], type: string },
+  dayname: { takes: [takes.date], type: string },
+  extract: {
+    aliases: ["date_part", "datepart"],
+    arity: [2, 2],
+    sugar: true,
+    resolve: extract,
+    print: (t, name) =>
+      name === "date_part" ? `date_part(${t.join(", ")})` : `${name}(${t[0]} FROM ${t[1]})`,
+  },
+  seconds_fraction: { takes: [moment], type: decimal(8, 6) },
+  interval_part: { takes: [takes.string, takes.any], type: long },
+  date_add: {
+    aliases: ["dateadd"],
+    takes: [takes.date, takes.integer],
+    type: date,
+    print: (t) => `date_add(${t.join(", ")})`,
+  },
+  date_sub: { takes: [takes.date, takes.integer], type: date },
+  datediff: { aliases: ["date_diff"], takes: [takes.date, takes.date], type: integer },
+  timestampadd: { takes: [takes.string, takes.long, moment], type: timestamp },
+  timestampdiff: { takes: [takes.string, moment, moment], type: long },
+  add_months: { takes: [takes.date, takes.integer], type: date },
+  months_between: {
+    takes: [takes.timestamp, takes.timestamp, takes.boolean],
+    optional: 1,
+    type: double,
+    print: (t) => `months_between(${(t.length === 2 ? [...t, "true"] : t).join(", ")})`,
+  },
+  last_day: { takes: [takes.date], type: date },
+  next_day: { takes: [takes.date, takes.string], type: date, nullable: true },
+  trunc: { takes: [takes.date, takes.string], type: date, nullable: true },
+  date_trunc: { takes: [takes.string, takes.timestamp], type: timestamp, nullable: true },
+  date_format: { takes: [takes.timestamp, takes.string], type: string },
+  to_timestamp: toMoment(timestamp),
+  try_to_timestamp: toMoment(timestamp),
+  to_timestamp_ntz: toMoment(timestampNtz),
+  to_timestamp_ltz: { ...toMoment(timestamp), sugar: true },
+  to_date: toMoment(date),
+  try_to_date: { ...toMoment(date), sugar: true },
+  unix_timestamp: {
+    arity: [0, 2],
+    resolve: (given) => {
+      if (given.arguments.length > 0) return epoch(given);
+      const now = call("current_timestamp", [], { type: timestamp, nullable: false });
+      return call("unix_seconds", [now], { type: long });
+    },
+    print: (t, name) =>
+      `${name}(${t.length === 0 ? "current_timestamp(), yyyy-MM-dd HH:mm:ss" : t.length === 1 ? `${t[0]}, yyyy-MM-dd HH:mm:ss` : t.join(", ")})`,
+  },
+  to_unix_timestamp: {
+    arity: [1, 2],
+    sugar: true,
+    resolve: epoch,
+    print: (t) =>
+      `to_unix_timestamp(${t.length === 1 ? `${t[0]}, yyyy-MM-dd HH:mm:ss` : t.join(", ")})`,
+  },
+  from_unixtime: {
+    takes: [takes.long, takes.string],
+    optional: 1,
+    resolve: (given) => {
+      const args = [...given.arguments, stringLiteral("yyyy-MM-dd HH:mm:ss")].slice(0, 2);
+      return call("from_unixtime", args, { type: string });
+    },
+    print: (t) =>
+      `from_unixtime(${(t.length === 1 ? [...t, "yyyy-MM-dd HH:mm:ss"] : t).join(", ")})`,
+  },
+  from_utc_timestamp: { takes: [takes.timestamp, takes.string], type: timestamp },
+  to_utc_timestamp: { takes: [takes.timestamp, takes.string], type: timestamp },
+  convert_timezone: {
+    arity: [2, 3],
+    resolve: (given) => {
+      const zones =
+        given.arguments.length === 3
+          ? given.arguments
+          : [stringLiteral(given.conf.timeZone), ...given.arguments];
+      const last = given.arguments.length - 1;
+      const wall = coerce(given, last, {
+        label: '"TIMESTAMP_NTZ"',
+        target: (type) =>
+          type.type === "timestamp_ntz" ||
+          type.type === "timestamp" ||
+          type.type === "date" ||
+          type.type === "string" ||
+          type.type === "void"
+            ? timestampNtz
+            : undefined,
+      });
+      return call("convert_timezone", [...zones.slice(0, 2), wall], { type: timestampNtz });
+    },
+    print: (t) =>
+      `convert_timezone(${(t.length === 2 ? ["current_timezone()", ...t] : t).join(", ")})`,
+  },
+  make_date: { takes: [takes.integer, takes.integer, takes.integer], type: date },
+  make_timestamp: {
+    takes: [
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      oneOf(decimal(16, 6)),
+      takes.string,
+    ],
+    optional: 1,
+    aliases: ["make_timestamp_ltz"],
+    resolve: (given) => makeTimestamp(given, "make_timestamp", timestamp),
+  },
+  try_make_timestamp: {
+    takes: [
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      oneOf(decimal(16, 6)),
+      takes.string,
+    ],
+    optional: 1,
+    aliases: ["try_make_timestamp_ltz"],
+    type: timestamp,
+    nullable: true,
+  },
+  make_timestamp_ntz: {
+    takes: [
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      takes.integer,
+      oneOf(decimal(16, 6)),
+    ],
+    resolve: (given) => makeTimestamp(given, "make_timestamp_ntz", timestampNtz),
+  },
+  make_interval: intervalMaker("make_interval", 7, calendar),
+  make_dt_interval: intervalMaker("make_dt_interval", 4, dayTime),
+  make_ym_interval: intervalMaker("make_ym_interval", 2, yearMonth),
+  unix_date: { takes: [takes.date], type: integer },
+  date_from_unix_date: { takes: [takes.integer], type: date },
+  unix_seconds: { takes: [takes.timestamp], type: long },
+  unix_millis: { takes: [takes.timestamp], type: long },
+  unix_micros: { takes: [takes.timestamp], type: long },
+  timestamp_seconds: { takes: [takes.numeric], type: timestamp },
+  timestamp_millis: { takes: [takes.integral], type: timestamp },
+  timestamp_micros: { takes: [takes.integral], type: timestamp },
+  add_interval: { takes: [dayOrMoment, takes.any], type: (args) => args[0]?.type ?? timestamp },
+  subtract_dates: { takes: [takes.date, takes.date], type: dayTime },
+  subtract_timestamps: { takes: [moment, moment], type: dayTime },
+  interval_add: { takes: [takes.any, takes.any], type: (args) => args[0]?.type ?? dayTime },
+  interval_subtract: { takes: [takes.any, takes.any], type: (args) => args[0]?.type ?? dayTime },
+  interval_multiply: {
+    takes: [takes.any, takes.numeric],
+    type: (args) => args[0]?.type ?? dayTime,
+  },
+  interval_divide: { takes: [takes.any, takes.numeric], type: (args) => args[0]?.type ?? dayTime },
+};
+
+/** to_timestamp and its kin: a cast without a format, a parse with one. */
+function parse(given: FunctionCall, type: DataType): TypedExpression {
+  const trying = given.name.startsWith("try_");
+  const input = argument(given, 0);
+  const mode = trying ? "try" : modeOf(given);
+  if (given.arguments.length === 1) {
+    if (isNumeric(input.type) && type.type === "timestamp") return cast(input, type, mode);
+    return cast(coerce(given, 0, parsable), type, mode);
+  }
+  const text = coerce(given, 0, parsable);
+  if (text.type.type !== "string") return cast(text, type, mode);
+  const format = coerce(given, 1, takes.string);
+  const name = trying
+    ? "try_to_timestamp"
+    : type.type === "timestamp_ntz"
+      ? "to_timestamp_ntz"
+      : "to_timestamp";
+  const moments = type.type === "timestamp_ntz" ? timestampNtz : timestamp;
+  const nullable = trying || !given.conf.ansi || text.nullable || format.nullable;
+  if (type.type === "date" && !trying)
+    return call("to_date", [text, format], { type: date, nullable });
+  return cast(call(name, [text, format], { type: moments, nullable }), type, mode);
+}
+
+const parsable: Parameter = oneOf(string, date, timestamp, timestampNtz);
+
+function epoch(given: FunctionCall): TypedExpression {
+  const input = coerce(given, 0, parsable);
+  if (input.type.type !== "string") {
+    return call("unix_seconds", [cast(input, timestamp, modeOf(given))], { type: long });
+  }
+  const format =
+    given.arguments.length > 1
+      ? coerce(given, 1, takes.string)
+      : stringLiteral("yyyy-MM-dd HH:mm:ss");
+  const nullable = !given.conf.ansi || input.nullable || format.nullable;
+  return call("unix_timestamp", [input, format], { type: long, nullable });
+}
+
+function makeTimestamp(given: FunctionCall, name: string, type: DataType): TypedExpression {
+  const nullable = !given.conf.ansi || given.arguments.some((arg) => arg.nullable);
+  return call(name, given.arguments, { type, nullable });
+}
+
+function intervalMaker(name: string, most: number, type: DataType): Entry {
+  const seconds = oneOf(decimal(18, 6));
+  const parts: Parameter[] = Array.from({ length: most }, (_, index) =>
+    index === most - 1 && most > 2 ? seconds : takes.integer,
+  );
+  return {
+    takes: parts,
+    optional: most,
+    resolve: (given) => {
+      const args = parts.map((part, index) => {
+        const zero = integerLiteral(0);
+        return given.arguments[index] ?? cast(zero, part === seconds ? decimal(18, 6) : integer);
+      });
+      return call(name, args, { type });
+    },
+    print: (t) =>
+      `${name}(${parts.map((part, index) => t[index] ?? (part === seconds ? "0.000000" : "0")).join(", ")})`,
+  };
+}
+
+/** Fields of EXTRACT and the function that gives each. */
+const fields: Readonly<Record<string, string>> = {
+  year: "year",
+  y: "year",
+  years: "year",
+  yr: "year",
+  yrs: "year",
+  yearofweek: "yearofweek",
+  quarter: "quarter",
+  qtr: "quarter",
+  month: "month",
+  mon: "month",
+  mons: "month",
+  months: "month",
+  week: "weekofyear",
+  w: "weekofyear",
+  weeks: "weekofyear",
+  day: "day",
+  d: "day",
+  days: "day",
+  dayofweek: "dayofweek",
+  dow: "dayofweek",
+  dayofweek_iso: "weekday",
+  dow_iso: "weekday",
+  doy: "dayofyear",
+  hour: "hour",
+  h: "hour",
+  hours: "hour",
+  hr: "hour",
+  hrs: "hour",
+  minute: "minute",
+  m: "minute",
+  min: "minute",
+  mins: "minute",
+  minutes: "minute",
+  second: "seconds_fraction",
+  s: "seconds_fraction",
+  sec: "seconds_fraction",
+  seconds: "seconds_fraction",
+  secs: "seconds_fraction",
+};
+
+function extract(given: FunctionCall): TypedExpression {
+  const name = constantText(given, 0).toLowerCase();
+  const field = fields[name];
+  if (!field) {
+    throw error("UNSUPPORTED_EXPRESSION", {
+      expression: `"${given.text}"`,
+      reason: `there is no field ${name} to extract`,
+    });
+  }
+  const input = argument(given, 1);
+  if (input.type.type === "interval") {
+    const part = {
+      year: integer,
+      month: { type: "byte" } as const,
+      seconds_fraction: decimal(8, 6),
+    }[field as "year"];
+    const type =
+      part ?? (field === "hour" || field === "minute" ? { type: "byte" as const } : integer);
+    const canonical = field === "seconds_fraction" ? "second" : field;
+    return call("interval_part", [stringLiteral(canonical), input], { type });
+  }
+  const clock = field === "hour" || field === "minute" || field === "seconds_fraction";
+  const coerced = coerce(given, 1, clock ? moment : dayOrMoment);
+  const source = clock ? coerced : cast(coerced, date, modeOf(given));
+  if (field === "seconds_fraction") return call(field, [source], { type: decimal(8, 6) });
+  const value = call(field, [source], { type: integer });
+  if (field !== "weekday") return value;
+  return call("+", [value, literal(1, integer)], { type: integer });
+}

@@ -1,0 +1,357 @@
+import { error } from "../../error/error.ts";
+import {
+  boolean,
+  type DataType,
+  date,
+  double,
+  integer,
+  interval,
+  long,
+  string,
+  timestamp,
+} from "../../schema/type.ts";
+import {
+  comparedAs,
+  isDatetime,
+  isIntegral,
+  isNumeric,
+  isOrderable,
+  wider,
+  withString,
+} from "../coercion.ts";
+import { arithmeticDecimal, decimalOfOperand, widerDecimal } from "../decimal.ts";
+import { and, call, cast, compare, not } from "../expression.ts";
+import { quoteType } from "../type-text.ts";
+import type { TypedExpression } from "../typed.ts";
+import { argument, coerce, type FunctionCall, type Group, modeOf, takes } from "./definition.ts";
+
+const infix = (name: string) => (texts: readonly string[]) => `(${texts.join(` ${name} `)})`;
+
+/** Arithmetic, comparison and logic, by the symbols the plan carries. */
+export const operators: Group = {
+  "+": binary("+", { aliases: [] }),
+  "-": binary("-", {}),
+  "*": binary("*", {}),
+  "/": binary("/", {}),
+  "%": binary("%", { aliases: ["mod"] }),
+  pmod: {
+    arity: [2, 2],
+    resolve: (given) => arithmetic(given, "pmod"),
+    print: (texts) => `pmod(${texts.join(", ")})`,
+  },
+  div: {
+    arity: [2, 2],
+    resolve: (given) => {
+      const [left, right] = numbers(given, "div");
+      return call("div", [left, right], { type: long, nullable: true });
+    },
+    print: infix("div"),
+  },
+  negative: {
+    arity: [1, 1],
+    aliases: ["unary -"],
+    takes: [takes.numericOrInterval],
+    type: (args) => args[0]?.type ?? double,
+    print: (texts, name) => (name === "negative" ? `negative(${texts[0]})` : `(- ${texts[0]})`),
+  },
+  positive: {
+    takes: [takes.numericOrInterval],
+    sugar: true,
+    resolve: (given) => argument(given, 0),
+    print: (texts) => `(+ ${texts[0]})`,
+  },
+  "=": comparison("=", ["=="]),
+  "<=>": comparison("<=>", []),
+  "<": comparison("<", []),
+  "<=": comparison("<=", []),
+  ">": comparison(">", []),
+  ">=": comparison(">=", []),
+  "!=": {
+    aliases: ["<>"],
+    arity: [2, 2],
+    sugar: true,
+    resolve: (given) => not(compared(given, "=")),
+    print: (texts) => `(NOT (${texts[0]} = ${texts[1]}))`,
+  },
+  equal_null: {
+    arity: [2, 2],
+    sugar: true,
+    resolve: (given) => compared(given, "<=>"),
+  },
+  and: { takes: [takes.boolean, takes.boolean], type: boolean, print: infix("AND") },
+  or: { takes: [takes.boolean, takes.boolean], type: boolean, print: infix("OR") },
+  not: { takes: [takes.boolean], aliases: ["!"], type: boolean, print: (t) => `(NOT ${t[0]})` },
+  between: {
+    arity: [3, 3],
+    sugar: true,
+    resolve: (given) => {
+      const pair = (index: number) => [argument(given, 0), argument(given, index)] as const;
+      const low = compared({ ...given, arguments: pair(1) }, ">=");
+      const high = compared({ ...given, arguments: pair(2) }, "<=");
+      return and([low, high]);
+    },
+  },
+  "&": bitwise("&"),
+  "|": bitwise("|"),
+  "^": bitwise("^"),
+  "~": {
+    takes: [takes.integral],
+    aliases: ["bitwise_not"],
+    type: (args) => args[0]?.type ?? long,
+    print: (texts) => `~${texts[0]}`,
+  },
+  "<<": shift("<<", "shiftleft"),
+  ">>": shift(">>", "shiftright"),
+  ">>>": shift(">>>", "shiftrightunsigned"),
+  try_add: attempt("+"),
+  try_subtract: attempt("-"),
+  try_multiply: attempt("*"),
+  try_divide: attempt("/"),
+  try_mod: attempt("%"),
+};
+
+function binary(name: string, entry: { readonly aliases?: readonly string[] }): Group[string] {
+  return {
+    ...entry,
+    arity: name === "-" || name === "+" ? [1, 2] : [2, 2],
+    resolve: (given) => {
+      if (given.arguments.length === 2) return arithmetic(given, name);
+      const only = coerce(given, 0, takes.numericOrInterval);
+      return name === "+" ? only : call("negative", [only], { type: only.type });
+    },
+    print: (texts, as) => {
+      if (texts.length === 1) return `(${name} ${texts[0]})`;
+      return as === "mod" ? `mod(${texts.join(", ")})` : infix(name)(texts);
+    },
+  };
+}
+
+/** `try_add` and its kin: null where the operator would fail. */
+function attempt(name: string): Group[string] {
+  const names: Record<string, string> = {
+    "+": "try_add",
+    "-": "try_subtract",
+    "*": "try_multiply",
+    "/": "try_divide",
+    "%": "try_mod",
+  };
+  return {
+    arity: [2, 2],
+    resolve: (given) => {
+      const plain = arithmetic(given, name);
+      if (plain.kind !== "call" || plain.name !== name) return plain;
+      return { ...plain, name: names[name] ?? name, nullable: true };
+    },
+  };
+}
+
+function bitwise(name: string): Group[string] {
+  return {
+    arity: [2, 2],
+    takes: [takes.integral, takes.integral],
+    resolve: (given) => {
+      const [left, right] = [argument(given, 0), argument(given, 1)];
+      const type = wider(left.type, right.type, given.conf.ansi) ?? long;
+      return call(name, [cast(left, type), cast(right, type)], { type });
+    },
+    print: infix(name),
+  };
+}
+
+function shift(name: string, word: string): Group[string] {
+  return {
+    aliases: [word],
+    takes: [
+      {
+        label: '("INT" or "BIGINT")',
+        target: (type) =>
+          type.type === "long"
+            ? long
+            : isNumeric(type) || type.type === "void"
+              ? integer
+              : undefined,
+      },
+      takes.integer,
+    ],
+    type: (args) => args[0]?.type ?? integer,
+    print: (texts, as) => (as === word ? `${word}(${texts.join(", ")})` : infix(name)(texts)),
+  };
+}
+
+function comparison(name: "=" | "<=>" | "<" | "<=" | ">" | ">=", aliases: string[]): Group[string] {
+  return {
+    aliases,
+    arity: [2, 2],
+    resolve: (given) => compared(given, name),
+    print: infix(name),
+  };
+}
+
+/** A comparison with both sides cast to their common type. */
+export function compared(
+  given: FunctionCall,
+  name: "=" | "<=>" | "<" | "<=" | ">" | ">=",
+): TypedExpression {
+  const left = argument(given, 0);
+  const right = argument(given, 1);
+  const type =
+    decimalLiteralType(left, right) ?? comparedAs(left.type, right.type, given.conf.ansi);
+  if (!type) throw different(given, left.type, right.type);
+  const orderable = name === "=" || name === "<=>" ? type.type !== "map" : isOrderable(type);
+  if (!orderable || (!isOrderable(type) && type.type !== "interval")) {
+    throw error("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+      sqlExpr: `"${given.text}"`,
+      functionName: `\`${name}\``,
+      dataType: quoteType(type),
+    });
+  }
+  const mode = modeOf(given);
+  return compare(name, cast(left, type, mode), cast(right, type, mode));
+}
+
+function decimalLiteralType(left: TypedExpression, right: TypedExpression): DataType | undefined {
+  if (left.type.type !== "decimal" && right.type.type !== "decimal") return undefined;
+  const a = decimalOfOperand(left);
+  const b = decimalOfOperand(right);
+  return a && b && widerDecimal(a, b);
+}
+
+function different(given: FunctionCall, left: DataType, right: DataType): Error {
+  return error("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
+    sqlExpr: `"${given.text}"`,
+    left: quoteType(left),
+    right: quoteType(right),
+  });
+}
+
+/** `+ - * / % pmod`, with dates and intervals. */
+function arithmetic(given: FunctionCall, name: string): TypedExpression {
+  const temporal = datetimeArithmetic(given, name);
+  if (temporal) return temporal;
+  const [left, right] = numbers(given, name);
+  const type =
+    left.type.type === "decimal" && right.type.type === "decimal"
+      ? arithmeticDecimal(name === "pmod" ? "%" : name, left.type, right.type)
+      : left.type;
+  const divides = name === "/" || name === "%" || name === "pmod";
+  const overflows = type.type === "decimal" && !given.conf.ansi;
+  const nullable = divides || overflows || left.nullable || right.nullable;
+  return call(name, [left, right], { type, nullable });
+}
+
+/** Both sides as numbers of one type; decimals keep their own precision and scale. */
+function numbers(given: FunctionCall, name: string): readonly [TypedExpression, TypedExpression] {
+  const { ansi } = given.conf;
+  const mode = modeOf(given);
+  const [a, b] = [argument(given, 0), argument(given, 1)];
+  const [leftType, rightType] = [
+    numberType(a.type, b.type, ansi),
+    numberType(b.type, a.type, ansi),
+  ];
+  if (!leftType || !rightType) {
+    if (a.type.type === b.type.type) throw wrongType(given, a.type);
+    throw different(given, a.type, b.type);
+  }
+  const left = cast(a, leftType, mode);
+  const right = cast(b, rightType, mode);
+  if (left.type.type === "decimal" || right.type.type === "decimal") {
+    const [da, db] = [decimalOfOperand(left), decimalOfOperand(right)];
+    if (da && db) return [cast(left, da, mode), cast(right, db, mode)];
+    return [cast(left, double, mode), cast(right, double, mode)];
+  }
+  if (name === "/") return [cast(left, double, mode), cast(right, double, mode)];
+  const common = wider(left.type, right.type, ansi) ?? double;
+  const type = name === "div" ? long : common;
+  return [cast(left, type, mode), cast(right, type, mode)];
+}
+
+function wrongType(given: FunctionCall, actual: DataType): Error {
+  return error("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
+    sqlExpr: `"${given.text}"`,
+    inputType: '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+    actualDataType: quoteType(actual),
+  });
+}
+
+function numberType(type: DataType, other: DataType, ansi: boolean): DataType | undefined {
+  if (isNumeric(type)) return type;
+  if (type.type === "void") return isNumeric(other) ? other : double;
+  if (type.type !== "string") return undefined;
+  if (!ansi) return double;
+  return isNumeric(other) ? withString(other) : undefined;
+}
+
+const dayTime = interval("day");
+const dayMicros = 86_400_000_000n;
+
+function datetimeArithmetic(given: FunctionCall, name: string): TypedExpression | undefined {
+  const [a, b] = [argument(given, 0), argument(given, 1)];
+  const [left, right] = [a.type, b.type];
+  if (left.type === "interval" || right.type === "interval") return withInterval(given, name);
+  if (name === "+" && left.type === "date" && isWhole(right)) return addDays(a, b, "date_add");
+  if (name === "+" && right.type === "date" && isWhole(left)) return addDays(b, a, "date_add");
+  if (name !== "-") return undefined;
+  if (left.type === "date" && isWhole(right)) return addDays(a, b, "date_sub");
+  if (!isDatetime(left) && !isDatetime(right)) return undefined;
+  if (left.type === "date" && (right.type === "date" || right.type === "string")) {
+    return call("subtract_dates", [a, cast(b, date, modeOf(given))], { type: dayTime });
+  }
+  const type = left.type === "timestamp_ntz" && right.type === "timestamp_ntz" ? left : timestamp;
+  if (!isDatetime(left) && left.type !== "string") return undefined;
+  if (!isDatetime(right) && right.type !== "string") return undefined;
+  const mode = modeOf(given);
+  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], { type: dayTime });
+}
+
+function isWhole(type: DataType): boolean {
+  return isIntegral(type) && type.type !== "long";
+}
+
+function addDays(day: TypedExpression, count: TypedExpression, name: string): TypedExpression {
+  return call(name, [day, cast(count, integer)], { type: date });
+}
+
+function withInterval(given: FunctionCall, name: string): TypedExpression | undefined {
+  const [a, b] = [argument(given, 0), argument(given, 1)];
+  if (name === "*" || name === "/") return scaledInterval(given, name);
+  if (name !== "+" && name !== "-") return undefined;
+  if (a.type.type === "interval" && b.type.type === "interval") {
+    if (a.type.unit !== b.type.unit) return undefined;
+    return call(name === "+" ? "interval_add" : "interval_subtract", [a, b], { type: a.type });
+  }
+  if (a.type.type === "interval" && name === "-") return undefined;
+  const [moment, span] = a.type.type === "interval" ? [b, a] : [a, b];
+  if (span.type.type !== "interval") return undefined;
+  const mode = modeOf(given);
+  const signed = name === "+" ? span : call("negative", [span], { type: span.type });
+  if (moment.type.type === "string") {
+    const sum = call("add_interval", [cast(moment, timestamp, mode), signed], { type: timestamp });
+    return cast(sum, string, mode);
+  }
+  if (!isDatetime(moment.type)) return undefined;
+  const type = moment.type.type === "date" && !keepsDate(span) ? timestamp : moment.type;
+  return call("add_interval", [cast(moment, type, mode), signed], { type });
+}
+
+/** A date stays a date if months or whole days are added. */
+function keepsDate(span: TypedExpression): boolean {
+  if (span.type.type === "interval" && span.type.unit !== "day") return true;
+  if (span.kind !== "literal") return false;
+  const value = span.value;
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "micros" in value &&
+    typeof value.micros === "bigint" &&
+    value.micros % dayMicros === 0n
+  );
+}
+
+function scaledInterval(given: FunctionCall, name: string): TypedExpression | undefined {
+  const [a, b] = [argument(given, 0), argument(given, 1)];
+  const [span, factor] = a.type.type === "interval" ? [a, b] : [b, a];
+  if (factor.type.type === "interval" || (name === "/" && span !== a)) return undefined;
+  const by = cast(factor, isNumeric(factor.type) ? factor.type : double, modeOf(given));
+  const canonical = name === "*" ? "interval_multiply" : "interval_divide";
+  return call(canonical, [span, by], { type: span.type, nullable: true });
+}

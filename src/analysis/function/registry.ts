@@ -1,0 +1,66 @@
+import { aggregates } from "./aggregate.ts";
+import { collections } from "./collection.ts";
+import { conditionals } from "./conditional.ts";
+import { dates } from "./date.ts";
+import { define, type FunctionDefinition } from "./definition.ts";
+import { generators } from "./generator.ts";
+import { higherOrder } from "./higher-order.ts";
+import { jsons } from "./json.ts";
+import { maths } from "./math.ts";
+import { miscellaneous } from "./miscellaneous.ts";
+import { operators } from "./operator.ts";
+import { strings } from "./string.ts";
+import { windows } from "./window.ts";
+
+const groups = [
+  operators,
+  conditionals,
+  strings,
+  maths,
+  dates,
+  collections,
+  higherOrder,
+  jsons,
+  miscellaneous,
+  aggregates,
+  windows,
+  generators,
+];
+
+let known: ReadonlyMap<string, FunctionDefinition> | undefined;
+let canonical: ReadonlyMap<string, FunctionDefinition> | undefined;
+
+function load(): ReadonlyMap<string, FunctionDefinition> {
+  const map = new Map<string, FunctionDefinition>();
+  for (const group of groups) {
+    for (const [name, entry] of Object.entries(group)) {
+      const definition = define(name, entry);
+      for (const one of [name, ...definition.aliases]) map.set(one, definition);
+    }
+  }
+  return map;
+}
+
+/**
+ * The functions a typed plan can name, by canonical name: an engine compiles each. Sugar is not
+ * among them, for analysis rewrites it.
+ */
+export function functions(): ReadonlyMap<string, FunctionDefinition> {
+  canonical ??= new Map(
+    [...allFunctions()]
+      .filter(([name, definition]) => name === definition.name && !definition.sugar)
+      .map(([name, definition]) => [name, definition]),
+  );
+  return canonical;
+}
+
+/** All functions a user can call, by each of their names in lower case. */
+export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
+  known ??= load();
+  return known;
+}
+
+/** The function of a name, in any case. */
+export function findFunction(name: string): FunctionDefinition | undefined {
+  return allFunctions().get(name.toLowerCase());
+}
