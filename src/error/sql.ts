@@ -1,4 +1,90 @@
 import type { Condition } from "./condition.ts";
 
+/** `sql` is the text with a caret line under the place; `position` is 0-based, as in Spark. */
 export const sqlConditions = {
+  PARSE_SYNTAX_ERROR: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "Syntax error at or near {near}{hint} (line {line}, pos {position}). Correct the text there\n\n== SQL ==\n{sql}",
+  },
+  PARSE_EMPTY_STATEMENT: {
+    kind: "invalid",
+    sqlState: "42617",
+    message: "Syntax error, unexpected empty statement. Write a statement or an expression",
+  },
+  UNCLOSED_BRACKETED_COMMENT: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "Found an unclosed bracketed comment (line {line}, pos {position}). Append */ at its end\n\n== SQL ==\n{sql}",
+  },
+  "UNSUPPORTED_FEATURE.SQL": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The SQL feature {feature} is not supported (line {line}, pos {position}). Say it without this clause or statement\n\n== SQL ==\n{sql}",
+  },
+  INVALID_IDENTIFIER: {
+    kind: "invalid",
+    sqlState: "42602",
+    message:
+      "The unquoted identifier {ident} is invalid (line {line}, pos {position}). Quote it with backticks: `{ident}`\n\n== SQL ==\n{sql}",
+  },
+  INVALID_TYPED_LITERAL: {
+    kind: "invalid",
+    sqlState: "42604",
+    message:
+      "The value of the typed literal {valueType} is invalid: {value} (line {line}, pos {position}). Write a value of that type\n\n== SQL ==\n{sql}",
+  },
+  UNSUPPORTED_TYPED_LITERAL: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Literals of the type {unsupportedType} are not supported. Supported types are DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ, INTERVAL and X (line {line}, pos {position})\n\n== SQL ==\n{sql}",
+  },
+  INVALID_NUMERIC_LITERAL_RANGE: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "Numeric literal {rawStrippedQualifier} is outside the range of {typeName} with minimum value of {minValue} and maximum value of {maxValue}. Use a wider type",
+  },
+  INVALID_INTERVAL_FORMAT: {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: {reason} (line {line}, pos {position}). Write as `INTERVAL '1-2' YEAR TO MONTH` or `INTERVAL 3 DAYS`\n\n== SQL ==\n{sql}",
+  },
+  DUPLICATED_CTE_NAMES: {
+    kind: "invalid",
+    sqlState: "42602",
+    message: "CTE definition cannot have duplicate names: {duplicateNames}. Rename one of them",
+  },
+  "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE": {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Invalid SQL syntax: IN predicate requires at least one value, but got none. Add one",
+  },
+  "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION": {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Invalid SQL syntax: the window {windowName} is defined twice. Rename one of them",
+  },
+  MISSING_WINDOW_SPECIFICATION: {
+    kind: "invalid",
+    sqlState: "42P20",
+    message:
+      "Window specification is not defined in the WINDOW clause for {windowName}. Define it, or write the window in place",
+  },
+  "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH": {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Invalid inline table: expected {expectedNumCols} columns but found {actualNumCols} in row {rowIndex}. Give every row as many values",
+  },
+  UNBOUND_SQL_PARAMETER: {
+    kind: "invalid",
+    sqlState: "42P02",
+    message: "Found the unbound parameter {name}. Give it a value in the arguments of sql()",
+  },
 } as const satisfies Record<string, Condition>;

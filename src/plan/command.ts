@@ -129,7 +129,14 @@ export interface DescribeDetail {
 
 export interface Show {
   readonly kind: "show";
-  readonly what: "catalogs" | "schemas" | "tables" | "columns" | "tblproperties" | "functions" | "views";
+  readonly what:
+    | "catalogs"
+    | "schemas"
+    | "tables"
+    | "columns"
+    | "tblproperties"
+    | "functions"
+    | "views";
   /** The catalog, schema or table asked about. */
   readonly of?: readonly string[];
   /** LIKE 'pattern', with * and |. */

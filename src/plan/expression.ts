@@ -34,7 +34,11 @@ export interface Literal {
   readonly type: DataType;
 }
 
-/** A name of one or more parts: `a`, `t.a`, `a.b.c`. */
+/**
+ * A name of one or more parts: `a`, `t.a`, `a.b.c`. Where no column has it, `current_date`,
+ * `current_timestamp`, `current_user`, `user`, `session_user`, `localtimestamp`,
+ * `current_catalog`, `current_database` and their like are calls without arguments, as in Spark.
+ */
 export interface Attribute {
   readonly kind: "attribute";
   readonly name: readonly string[];
@@ -45,6 +49,8 @@ export interface Attribute {
 export interface Star {
   readonly kind: "star";
   readonly target: readonly string[];
+  /** `* EXCEPT (a, b.c)`: the columns, or members of struct columns, that are left out. */
+  readonly except?: readonly (readonly string[])[];
   readonly origin?: Origin;
 }
 
@@ -67,6 +73,8 @@ export interface Cast {
   readonly input: Expression;
   readonly type: DataType;
   readonly mode: "cast" | "try";
+  /** A TIMESTAMP'…' without a zone: an NTZ literal read in the session's zone; shown as a literal. */
+  readonly literal?: true;
   readonly origin?: Origin;
 }
 

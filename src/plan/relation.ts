@@ -83,6 +83,8 @@ export interface Filter {
   readonly kind: "filter";
   readonly input: Relation;
   readonly condition: Expression;
+  /** QUALIFY: the condition sees window functions and the input's columns before and after. */
+  readonly qualify?: true;
 }
 
 /** `withColumns`: replaces columns of the same name in place, appends the others. */
@@ -121,6 +123,7 @@ export interface Join {
 export interface Aggregate {
   readonly kind: "aggregate";
   readonly input: Relation;
+  /** In SQL also ordinals, `ALL`, and the calls `rollup`, `cube`, `grouping sets`. */
   readonly grouping: readonly Expression[];
   /** The output in SQL; with `keepGrouping` the grouping comes before it (groupBy().agg()). */
   readonly aggregates: readonly Expression[];
