@@ -1,13 +1,13 @@
 import { env } from "../env.ts";
 import { error, isError } from "../error/error.ts";
-import { type Location, join } from "../storage/store.ts";
+import { join, type Location } from "../storage/store.ts";
 import { type NumberedLog, openLog } from "./numbered-log.ts";
 import {
-  type OffsetEntry,
   decodeCommit,
   decodeOffsets,
   encodeCommit,
   encodeOffsets,
+  type OffsetEntry,
 } from "./offset-log.ts";
 
 /**

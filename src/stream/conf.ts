@@ -10,8 +10,7 @@ export const providerKey = "spark.sql.streaming.stateStore.providerClass";
 export const shuffleKey = "spark.sql.shuffle.partitions";
 export const policyKey = "spark.sql.streaming.multipleWatermarkPolicy";
 
-const sparkProvider =
-  "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider";
+const sparkProvider = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider";
 
 interface CheckpointKey {
   readonly key: string;

@@ -1,5 +1,5 @@
 import { error, isError } from "../error/error.ts";
-import { type Location, join } from "../storage/store.ts";
+import { join, type Location } from "../storage/store.ts";
 
 /**
  * A folder of files named by batch id (`offsets/`, `commits/`): Spark's HDFSMetadataLog. Names

@@ -1,0 +1,142 @@
+import { booleanLiteral, passing, reference, when } from "../../analysis/expression.ts";
+import {
+  type Column,
+  type Named,
+  outputOf,
+  type TypedDeduplicate,
+  type TypedExpression,
+  type TypedRelation,
+} from "../../analysis/typed.ts";
+import { delayKey, instantOf, isAfter, isAtOrBefore, isEventTime } from "../event-time.ts";
+import {
+  type BatchStep,
+  countRows,
+  filtered,
+  joinOf,
+  keptInput,
+  type OperatorOutput,
+  type StatefulOperator,
+  sameKey,
+  unionOf,
+} from "./operator.ts";
+import { readCached, type StateColumns, stateColumns } from "./shape.ts";
+import type { StateStore } from "./store.ts";
+
+/**
+ * `dropDuplicates`: the first row of a key ever seen passes. A key is forgotten when the event
+ * time among the keys is past the watermark; without one it is kept for ever.
+ * `dropDuplicatesWithinWatermark`: the key is forgotten once the watermark is past the event time
+ * of its first row by the delay.
+ */
+export function deduplication(
+  node: TypedDeduplicate,
+  options: { readonly operatorId: number },
+): StatefulOperator {
+  const columns = outputOf(node.input);
+  const keys = node.keys.map((id) => columns.find((column) => column.id === id)!);
+  const event = columns.find(isEventTime);
+  const within = node.withinWatermark ? event : undefined;
+  const values = within === undefined ? [] : [instantOf(within).type];
+  return {
+    operatorId: options.operatorId,
+    operatorName: node.withinWatermark ? "dedupeWithinWatermark" : "dedupe",
+    shape: { keys: keys.map((column) => column.type), values },
+    evicts: true,
+    run: (input, store, step) => run({ node, keys, event, within, input, store, step }),
+  };
+}
+
+interface Run {
+  readonly node: TypedDeduplicate;
+  readonly keys: readonly Column[];
+  /** The event time among the input's columns; rows of late ones are dropped. */
+  readonly event: Column | undefined;
+  /** It again, where its passing is what forgets keys that it is not part of. */
+  readonly within: Column | undefined;
+  readonly input: TypedRelation;
+  readonly store: StateStore;
+  readonly step: BatchStep;
+}
+
+async function run(one: Run): Promise<OperatorOutput> {
+  const { node, keys, event, store, step } = one;
+  const all = await keptInput(one.input, step);
+  const late = event === undefined ? [] : [isAtOrBefore(event, step.lateMs)];
+  const [rows = 0, dropped = 0] = await countRows(all, [booleanLiteral(true), ...late], step);
+  const timely = dropped === 0 || !event ? all : filtered(all, isAfter(event, step.lateMs));
+  const distinct: TypedRelation = { ...node, input: timely, withinWatermark: false };
+  const state = stateColumns(store.shape);
+  const kept = readCached(store.kept, [...state.keys, ...state.values]);
+  const condition = sameKey(keys, state.keys);
+  const fresh = await step.keep(
+    store.kept.rows === 0 ? distinct : joinOf("anti", distinct, { right: kept, condition }),
+  );
+  const passed = readCached(fresh, outputOf(all));
+
+  let change = await store.stored(step.context);
+  if (change === undefined) {
+    change = await step.keep(changeOf(one, passed));
+    await store.commit(change, step.context);
+  }
+  const read = stateColumns(store.shape);
+  const changed = readCached(change, [...read.keys, ...read.values, read.deleted, read.updated]);
+  const [removed = 0] =
+    change.rows === 0 ? [0] : await countRows(changed, [reference(read.deleted)], step);
+  await store.apply(change);
+  return {
+    relation: passed,
+    numRowsUpdated: fresh.rows,
+    numRowsRemoved: removed,
+    numRowsDroppedByWatermark: dropped,
+    customMetrics: { numDroppedDuplicateRows: rows - dropped - fresh.rows },
+  };
+}
+
+/** The keys that come, and those that the watermark makes go. */
+function changeOf(one: Run, passed: TypedRelation): TypedRelation {
+  const { keys, within, store, step } = one;
+  const out = stateColumns(store.shape);
+  const moved = step.watermarkMs > step.lateMs;
+  const done = forgotten(one, { keys, values: within === undefined ? [] : [within] });
+  const added: Named[] = [
+    ...out.keys.map((column, index) => ({ column, expression: reference(keys[index]!) })),
+    ...out.values.map((column) => ({ column, expression: instantOf(within!) })),
+    { column: out.deleted, expression: moved && done ? orFalse(done) : booleanLiteral(false) },
+    { column: out.updated, expression: booleanLiteral(true) },
+  ];
+  const coming: TypedRelation = { kind: "project", input: passed, columns: added };
+  const state = stateColumns(store.shape);
+  const gone = forgotten(one, state);
+  if (!moved || gone === undefined || store.kept.rows === 0) return coming;
+  const kept = readCached(store.kept, [...state.keys, ...state.values]);
+  const going: TypedRelation = {
+    kind: "project",
+    input: filtered(kept, gone),
+    columns: [
+      ...[...state.keys, ...state.values].map(passing),
+      { column: state.deleted, expression: booleanLiteral(true) },
+      { column: state.updated, expression: booleanLiteral(false) },
+    ],
+  };
+  const all = stateColumns(store.shape);
+  return unionOf([coming, going], [...all.keys, ...all.values, all.deleted, all.updated]);
+}
+
+/** Whether the watermark is past a key; undefined: none ever is. */
+function forgotten(
+  { node, keys, within, step }: Run,
+  columns: Pick<StateColumns, "keys" | "values">,
+): TypedExpression | undefined {
+  if (node.withinWatermark) {
+    const first = columns.values[0];
+    const delay = Number(within?.metadata[delayKey] ?? 0);
+    return first && isAtOrBefore(first, step.watermarkMs - delay);
+  }
+  const at = keys.findIndex(isEventTime);
+  const key = columns.keys[at];
+  return key && isAtOrBefore(key, step.watermarkMs);
+}
+
+function orFalse(condition: TypedExpression): TypedExpression {
+  return when([[condition, booleanLiteral(true)]], booleanLiteral(false));
+}

@@ -1,0 +1,114 @@
+import { columnsOf } from "../../analysis/expression.ts";
+import type { TypedInput } from "../../analysis/typed.ts";
+import type { CachedResult, Engine, QueryContext } from "../../engine/engine.ts";
+import { env } from "../../env.ts";
+import { error } from "../../error/error.ts";
+import type { StructType } from "../../schema/type.ts";
+import { join, type LocalFile, type Location } from "../../storage/store.ts";
+import { readCached } from "./shape.ts";
+
+/** Where state files are made and kept. */
+export interface StateFolder {
+  /** `<checkpoint>/state/<operator>/0`. */
+  readonly location: Location;
+  readonly engine: Engine;
+  /** A local folder for files in the making. */
+  readonly staging: string;
+}
+
+/**
+ * Names the Parquet files of one version. It is what makes them part of the state: a file that
+ * no manifest names is left over from an attempt that crashed.
+ */
+export interface Manifest {
+  readonly rows: number;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+export function encodeManifest({ rows, files }: Manifest): Uint8Array {
+  return new TextEncoder().encode(`v1\n${JSON.stringify({ rows, files })}`);
+}
+
+export async function readManifest(folder: StateFolder, name: string): Promise<Manifest> {
+  const path = join(folder.location, name).path;
+  const text = new TextDecoder().decode(await folder.location.store.read(path));
+  const [version, json = ""] = text.split("\n");
+  try {
+    const { rows, files } = JSON.parse(json) as Manifest;
+    if (version === "v1" && typeof rows === "number" && Array.isArray(files)) {
+      return { rows, files };
+    }
+  } catch {
+    // Not JSON: malformed, as below.
+  }
+  const uri = folder.location.store.uri(path);
+  throw error("STREAMING_CHECKPOINT_MALFORMED", { path: uri, reason: "it is no manifest" });
+}
+
+/** What a file holds and how it is called. */
+export interface StateFile {
+  readonly version: number;
+  readonly kind: "delta" | "snapshot";
+  readonly schema: StructType;
+}
+
+/** Makes the rows of a kept result durable in Parquet; they count once a manifest names them. */
+export async function writeState(
+  folder: StateFolder,
+  kept: CachedResult,
+  options: { readonly file: StateFile; readonly context: QueryContext },
+): Promise<Manifest> {
+  const { version, kind, schema } = options.file;
+  if (kept.rows === 0) return { rows: 0, files: [] };
+  const written = await folder.engine.writeParquet(
+    readCached(kept, columnsOf(kept.schema)),
+    {
+      directory: folder.staging,
+      schema,
+      partitionBy: [],
+      compression: "zstd",
+      statistics: () => false,
+    },
+    options.context,
+  );
+  const files: { name: string; size: number }[] = [];
+  for (const { path, size } of written) {
+    const name = `${version}.${env.uuid()}.${kind}.parquet`;
+    await folder.location.store.publish(path, join(folder.location, name).path);
+    files.push({ name, size });
+  }
+  return { rows: kept.rows, files };
+}
+
+/** Brings the rows of a manifest into the engine. */
+export async function loadState(
+  folder: StateFolder,
+  manifest: Manifest,
+  options: { readonly schema: StructType; readonly context: QueryContext },
+): Promise<CachedResult> {
+  const { schema, context } = options;
+  const store = folder.location.store;
+  const opened: LocalFile[] = [];
+  try {
+    for (const { name } of manifest.files) {
+      opened.push(await store.open(join(folder.location, name).path));
+    }
+    const input: TypedInput["input"] =
+      opened.length === 0
+        ? { kind: "empty", schema }
+        : {
+            kind: "parquet",
+            schema,
+            files: opened.map((file, index) => ({
+              path: file.path,
+              uri: store.uri(join(folder.location, manifest.files[index]?.name ?? "").path),
+              size: manifest.files[index]?.size ?? 0,
+              modificationTime: 0,
+              partition: {},
+            })),
+          };
+    return await folder.engine.cache({ kind: "input", input, output: columnsOf(schema) }, context);
+  } finally {
+    for (const file of opened) await file[Symbol.asyncDispose]();
+  }
+}
