@@ -40,7 +40,7 @@ export function memoryStore(staging: Pick<Staging, "file">): Store {
     delete: async (path) => {
       files.delete(path);
     },
-    open: (path) => materialise(found(files, path), staging.file(suffix(path))),
+    open: async (path) => await materialise(found(files, path), staging.file(suffix(path))),
   };
 }
 
