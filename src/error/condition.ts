@@ -9,6 +9,7 @@ import { sqlConditions } from "./sql.ts";
 import { storageConditions } from "./storage.ts";
 import { streamConditions } from "./stream.ts";
 import { tableConditions } from "./table.ts";
+import { textConditions } from "./text.ts";
 
 /** One condition: `message` is problem, why, remedy; `{name}` is filled from the parameters. */
 export interface Condition {
@@ -29,6 +30,7 @@ export const conditions = {
   ...storageConditions,
   ...streamConditions,
   ...tableConditions,
+  ...textConditions,
 } as const;
 
 export type Code = keyof typeof conditions;

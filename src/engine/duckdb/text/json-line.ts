@@ -1,0 +1,180 @@
+import type { TimeReader } from "./convert.ts";
+import { cellReader, MISFIT, type ReadCell, SLOW } from "./json-cell.ts";
+import { skipBytes, STOPS } from "./json-skip.ts";
+import type { Layout } from "./layout.ts";
+import { FixedColumn } from "./fixed.ts";
+import type { JsonGrammar } from "./option.ts";
+import { StringColumn } from "./string.ts";
+import type { Validity } from "./validity.ts";
+
+interface LineOptions {
+  readonly times: TimeReader;
+  readonly grammar: JsonGrammar;
+}
+
+/** Where a column's null is noted. */
+interface Nullable {
+  putNull(row: number): void;
+  readonly validity: Validity;
+}
+
+/**
+ * Reads plain lines (one object, strict JSON) from their bytes straight into the cells of a
+ * chunk: it tries the next expected key first. What is not plain is left to the record reader.
+ */
+export class JsonLines {
+  readonly #layout: Layout;
+  readonly #keys: readonly Buffer[];
+  readonly #cells: readonly (ReadCell | undefined)[];
+  readonly #nulls: readonly Nullable[];
+  readonly #byLength = new Map<number, number[]>();
+  readonly #seen: Float64Array;
+  readonly #rescue: boolean;
+  #line = 0;
+  #rescued: Buffer = Buffer.alloc(4096);
+  #rescuedLength = 0;
+  #path: Buffer = Buffer.alloc(0);
+  #at = 0;
+
+  constructor(layout: Layout, options: LineOptions) {
+    this.#layout = layout;
+    this.#keys = layout.data.fields.map((field) => Buffer.from(JSON.stringify(field.name)));
+    this.#cells = layout.data.fields.map((field, index) =>
+      cellReader(field.type, layout.dataColumns[index]!, options),
+    );
+    this.#nulls = layout.dataColumns.filter(
+      (column) => column instanceof StringColumn || column instanceof FixedColumn,
+    );
+    this.#seen = new Float64Array(this.#keys.length);
+    this.#rescue = layout.rescued !== undefined;
+    this.#keys.forEach((key, index) => {
+      this.#byLength.set(key.length, [...(this.#byLength.get(key.length) ?? []), index]);
+    });
+  }
+
+  /** Whether any line can be read here: no column is nested. */
+  get able(): boolean {
+    return this.#cells.every((cell) => cell !== undefined);
+  }
+
+  /** `path`: what follows the rescued members of a row, closing brace included. */
+  begin(path: string): void {
+    this.#path = Buffer.from(path);
+  }
+
+  /** Prepares for a new chunk: cells count as set until they are nulled. */
+  reset(): void {
+    for (const column of this.#nulls) column.validity.bits.fill(255);
+  }
+
+  /** Reads the line at `start` into `row`; the place after its line feed, or SLOW. */
+  read(bytes: Buffer, view: DataView, start: number, row: number): number {
+    if (bytes[start] !== 0x7b) return SLOW;
+    const count = this.#keys.length;
+    const line = ++this.#line;
+    this.#rescuedLength = 0;
+    let found = 0;
+    let next = 0;
+    let p = start + 1;
+    while (bytes[p] === 32) p++;
+    let last = bytes[p] === 0x7d;
+    if (last) p++;
+    while (!last) {
+      const keyAt = p;
+      let column = next;
+      p = next < count ? this.#expected(next, bytes, p) : SLOW;
+      if (p < 0) {
+        column = this.#find(bytes, keyAt);
+        if (column === SLOW) return SLOW;
+        p = this.#at;
+      }
+      while (bytes[p] === 32) p++;
+      if (bytes[p++] !== 0x3a) return SLOW;
+      while (bytes[p] === 32) p++;
+      if (column === MISFIT) p = this.#set(bytes, keyAt, p);
+      else {
+        if (this.#seen[column] === line) return SLOW;
+        this.#seen[column] = line;
+        found++;
+        p = this.#cell(bytes, view, { column, keyAt, p, row });
+        next = column + 1;
+      }
+      if (p < 0) return SLOW;
+      while (bytes[p] === 32) p++;
+      const byte = bytes[p++];
+      if (byte === 0x7d) last = true;
+      else if (byte !== 0x2c) return SLOW;
+      while (bytes[p] === 32) p++;
+    }
+    if (bytes[p] === 13) p++;
+    if (bytes[p] !== 10) return SLOW;
+    if (found < count) this.#nullUnseen(row, line);
+    if (this.#rescuedLength > 0) this.#putRescued(row);
+    return p + 1;
+  }
+
+  #cell(
+    bytes: Buffer,
+    view: DataView,
+    place: { column: number; keyAt: number; p: number; row: number },
+  ): number {
+    const { column, keyAt, p, row } = place;
+    const after = this.#cells[column]!(bytes, view, p, row);
+    if (after !== MISFIT || !this.#rescue) return after;
+    this.#nulls[column]!.putNull(row);
+    return this.#set(bytes, keyAt, p);
+  }
+
+  #nullUnseen(row: number, line: number): void {
+    for (let column = 0; column < this.#seen.length; column++) {
+      if (this.#seen[column] !== line) this.#nulls[column]!.putNull(row);
+    }
+  }
+
+  /** The place after the key if it is the column's, else SLOW. */
+  #expected(column: number, bytes: Buffer, p: number): number {
+    const key = this.#keys[column]!;
+    const length = key.length;
+    for (let i = 0; i < length; i++) if (bytes[p + i] !== key[i]) return SLOW;
+    return p + length;
+  }
+
+  /** The column of the key at `p`, MISFIT if it has none; `#at` is then the place after it. */
+  #find(bytes: Buffer, p: number): number {
+    if (bytes[p] !== 0x22) return SLOW;
+    let end = p + 1;
+    while (STOPS[bytes[end]!] === 0) end++;
+    if (bytes[end] !== 0x22) return SLOW;
+    this.#at = end + 1;
+    for (const column of this.#byLength.get(this.#at - p) ?? []) {
+      if (this.#expected(column, bytes, p) > 0) return column;
+    }
+    return MISFIT;
+  }
+
+  /** Steps over a value that has no cell, keeping its key and text if such are rescued. */
+  #set(bytes: Buffer, keyAt: number, p: number): number {
+    const after = skipBytes(bytes, p);
+    if (after < 0 || !this.#rescue) return after;
+    const key = bytes.indexOf(0x22, keyAt + 1) + 1 - keyAt;
+    const need = this.#rescuedLength + key + 2 + (after - p) + this.#path.length + 16;
+    if (need > this.#rescued.length) {
+      const grown = Buffer.alloc(need * 2);
+      this.#rescued.copy(grown, 0, 0, this.#rescuedLength);
+      this.#rescued = grown;
+    }
+    const to = this.#rescued;
+    let at = this.#rescuedLength;
+    to[at++] = at === 1 ? 0x7b : 0x2c;
+    at += bytes.copy(to, at, keyAt, keyAt + key);
+    to[at++] = 0x3a;
+    at += bytes.copy(to, at, p, after);
+    this.#rescuedLength = at;
+    return after;
+  }
+
+  #putRescued(row: number): void {
+    const end = this.#rescuedLength + this.#path.copy(this.#rescued, this.#rescuedLength);
+    this.#layout.rescued!.putBytes(row, this.#rescued, 0, end);
+  }
+}

@@ -1,0 +1,85 @@
+import { isUtf8 } from "node:buffer";
+import type { InputFile, TextInput } from "../../../plan/input.ts";
+import { long, type StructField, type StructType, struct } from "../../../schema/type.ts";
+import { Timestamp, type Value } from "../../../schema/value.ts";
+import type { Vector } from "./binding.ts";
+import { type Column, columnOf } from "./column.ts";
+import { FixedColumn } from "./fixed.ts";
+import type { TextOptions } from "./option.ts";
+import { StringColumn } from "./string.ts";
+
+/** The columns of an input, sorted by where their values come from. */
+export interface Layout {
+  /** All columns in the input's order, then the row ordinal. */
+  readonly columns: readonly Column[];
+  /** What the files themselves hold. */
+  readonly data: StructType;
+  readonly dataColumns: readonly Column[];
+  readonly corrupt: StringColumn | undefined;
+  readonly rescued: StringColumn | undefined;
+  readonly constants: readonly { readonly field: StructField; readonly column: Column }[];
+  readonly ordinal: FixedColumn;
+}
+
+export function layoutOf(input: TextInput, options: TextOptions): Layout {
+  const columns: Column[] = input.schema.fields.map((field) => columnOf(field.type));
+  const partitions = new Set(input.files.flatMap((file) => Object.keys(file.partition)));
+  const data: StructField[] = [];
+  const dataColumns: Column[] = [];
+  const constants: { field: StructField; column: Column }[] = [];
+  let corrupt: StringColumn | undefined;
+  let rescued: StringColumn | undefined;
+  const records = input.format === "json" || input.format === "csv";
+  input.schema.fields.forEach((field, index) => {
+    const column = columns[index]!;
+    const isText = column instanceof StringColumn;
+    if (field.name === "_metadata" || partitions.has(field.name)) constants.push({ field, column });
+    else if (records && isText && field.name === options.corruptColumn) corrupt = column;
+    else if (records && isText && field.name === options.rescuedColumn) rescued = column;
+    else {
+      data.push(field);
+      dataColumns.push(column);
+    }
+  });
+  const ordinal = new FixedColumn(long);
+  columns.push(ordinal);
+  return { columns, data: struct(data), dataColumns, corrupt, rescued, constants, ordinal };
+}
+
+/** The value of a column that is the same for a whole file. */
+export function constantOf(field: StructField, file: InputFile): Value {
+  if (field.name !== "_metadata" || field.type.type !== "struct") {
+    return file.partition[field.name] ?? null;
+  }
+  const known: Record<string, Value> = {
+    file_path: file.uri,
+    file_name: decodeURIComponent(file.uri.slice(file.uri.lastIndexOf("/") + 1)),
+    file_size: BigInt(file.size),
+    file_block_start: 0n,
+    file_block_length: BigInt(file.size),
+    file_modification_time: new Timestamp(BigInt(Math.trunc(file.modificationTime)) * 1000n),
+  };
+  return Object.fromEntries(
+    field.type.fields.map((member) => [member.name, known[member.name] ?? null]),
+  );
+}
+
+/** Bytes as text; bytes that are no UTF-8 become U+FFFD. */
+export function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+}
+
+export function isText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes);
+}
+
+/** Copies a finished chunk into DuckDB's vectors. */
+export function flush(
+  layout: Layout,
+  rows: number,
+  vector: (column: number) => Vector,
+): void {
+  layout.columns.forEach((column, index) => {
+    column.flush(vector(index), rows);
+  });
+}

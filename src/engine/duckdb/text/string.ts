@@ -1,0 +1,138 @@
+import type { Value } from "../../../schema/value.ts";
+import { binding, knownStringLayout, type Vector } from "./binding.ts";
+import { Validity } from "./validity.ts";
+
+/** Long texts of one column of a chunk; beyond it the chunk is ended early to bound memory. */
+export const HEAP_LIMIT = 16 << 20;
+/** What a heap shrinks back to after a chunk of long texts. */
+const HEAP_START = 256 << 10;
+
+/** For lengths 0 to 12: what of the three inline words belongs to the text. */
+export const MASKS: readonly Int32Array[] = [0, 1, 2].map((word) =>
+  Int32Array.from({ length: 13 }, (_, length) => {
+    const bytes = Math.max(0, Math.min(4, length - 4 * word));
+    return bytes === 4 ? -1 : 2 ** (8 * bytes) - 1;
+  }),
+);
+
+const encoder = new TextEncoder();
+
+/**
+ * VARCHAR and BLOB cells in DuckDB's own layout. Long texts lie in `heap`, which is handed over
+ * as one blob whose address is then added to each cell's offset (`flush`).
+ */
+export class StringColumn {
+  cells = new Int32Array(2048 * 4);
+  heap: Uint8Array = new Uint8Array(HEAP_START);
+  used = 0;
+  readonly validity = new Validity();
+
+  put(row: number, value: Value): void {
+    if (value === null) return this.putNull(row);
+    const bytes = typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
+    const padded = new Uint8Array(bytes.length + 12);
+    padded.set(bytes);
+    this.putBytes(row, padded, 0, bytes.length);
+  }
+
+  putNull(row: number): void {
+    this.#ensure(row);
+    this.cells.fill(0, row * 4, row * 4 + 4);
+    this.validity.clear(row);
+  }
+
+  /** Writes bytes [start, end); `bytes` goes on for at least 12 more. */
+  putBytes(row: number, bytes: Uint8Array, start: number, end: number): void {
+    this.#ensure(row);
+    this.validity.set(row);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const length = end - start;
+    const at = row * 4;
+    this.cells[at] = length;
+    if (length > 12) return this.putLong(at, bytes, start, length);
+    for (let word = 0; word < 3; word++) {
+      this.cells[at + 1 + word] = view.getInt32(start + 4 * word, true) & MASKS[word]![length]!;
+    }
+  }
+
+  /** The part of a cell at `at` that follows its length, for texts of more than 12 bytes. */
+  putLong(at: number, bytes: Uint8Array, start: number, length: number): void {
+    const cells = this.cells;
+    cells[at + 1] =
+      bytes[start]! |
+      (bytes[start + 1]! << 8) |
+      (bytes[start + 2]! << 16) |
+      (bytes[start + 3]! << 24);
+    const offset = this.used;
+    if (offset + length > this.heap.length) this.#grow(offset + length);
+    const heap = this.heap;
+    cells[at + 2] = offset;
+    cells[at + 3] = 0;
+    if (length < 64) for (let i = 0; i < length; i++) heap[offset + i] = bytes[start + i]!;
+    else heap.set(bytes.subarray(start, start + length), offset);
+    this.used = offset + length;
+  }
+
+  flush(vector: Vector, rows: number): void {
+    const duckdb = binding();
+    if (rows > 0) this.#ensure(rows - 1);
+    if (!knownStringLayout()) {
+      this.#flushSlowly(vector, rows);
+    } else {
+      if (this.used > 0) this.#relocate(vector, rows);
+      duckdb.copy_data_to_vector(vector, 0, this.cells.buffer as ArrayBuffer, 0, rows * 16);
+    }
+    this.validity.flush(vector, rows);
+  }
+
+  reset(): void {
+    this.used = 0;
+    this.cells.fill(0);
+    this.validity.reset();
+    if (this.heap.length > 8 * HEAP_START) this.heap = new Uint8Array(HEAP_START);
+  }
+
+  /** Gives the heap to DuckDB, which copies it, and turns offsets into addresses. */
+  #relocate(vector: Vector, rows: number): void {
+    const duckdb = binding();
+    // At least 13 bytes: a shorter blob would lie inline in the cell and have no address.
+    const blob = this.heap.subarray(0, Math.max(this.used, 13));
+    duckdb.vector_assign_string_element_len(vector, 0, blob);
+    const first = duckdb.vector_get_data(vector, 16);
+    const view = new DataView(first.buffer, first.byteOffset, 16);
+    const low = view.getUint32(8, true);
+    const high = view.getUint32(12, true);
+    const cells = this.cells;
+    for (let row = 0, at = 0; row < rows; row++, at += 4) {
+      if (cells[at]! > 12) {
+        const sum = low + (cells[at + 2]! >>> 0);
+        cells[at + 2] = sum;
+        cells[at + 3] = sum > 0xffffffff ? high + 1 : high;
+      }
+    }
+  }
+
+  #flushSlowly(vector: Vector, rows: number): void {
+    const duckdb = binding();
+    const inline = new Uint8Array(this.cells.buffer);
+    for (let row = 0, at = 0; row < rows; row++, at += 4) {
+      const length = this.cells[at]!;
+      const start = length > 12 ? this.cells[at + 2]! : at * 4 + 4;
+      const from = length > 12 ? this.heap : inline;
+      duckdb.vector_assign_string_element_len(vector, row, from.subarray(start, start + length));
+    }
+  }
+
+  #ensure(row: number): void {
+    if (row * 4 + 4 <= this.cells.length) return;
+    const grown = new Int32Array(Math.max(this.cells.length * 2, row * 4 + 4));
+    grown.set(this.cells);
+    this.cells = grown;
+  }
+
+  #grow(need: number): void {
+    const grown = new Uint8Array(Math.max(this.heap.length * 2, need));
+    grown.set(this.heap.subarray(0, this.used));
+    this.heap = grown;
+  }
+}
