@@ -1,4 +1,271 @@
 import type { Condition } from "./condition.ts";
 
 export const connectorConditions = {
+  DATA_SOURCE_NOT_FOUND: {
+    kind: "invalid",
+    sqlState: "42K02",
+    message:
+      "Failed to find the data source: {provider}. Check the spelling; the formats built here are {known}",
+  },
+  DATA_SOURCE_NOT_BUILT: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The data source {format} is not built yet. Use another format, or run on a Spark cluster; the formats built here are {known}",
+  },
+  UNSUPPORTED_DATA_SOURCE_OPERATION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The data source {format} cannot {operation}. Use another format for it",
+  },
+  UNSUPPORTED_DATA_SOURCE_OPTION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The option {name} = '{value}' of {format} is not built yet. {remedy}",
+  },
+  INVALID_OPTION_VALUE: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "Invalid value '{value}' for option '{name}': it {expected}",
+  },
+  MISSING_OPTION: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "The data source {format} needs the option '{name}'. Set it with option('{name}', …)",
+  },
+  CONFLICTING_OPTIONS: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "The options {names} cannot be set together. Remove one of them",
+  },
+  USER_SPECIFIED_SCHEMA_NOT_ALLOWED: {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The data source {format} does not take a schema: it has its own. Remove schema(…) from the read",
+  },
+  UNABLE_TO_INFER_SCHEMA: {
+    kind: "invalid",
+    sqlState: "42KD9",
+    message:
+      "Unable to infer schema for {format}: there is no file in {path}. Give one with schema(…)",
+  },
+  STREAMING_SCHEMA_NOT_SET: {
+    kind: "invalid",
+    sqlState: "42KD9",
+    message:
+      "Schema must be specified when creating a streaming source DataFrame of {format} files. Give one with schema(…), or set spark.sql.streaming.schemaInference to true",
+  },
+  CONFLICTING_PARTITION_COLUMN_NAMES: {
+    kind: "invalid",
+    sqlState: "KD009",
+    message:
+      "Conflicting partition column names detected: {names}. Folders at one level must have one column; read them one by one otherwise",
+  },
+  INVALID_PARTITION_VALUE: {
+    kind: "invalid",
+    sqlState: "42846",
+    message:
+      "Failed to cast partition value '{value}' of column {column} to {type}. Give the column another type in the schema",
+  },
+  CONFLICTING_DIRECTORY_STRUCTURES: {
+    kind: "invalid",
+    sqlState: "KD009",
+    message:
+      "Conflicting directory structures detected in {path}: some files lie in partition folders, some do not. Set basePath, or read them one by one",
+  },
+  CANNOT_PARSE_SOURCE_LOG: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "Cannot read the file source log {path}: {reason}. Restore the checkpoint, or start a new one",
+  },
+  SOURCE_LOG_ENTRY_MISSING: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "The file source log {path} has no entry {entry}. Restore the checkpoint, or start a new one",
+  },
+  INVALID_SOURCE_OFFSET: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "The offset {offset} is not one of the source {source}. The checkpoint belongs to another query: choose another checkpointLocation",
+  },
+  PATH_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42K04",
+    message:
+      "Path {path} already exists. Set mode as 'overwrite' to replace it, or 'append' to add to it",
+  },
+  QUERY_NAME_MISSING: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "queryName must be specified for the {format} sink. Set it with queryName(…)",
+  },
+  SOCKET_CONNECTION_FAILED: {
+    kind: "unavailable",
+    sqlState: "08001",
+    message: "Cannot connect to {host}:{port}: {reason}. Check that something listens there",
+  },
+  SOCKET_NOT_RECOVERABLE: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The socket source cannot give lines again from before it was opened (offset {offset}). Start with a new checkpointLocation",
+  },
+  MEMORY_SOURCE_NOT_RECOVERABLE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "The memory source has no rows up to offset {offset}: they were added in another process or released. Start with a new checkpointLocation",
+  },
+  FOREACH_FUNCTION_MISSING: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "The sink {format} has no function. Give one with {format}(…)",
+  },
+  INCORRECT_RAMP_UP_RATE: {
+    kind: "invalid",
+    sqlState: "22003",
+    message: "Rate source offset {seconds} goes past {limit} rows. Lower rowsPerSecond",
+  },
+
+  DELTA_ILLEGAL_OPTION: {
+    kind: "invalid",
+    sqlState: "42616",
+    message: "Invalid value '{value}' for option '{name}': it {expected}",
+  },
+  DELTA_UNSUPPORTED_OUTPUT_MODE: {
+    kind: "unsupported",
+    sqlState: "0AKDC",
+    message:
+      "Data source delta does not support {mode} output mode. Use append or complete, or MERGE in foreachBatch",
+  },
+  DELTA_UNSUPPORTED_TIME_TRAVEL_STREAM: {
+    kind: "invalid",
+    sqlState: "0AKDC",
+    message:
+      "Cannot time travel Delta streams: option {name}. Use startingVersion or startingTimestamp",
+  },
+  DELTA_TIME_TRAVEL_INVALID_OPTIONS: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Time travel was asked for twice: {first} and {second}. Use one of them",
+  },
+  DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET: {
+    kind: "invalid",
+    sqlState: "42613",
+    message: "Please either provide '{first}' or '{second}', not both",
+  },
+  DELTA_SCHEMA_NOT_SET: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "Table schema is not set: {table} is not a Delta table. Write data into it or use CREATE TABLE first",
+  },
+  DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "Detected a data update (file {file}) in the source table at version {version}; a stream takes appends only. To ignore such commits set skipChangeCommits to true; to process changes read the change feed; or start anew with a fresh checkpoint. The table: {table}",
+  },
+  DELTA_SOURCE_IGNORE_DELETE: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "Detected deleted data (file {file}) from streaming source at version {version}; a stream takes appends only. To ignore deletes set ignoreDeletes to true. The table: {table}",
+  },
+  DELTA_SCHEMA_CHANGED_WITH_VERSION: {
+    kind: "invalid",
+    sqlState: "KD007",
+    message:
+      "Detected schema change in version {version}: {detail}. Read schema: {readSchema}. Data schema: {dataSchema}. Restart the query to go on with the new schema; if it fails again, start with a new checkpoint",
+  },
+  DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG: {
+    kind: "unsupported",
+    sqlState: "42KD4",
+    message:
+      "Streaming read is not supported over the schema change at version {version}: {detail}. Read schema: {readSchema}. Data schema: {dataSchema}. schemaTrackingLocation is not built: start after that version with startingVersion and a new checkpoint",
+  },
+  DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE: {
+    kind: "invalid",
+    sqlState: "55019",
+    message:
+      "The streaming query was reading from another Delta table (id {oldTableId}) than it finds now ({newTableId}): the table was deleted and made again, or another path is read. Delete the checkpoint, or read the table it began with",
+  },
+  DELTA_LOG_FILE_NOT_FOUND_FOR_STREAMING_SOURCE: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message:
+      "The commit {version} of {table} is gone: the query lags behind the retention of the log, or files were removed. Start from scratch with a new checkpoint, or set failOnDataLoss to false to go on at the oldest commit",
+  },
+  DELTA_INVALID_SOURCE_VERSION: {
+    kind: "unsupported",
+    sqlState: "XXKDS",
+    message:
+      "sourceVersion {version} of the stream offset is not one this source reads (1 to 3). Update the package, or start with a new checkpoint",
+  },
+  DELTA_INVALID_SOURCE_OFFSET_FORMAT: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The stored source offset format is invalid: {offset}. Restore the checkpoint, or start a new one",
+  },
+  DELTA_STREAM_OPTION_NOT_BUILT: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The option {name} of a Delta stream is not built yet. Read the table without it",
+  },
+
+  CF_INVALID_OPTION_VALUE: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "Invalid value '{value}' for Auto Loader option '{name}': it {expected}",
+  },
+  CF_MISSING_FORMAT: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Please set the cloudFiles.format option: {formats}",
+  },
+  CF_UNKNOWN_OPTION_KEYS_ERROR: {
+    kind: "invalid",
+    sqlState: "42616",
+    message:
+      "Found unknown option keys: {keys}. Check the spelling; to skip this check set cloudFiles.validateOptions to false",
+  },
+  CF_SCHEMA_LOCATION_MISSING: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Please give a schema with schema(…), or a schema location with option('cloudFiles.schemaLocation', path), to make this stream",
+  },
+  CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Cannot infer schema when the input path {path} is empty. Start the stream when there are files in it, or give a schema",
+  },
+  CF_INVALID_SCHEMA_EVOLUTION_MODE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "Schema evolution mode {mode} is not allowed {when}. Use one of: {modes}",
+  },
+  CF_SCHEMA_LOG_CORRUPT: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "Cannot read the schema file {path}: {reason}. Restore it, or choose another cloudFiles.schemaLocation",
+  },
+  UNKNOWN_FIELD_EXCEPTION: {
+    kind: "invalid",
+    sqlState: "KD003",
+    message:
+      "UnknownFieldException: encountered unknown fields during parsing: {fields}, in {path}. {remedy}",
+  },
+  CF_SOURCE_DIRECTORY_MISSING: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message: "The input path {path} does not exist. Make it, or correct the path of load(…)",
+  },
 } as const satisfies Record<string, Condition>;

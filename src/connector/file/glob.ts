@@ -1,0 +1,104 @@
+import { error } from "../../error/error.ts";
+import type { Location } from "../../storage/store.ts";
+
+const magic = /[*?[\]{}\\]/;
+
+/** Whether a path has a wildcard in it: `*`, `?`, `[…]`, `{…}`, `\`. */
+export function isGlob(path: string): boolean {
+  return magic.test(path);
+}
+
+/**
+ * A Hadoop glob as an expression over whole names or paths: `*` and `?` stay within a segment,
+ * `{a,b*}` chooses and nests, `[^a-c]` and `[!a-c]` negate, `\x` is x.
+ */
+export function globExpression(glob: string): RegExp {
+  return new RegExp(`^${translate(glob)}$`, "s");
+}
+
+function translate(glob: string): string {
+  let source = "";
+  let depth = 0;
+  for (let at = 0; at < glob.length; at++) {
+    const char = glob[at]!;
+    if (char === "\\") source += quote(glob[++at] ?? "\\");
+    else if (char === "*") source += "[^/]*";
+    else if (char === "?") source += "[^/]";
+    else if (char === "[") {
+      const end = glob.indexOf("]", at + 2);
+      if (end < 0) throw illegal(glob);
+      const body = glob
+        .slice(at + 1, end)
+        .replace(/^!/, "^")
+        .replaceAll("\\", "\\\\");
+      source += `[${body}]`;
+      at = end;
+    } else if (char === "{") {
+      depth++;
+      source += "(?:";
+    } else if (char === "}" && depth > 0) {
+      depth--;
+      source += ")";
+    } else if (char === "," && depth > 0) source += "|";
+    else source += quote(char);
+  }
+  if (depth > 0) throw illegal(glob);
+  return source;
+}
+
+function quote(char: string): string {
+  return /[\w/ ]/.test(char) ? char : `\\${char}`;
+}
+
+function illegal(glob: string): Error {
+  return error("INVALID_OPTION_VALUE", {
+    name: "path",
+    value: glob,
+    expected: "has a bracket that is not closed",
+  });
+}
+
+/**
+ * The files and folders a path with wildcards means, in byte order. A local file system is walked
+ * only as deep as the pattern goes; another store is listed below the part without wildcards.
+ */
+export async function expandGlob(location: Location): Promise<readonly Location[]> {
+  const segments = location.path.split("/");
+  const first = segments.findIndex(isGlob);
+  if (first < 0) return [location];
+  const base = segments.slice(0, first).join("/");
+  const pattern = segments.slice(first).join("/");
+  const found =
+    location.store.scheme === "file"
+      ? await walk(base, pattern)
+      : await match(location, base, segments.length);
+  return [...found].sort(byteOrder).map((path) => ({ store: location.store, path }));
+}
+
+/** Hidden entries are matched only by a pattern that names them, as Hadoop's filter has it. */
+async function walk(base: string, pattern: string): Promise<Iterable<string>> {
+  const { default: glob } = await import("fast-glob");
+  return glob(pattern, {
+    cwd: base === "" ? "/" : base,
+    absolute: true,
+    onlyFiles: false,
+    extglob: false,
+    globstar: false,
+    dot: false,
+    suppressErrors: true,
+  });
+}
+
+async function match(location: Location, base: string, depth: number): Promise<Iterable<string>> {
+  const expression = globExpression(location.path);
+  const found = new Set<string>();
+  for await (const { path } of location.store.list(`${base}/`, { recursive: true })) {
+    const prefix = path.split("/").slice(0, depth).join("/");
+    if (expression.test(prefix)) found.add(prefix);
+  }
+  return found;
+}
+
+function byteOrder(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}

@@ -1,0 +1,111 @@
+import { error } from "../../error/error.ts";
+import type { Input, InputFile } from "../../plan/input.ts";
+import type { Options } from "../../plan/relation.ts";
+import { sameName } from "../../schema/compare.ts";
+import type { StructField, StructType } from "../../schema/type.ts";
+import type { Value } from "../../schema/value.ts";
+import type { LocalFile, Location } from "../../storage/store.ts";
+import type { FileFormat } from "./format.ts";
+import { type PartitionText, partitionValue } from "./partition.ts";
+import { hadoopUri } from "./uri.ts";
+
+/** Files asked for at a time: enough to hide a remote store's delay, few against its limits. */
+const concurrency = 16;
+
+/** A file to read, wherever it lies. */
+export interface ReadFile {
+  readonly location: Location;
+  readonly size: number; // bytes
+  readonly modificationTime: number; // ms since the epoch
+  readonly partition: PartitionText;
+}
+
+/** Files the engine can open, until released. */
+export interface OpenedFiles extends AsyncDisposable {
+  readonly files: readonly InputFile[];
+}
+
+export interface OpenRequest {
+  /** Columns whose values the folders give. */
+  readonly columns: readonly StructField[];
+  /** For timestamps in folder names. */
+  readonly timeZone: string;
+}
+
+/** Makes files readable for the engine, those of other stores than the local one by a copy. */
+export async function openFiles(
+  files: readonly ReadFile[],
+  request: OpenRequest,
+): Promise<OpenedFiles> {
+  const held: LocalFile[] = [];
+  const opened = await mapFiles(files, async (file) => {
+    const { location, size, modificationTime } = file;
+    const local = await open(location, held);
+    const partition = partitionValues(file.partition, request);
+    return { path: local, uri: hadoopUri(location), size, modificationTime, partition };
+  });
+  return {
+    files: opened,
+    async [Symbol.asyncDispose]() {
+      for (const file of held.splice(0)) await file[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function open({ store, path }: Location, held: LocalFile[]): Promise<string> {
+  if (store.scheme === "file") return path;
+  const file = await store.open(path);
+  held.push(file);
+  return file.path;
+}
+
+/** `files` mapped in order, some at a time. */
+export async function mapFiles<T, U>(
+  files: readonly T[],
+  each: (file: T) => Promise<U>,
+): Promise<U[]> {
+  const results: U[] = new Array(files.length);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < files.length) {
+      const index = next++;
+      results[index] = await each(files[index]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, work));
+  return results;
+}
+
+function partitionValues(
+  text: PartitionText,
+  { columns, timeZone }: OpenRequest,
+): Readonly<Record<string, Value>> {
+  const values: Record<string, Value> = {};
+  for (const [name, value] of text) {
+    const column = columns.find((candidate) => sameName(candidate.name, name));
+    if (column) values[column.name] = partitionValue(column, value, timeZone);
+  }
+  return values;
+}
+
+/** Options of the source itself, which say nothing to the engine's readers. */
+const sourceOptions = new Set(["path", "paths"]);
+
+/** The engine's input of some files. */
+export function filesInput(
+  format: FileFormat,
+  schema: StructType,
+  read: { readonly files: readonly InputFile[]; readonly options: Options },
+): Input {
+  if (read.files.length === 0) return { kind: "empty", schema };
+  if (format === "parquet") return { kind: "parquet", schema, files: read.files };
+  const options = Object.fromEntries(
+    Object.entries(read.options).filter(([name]) => !sourceOptions.has(name)),
+  );
+  return { kind: "text", format, schema, files: read.files, options };
+}
+
+/** The error of a file that was listed and is gone. */
+export function fileGone(location: Location): Error {
+  return error("PATH_NOT_FOUND", { path: location.store.uri(location.path) });
+}

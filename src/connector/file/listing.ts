@@ -1,0 +1,162 @@
+import { error } from "../../error/error.ts";
+import type { FileStatus, Location } from "../../storage/store.ts";
+import type { ConnectorContext } from "../connector.ts";
+import type { OptionReader } from "../option.ts";
+import { expandGlob, globExpression, isGlob } from "./glob.ts";
+import { type PartitionText, partitionText } from "./partition.ts";
+
+/** A data file below one of the paths that are read. */
+export interface FoundFile extends FileStatus {
+  /** Percent-encoded, as Hadoop prints a path's URI: `file:///data/a%20b`. */
+  readonly uri: string;
+  readonly location: Location;
+  readonly partition: PartitionText;
+}
+
+export interface ListingRules {
+  /** Every folder below, and no partition columns. */
+  readonly recursive: boolean;
+  /** Every folder below; those spelled `column=value` still give partition columns. */
+  readonly nested: boolean;
+  readonly name?: RegExp;
+  /** ms since the epoch, exclusive. */
+  readonly modifiedAfter?: number;
+  readonly modifiedBefore?: number;
+  /** Where partition folders begin, if not at the path itself. */
+  readonly base?: Location;
+}
+
+/** The rules the options ask for (Spark's FileIndexOptions). */
+export async function listingRules(
+  options: OptionReader,
+  context: ConnectorContext,
+): Promise<ListingRules> {
+  const pattern = options.text("pathGlobFilter");
+  const modifiedAfter = options.instantMs("modifiedAfter");
+  const modifiedBefore = options.instantMs("modifiedBefore");
+  const base = options.text("basePath");
+  return {
+    recursive: options.flag("recursiveFileLookup", false),
+    nested: false,
+    ...(pattern === undefined ? {} : { name: globExpression(pattern) }),
+    ...(modifiedAfter === undefined ? {} : { modifiedAfter }),
+    ...(modifiedBefore === undefined ? {} : { modifiedBefore }),
+    ...(base === undefined ? {} : { base: await context.locate(base) }),
+  };
+}
+
+/**
+ * The data files below some paths, path by path, each in byte order. Names that begin with `_`
+ * (without `=`) or `.`, and what lies in folders of such names, are hidden.
+ */
+export async function listFiles(
+  paths: readonly Location[],
+  rules: ListingRules,
+): Promise<readonly FoundFile[]> {
+  const found: FoundFile[] = [];
+  for (const path of paths) {
+    for (const root of await expandGlob(path)) await listRoot(root, rules, found);
+  }
+  return found;
+}
+
+async function listRoot(root: Location, rules: ListingRules, found: FoundFile[]): Promise<void> {
+  const before = found.length;
+  const flat: FoundFile[] = [];
+  let partitioned = false;
+  for await (const status of root.store.list(`${root.path}/`, { recursive: true })) {
+    const file = accept(root, status, rules);
+    if (!file) continue;
+    if (rules.recursive || rules.nested) found.push(file);
+    else if (file.partition.length > 0) {
+      partitioned = true;
+      flat.push(file);
+    } else if (status.path.indexOf("/", root.path.length + 1) < 0) flat.push(file);
+  }
+  if (partitioned && rules.base === undefined) {
+    const loose = flat.find((file) => file.partition.length === 0);
+    if (loose) throw error("CONFLICTING_DIRECTORY_STRUCTURES", { path: root.store.uri(root.path) });
+  }
+  found.push(...flat);
+  if (found.length > before) return;
+  const single = await root.store.stat(root.path);
+  const file = single && accept(root, single, rules);
+  if (file) found.push(file);
+}
+
+function accept(root: Location, status: FileStatus, rules: ListingRules): FoundFile | undefined {
+  const { path, modificationTime } = status;
+  const inside =
+    path === root.path ? path.slice(path.lastIndexOf("/") + 1) : path.slice(root.path.length + 1);
+  if (inside.split("/").some(hidden)) return undefined;
+  const name = inside.slice(inside.lastIndexOf("/") + 1);
+  if (rules.name && !rules.name.test(name)) return undefined;
+  if (rules.modifiedAfter !== undefined && modificationTime <= rules.modifiedAfter)
+    return undefined;
+  if (rules.modifiedBefore !== undefined && modificationTime >= rules.modifiedBefore) {
+    return undefined;
+  }
+  const base = rules.base?.path ?? root.path;
+  const relative = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : inside;
+  return {
+    ...status,
+    uri: root.store.uri(path),
+    location: { store: root.store, path },
+    partition: rules.recursive ? [] : partitionOf(relative, rules),
+  };
+}
+
+function partitionOf(relative: string, rules: ListingRules): PartitionText {
+  if (!rules.nested) return partitionText(relative) ?? [];
+  const parts = relative.split("/");
+  const folders = parts.slice(0, -1).filter((part) => part.indexOf("=") > 0);
+  return partitionText([...folders, parts.at(-1)].join("/")) ?? [];
+}
+
+/** The partition of a file that was listed in an earlier run. */
+export function partitionBelow(
+  path: string,
+  roots: readonly Location[],
+  rules: ListingRules,
+): PartitionText {
+  if (rules.recursive) return [];
+  const base =
+    rules.base?.path ?? roots.find((root) => path.startsWith(`${root.path}/`))?.path ?? "";
+  const relative = path.slice(base.length + 1);
+  // Below a glob the base is not known: the folders next to the file count.
+  const parts = relative.split("/");
+  let first = parts.length - 1;
+  while (first > 0 && parts[first - 1]!.indexOf("=") > 0) first--;
+  return rules.nested
+    ? partitionOf(relative, rules)
+    : partitionOf(parts.slice(first).join("/"), rules);
+}
+
+function hidden(name: string): boolean {
+  return (
+    name.startsWith(".") ||
+    (name.startsWith("_") && !name.includes("=")) ||
+    name.endsWith("._COPYING_")
+  );
+}
+
+/** Throws PATH_NOT_FOUND for a path without wildcards that has neither file nor folder. */
+export async function requirePaths(paths: readonly Location[]): Promise<void> {
+  for (const location of paths) {
+    if (!isGlob(location.path) && !(await exists(location))) {
+      throw error("PATH_NOT_FOUND", { path: location.store.uri(location.path) });
+    }
+  }
+}
+
+async function exists({ store, path }: Location): Promise<boolean> {
+  if (await store.stat(path)) return true;
+  for await (const _ of store.list(`${path}/`, { recursive: true })) return true;
+  if (store.scheme !== "file") return false;
+  // A store knows no empty folder, but a local one may wait for its first file.
+  const { stat } = await import("node:fs/promises");
+  return stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+}

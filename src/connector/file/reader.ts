@@ -1,0 +1,91 @@
+import type { Dataset, ScanRequest } from "../../analysis/dataset.ts";
+import { assert } from "../../error/error.ts";
+import { asNullable } from "../../schema/compare.ts";
+import { type StructField, type StructType, struct } from "../../schema/type.ts";
+import type { Location } from "../../storage/store.ts";
+import type { ReadRequest } from "../connector.ts";
+import { type OptionReader, optionReader } from "../option.ts";
+import { type FileFormat, fileFormat, hiddenFields } from "./format.ts";
+import { filesInput, openFiles } from "./input.ts";
+import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
+import { partitionColumns } from "./partition.ts";
+import { inferFileSchema, noFiles, typedBy, wantsTypes, withPartitions } from "./schema.ts";
+
+/**
+ * `spark.read.format("json").load(…)` and its kin. Files are listed, and the schema inferred
+ * unless it is given, when the plan is resolved: both hold for every run of it.
+ */
+export async function readFiles(request: ReadRequest): Promise<Dataset> {
+  const format = formatOf(request);
+  const options = optionReader(request.options, "INVALID_OPTION_VALUE");
+  const paths = await locations(request);
+  await requirePaths(paths);
+  const files = await listFiles(paths, await listingRules(options, request.context));
+  const { partitions, schema } = await resolveSchema({ format, request, options, files });
+  return {
+    name: `${format}.\`${request.paths.join(",")}\``,
+    schema,
+    hidden: hiddenFields(schema),
+    streaming: false,
+    scan: (scan) => scanFiles({ format, request, files, partitions }, scan),
+  };
+}
+
+interface Listed {
+  readonly format: FileFormat;
+  readonly request: ReadRequest;
+  readonly files: readonly FoundFile[];
+}
+
+async function resolveSchema(
+  listed: Listed & { readonly options: OptionReader },
+): Promise<{ readonly partitions: readonly StructField[]; readonly schema: StructType }> {
+  const { format, request, options, files } = listed;
+  const { context } = request;
+  const infer = context.conf("spark.sql.sources.partitionColumnTypeInference.enabled") !== "false";
+  const found = partitionColumns(
+    files.map((file) => file.partition),
+    infer,
+  );
+  if (request.schema) {
+    const given = asNullable(request.schema);
+    const partitions = typedBy(given, found);
+    return { partitions, schema: withPartitions(given, partitions) };
+  }
+  const merge = options.flag(
+    "mergeSchema",
+    context.conf("spark.sql.parquet.mergeSchema") === "true",
+  );
+  if (files.length === 0 && ["json", "csv", "parquet"].includes(format)) {
+    throw noFiles(format, request.paths);
+  }
+  const inferTypes = wantsTypes(format, request.options);
+  const data = await inferFileSchema({ ...request, format, files, inferTypes, merge });
+  return { partitions: found, schema: withPartitions(data, found) };
+}
+
+async function scanFiles(
+  read: Listed & { readonly partitions: readonly StructField[] },
+  scan: ScanRequest,
+) {
+  const { context, options } = read.request;
+  const opened = await openFiles(read.files, {
+    columns: read.partitions,
+    timeZone: context.queryContext().timeZone,
+  });
+  context.keep(opened);
+  return filesInput(read.format, struct(scan.columns), { files: opened.files, options });
+}
+
+/** The places a read names: a table's, or its paths. */
+export async function locations(request: ReadRequest): Promise<readonly Location[]> {
+  if (request.table) return [request.table.location];
+  return Promise.all(request.paths.map((path) => request.context.locate(path)));
+}
+
+/** The file format of a request whose connector is this one. */
+export function formatOf(request: { readonly format: string }): FileFormat {
+  const format = fileFormat(request.format);
+  assert(format, `no file format is called ${request.format}`);
+  return format;
+}

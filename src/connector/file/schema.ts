@@ -1,0 +1,76 @@
+import { error } from "../../error/error.ts";
+import type { Options } from "../../plan/relation.ts";
+import { asNullable, findField, mergeSchemas } from "../../schema/compare.ts";
+import { type StructField, type StructType, struct } from "../../schema/type.ts";
+import type { ConnectorContext } from "../connector.ts";
+import { optionReader } from "../option.ts";
+import { type FileFormat, fixedSchema } from "./format.ts";
+import { openFiles, type ReadFile } from "./input.ts";
+
+export interface SchemaRequest {
+  readonly format: FileFormat;
+  readonly files: readonly ReadFile[];
+  readonly options: Options;
+  /** False: JSON and CSV columns are all strings. */
+  readonly inferTypes: boolean;
+  /** Parquet: the schemas of all files together, not that of the first. */
+  readonly merge: boolean;
+  readonly context: ConnectorContext;
+}
+
+/** The data schema of files; nullable throughout. UNABLE_TO_INFER_SCHEMA where there are none. */
+export async function inferFileSchema(request: SchemaRequest): Promise<StructType> {
+  const { format, context, options } = request;
+  const fixed = fixedSchema(format);
+  if (fixed) return fixed;
+  const sample = format === "parquet" && !request.merge ? request.files.slice(0, 1) : request.files;
+  await using opened = await openFiles(sample, { columns: [], timeZone: "UTC" });
+  if (format !== "parquet") {
+    const text = format === "csv" ? "csv" : "json";
+    const { inferTypes } = request;
+    const { files } = opened;
+    return asNullable(
+      await context.engine.inferSchema({ format: text, files, options, inferTypes }),
+    );
+  }
+  let merged: StructType | undefined;
+  for (const { path } of opened.files) {
+    const { schema } = await context.engine.parquetSchema(path);
+    merged = merged ? mergeSchemas(merged, schema) : schema;
+  }
+  return asNullable(merged ?? struct([]));
+}
+
+/** Whether the options ask for typed columns: JSON has types of its own, CSV only on request. */
+export function wantsTypes(format: FileFormat, options: Options): boolean {
+  return (
+    format !== "csv" || optionReader(options, "INVALID_OPTION_VALUE").flag("inferSchema", false)
+  );
+}
+
+/** Data columns, then partition columns; one that is both stays in place with the folder's type. */
+export function withPartitions(data: StructType, partitions: readonly StructField[]): StructType {
+  const folder = struct(partitions);
+  return struct([
+    ...data.fields.map((column) => {
+      const other = findField(folder, column.name);
+      return other ? { ...column, type: other.type } : column;
+    }),
+    ...partitions.filter((column) => !findField(data, column.name)),
+  ]);
+}
+
+/** Partition columns as a schema given by the user types them. */
+export function typedBy(
+  schema: StructType,
+  partitions: readonly StructField[],
+): readonly StructField[] {
+  return partitions.map((column) => {
+    const given = findField(schema, column.name);
+    return given ? { ...column, name: given.name, type: given.type } : column;
+  });
+}
+
+export function noFiles(format: string, paths: readonly string[]): Error {
+  return error("UNABLE_TO_INFER_SCHEMA", { format, path: paths.join(", ") });
+}

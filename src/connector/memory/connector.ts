@@ -1,0 +1,79 @@
+import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
+import type { CachedResult, QueryContext } from "../../engine/engine.ts";
+import { error } from "../../error/error.ts";
+import type { Relation } from "../../plan/relation.ts";
+import type { Sink } from "../../stream/sink.ts";
+import type { Connector, ConnectorContext, SinkRequest } from "../connector.ts";
+
+/** Parts a table may be in before they are put together: plans stay small. */
+const maxParts = 32;
+
+/** Keeps what a query puts out as a temporary view of the query's name, in the engine. */
+export const connector: Connector = {
+  names: ["memory"],
+  sink: async (request) => memorySink(request),
+};
+
+function memorySink({ queryName, schema, context }: SinkRequest): Sink {
+  if (queryName === undefined) throw error("QUERY_NAME_MISSING", { format: "memory" });
+  let parts: readonly CachedResult[] = [];
+  let newest = -1;
+  const show = (): void => context.defineView(queryName, viewOf(parts));
+  context.defineView(queryName, { kind: "local", schema, rows: [] });
+  return {
+    description: "MemorySink",
+    // Within the process: a batch that comes again is skipped, and nothing survives a restart.
+    exactlyOnce: true,
+    outputModes: ["append", "update", "complete"],
+    async addBatch(batch) {
+      if (batch.batchId <= newest) return {};
+      const part = await context.engine.cache(batch.relation, batch.context);
+      const before = parts;
+      parts = batch.outputMode === "complete" ? [part] : [...before, part];
+      if (parts.length > maxParts) parts = await together(parts, batch.context, context);
+      newest = batch.batchId;
+      show();
+      for (const old of before) if (!parts.includes(old)) await old[Symbol.asyncDispose]();
+      return { rows: part.rows };
+    },
+    // The view outlives the query, as in Spark: the session frees the parts.
+    async [Symbol.asyncDispose]() {
+      for (const part of parts) context.keep(part);
+    },
+  };
+}
+
+function viewOf(parts: readonly CachedResult[]): Relation {
+  const [first, ...rest] = parts.map(
+    ({ name, schema }): Relation => ({ kind: "cached", name, schema }),
+  );
+  return rest.reduce<Relation>(
+    (left, right) => ({
+      kind: "set",
+      operator: "union",
+      left,
+      right,
+      all: true,
+      byName: false,
+      allowMissingColumns: false,
+    }),
+    first!,
+  );
+}
+
+async function together(
+  parts: readonly CachedResult[],
+  query: QueryContext,
+  context: ConnectorContext,
+): Promise<readonly CachedResult[]> {
+  const inputs = parts.map((part, index) => leaf(part, (index + 1) * 10_000));
+  const output = leaf(parts[0]!, 0).output;
+  const union: TypedRelation = { kind: "union", inputs, output };
+  return [await context.engine.cache(union, query)];
+}
+
+/** A cached result as a leaf; column ids count from `firstId`. */
+function leaf({ name, schema }: CachedResult, firstId: number): TypedInput {
+  const output = schema.fields.map((column, index) => ({ ...column, id: firstId + index }));
+  return { kind: "input", input: { kind: "cached", schema, name }, output };
+}

@@ -1,0 +1,111 @@
+import { error } from "../error/error.ts";
+import type { Options } from "../plan/relation.ts";
+
+/** Reads options by lower-case key; a value that cannot be is an error that names the option. */
+export interface OptionReader {
+  text(name: string): string | undefined;
+  flag(name: string, absent: boolean): boolean;
+  /** A positive whole number. */
+  positive(name: string): number | undefined;
+  /** Not negative and whole. */
+  natural(name: string): number | undefined;
+  /** `1024`, `10k`, `10kb`, `5m`, `2g`, `1t`: in bytes. */
+  bytes(name: string): number | undefined;
+  /** `7d`, `12h`, `30m`, `10s`, `250ms`, `2 weeks`, `3 days`: in milliseconds. */
+  durationMs(name: string): number | undefined;
+  /** ISO date or timestamp; without a zone it is UTC. In milliseconds since the epoch. */
+  instantMs(name: string): number | undefined;
+}
+
+type IllegalOption = "INVALID_OPTION_VALUE" | "DELTA_ILLEGAL_OPTION" | "CF_INVALID_OPTION_VALUE";
+
+const byteUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+};
+
+const timeUnits: Readonly<Record<string, number>> = {
+  ms: 1,
+  millisecond: 1,
+  s: 1000,
+  sec: 1000,
+  second: 1000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  w: 604_800_000,
+  week: 604_800_000,
+};
+
+/** `names` may be written in the case the user knows: keys are looked up in lower case. */
+export function optionReader(options: Options, code: IllegalOption): OptionReader {
+  const text = (name: string): string | undefined => options[name.toLowerCase()];
+  const fail = (name: string, expected: string): never => {
+    throw error(code, { name, value: text(name) ?? "", expected });
+  };
+  const parsed = (name: string, expected: string, parse: (value: string) => number | undefined) => {
+    const value = text(name)?.trim();
+    if (value === undefined) return undefined;
+    return parse(value) ?? fail(name, expected);
+  };
+  return {
+    text,
+    flag(name, absent) {
+      const value = text(name)?.trim().toLowerCase();
+      if (value === undefined) return absent;
+      return value === "true" || (value !== "false" && fail(name, "must be 'true' or 'false'"));
+    },
+    positive: (name) => parsed(name, "must be a positive integer", (value) => whole(value, 1)),
+    natural: (name) =>
+      parsed(name, "must be zero or a positive integer", (value) => whole(value, 0)),
+    bytes: (name) =>
+      parsed(name, "must be a size with a byte unit, such as '10g' or '100m'", parseBytes),
+    durationMs: (name) =>
+      parsed(name, "must be a duration, such as '7d' or '12 hours'", parseDuration),
+    instantMs: (name) =>
+      parsed(name, "must be a date or timestamp, such as '2026-01-31T12:00:00'", parseInstant),
+  };
+}
+
+function whole(value: string, least: number): number | undefined {
+  if (!/^\+?\d+$/.test(value)) return undefined;
+  const number = Number(value);
+  return number >= least && Number.isSafeInteger(number) ? number : undefined;
+}
+
+function parseBytes(value: string): number | undefined {
+  const match = /^(\d+)\s*([kmgtp]?)i?b?$/i.exec(value);
+  const unit = byteUnits[match?.[2]?.toLowerCase() ?? "?"];
+  const bytes = match && unit ? Number(match[1]) * unit : 0;
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+function parseDuration(value: string): number | undefined {
+  const match = /^(?:interval\s+)?(\d+)\s*([a-z]*)$/i.exec(value);
+  if (!match) return undefined;
+  const word = (match[2] ?? "").toLowerCase();
+  const unit = word === "" ? 1000 : (timeUnits[word] ?? timeUnits[word.replace(/s$/, "")]);
+  return unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+const instant =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
+
+function parseInstant(value: string): number | undefined {
+  const match = instant.exec(value);
+  if (!match) return undefined;
+  const clock = match[2] ?? "00:00";
+  const [whole, fraction] = clock.split(".");
+  const text = `${match[1]}T${whole}${fraction ? `.${fraction.slice(0, 3)}` : ""}${match[3] ?? "Z"}`;
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,107 @@
+import type { Dataset } from "../analysis/dataset.ts";
+import { error } from "../error/error.ts";
+import type { StreamingDataset } from "../stream/dataset.ts";
+import type { Sink } from "../stream/sink.ts";
+import type { Connector, ReadRequest, SinkRequest, WriteRequest } from "./connector.ts";
+
+type Load = () => Promise<{ readonly connector: Connector }>;
+
+const file: Load = () => import("./file/connector.ts");
+const rate: Load = () => import("./rate/connector.ts");
+const foreach: Load = () => import("./foreach/connector.ts");
+
+/** Format names (lower case) to the module that knows them, loaded at first use. */
+const built: Readonly<Record<string, Load>> = {
+  binaryfile: file,
+  cloudfiles: () => import("./cloudfiles/connector.ts"),
+  console: () => import("./console/connector.ts"),
+  csv: file,
+  delta: () => import("./delta/connector.ts"),
+  foreach,
+  foreachbatch: foreach,
+  json: file,
+  memory: () => import("./memory/connector.ts"),
+  noop: () => import("./noop/connector.ts"),
+  parquet: file,
+  rate,
+  "rate-micro-batch": rate,
+  socket: () => import("./socket/connector.ts"),
+  text: file,
+};
+
+/** Formats that Spark or its companions know, and that are not built here. */
+const unbuilt: readonly string[] = [
+  "avro",
+  "eventhubs",
+  "flume",
+  "hudi",
+  "iceberg",
+  "image",
+  "jdbc",
+  "kafka",
+  "kinesis",
+  "libsvm",
+  "mqtt",
+  "orc",
+  "pubsub",
+  "state-metadata",
+  "statestore",
+  "xml",
+];
+
+/** Whether a format name is one that `connectorFor` answers. */
+export function isBuilt(format: string): boolean {
+  return Object.hasOwn(built, format.toLowerCase());
+}
+
+/** The connector of a format. DATA_SOURCE_NOT_FOUND, or DATA_SOURCE_NOT_BUILT if it is known. */
+export async function connectorFor(format: string): Promise<Connector> {
+  const name = format.toLowerCase();
+  const load = Object.hasOwn(built, name) ? built[name] : undefined;
+  if (load) return (await load()).connector;
+  const known = Object.keys(built).join(", ");
+  throw unbuilt.includes(name)
+    ? error("DATA_SOURCE_NOT_BUILT", { format, known })
+    : error("DATA_SOURCE_NOT_FOUND", { provider: format, known });
+}
+
+/** What a batch read of a data source means: its schema now, its data when asked. */
+export async function resolveRead(request: ReadRequest): Promise<Dataset> {
+  const connector = await connectorFor(request.format);
+  if (!connector.reader) throw unsupported(request.format, "be read in batch");
+  return connector.reader(request);
+}
+
+/** What a streaming read means: its schema now, a source when the query starts. */
+export async function resolveStream(request: ReadRequest): Promise<StreamingDataset> {
+  const connector = await connectorFor(request.format);
+  if (!connector.streamReader) throw unsupported(request.format, "be read as a stream");
+  return connector.streamReader(request);
+}
+
+/** The sink of a stream, its options and output mode checked. */
+export async function openSink(request: SinkRequest): Promise<Sink> {
+  const connector = await connectorFor(request.format);
+  if (!connector.sink) throw unsupported(request.format, "be written as a stream");
+  const sink = await connector.sink(request);
+  if (!sink.outputModes.includes(request.outputMode)) {
+    throw request.format === "delta"
+      ? error("DELTA_UNSUPPORTED_OUTPUT_MODE", { mode: request.outputMode })
+      : error("STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", {
+          sink: request.format,
+          outputMode: request.outputMode,
+        });
+  }
+  return sink;
+}
+
+/** `df.write.format(x).save(path)`. */
+export async function write(request: WriteRequest): Promise<void> {
+  const connector = await connectorFor(request.format);
+  if (!connector.writer) throw unsupported(request.format, "be written in batch");
+  return connector.writer(request);
+}
+
+function unsupported(format: string, operation: string): Error {
+  return error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation });
+}
