@@ -1,8 +1,188 @@
-import type { Statement } from "../plan/command.ts";
-import type { Cursor } from "./cursor.ts";
-import { query } from "./query.ts";
+import type { Command, Set as SetCommand, Statement, Target } from "../plan/command.ts";
+import type { Relation } from "../plan/relation.ts";
+import { createStatement } from "./create.ts";
+import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } from "./cursor.ts";
+import { atQuery } from "./expression.ts";
+import { namedTable } from "./from.ts";
+import { insert } from "./insert.ts";
+import { multipartName, stringText } from "./name.ts";
+import { commonTables, query } from "./query.ts";
+import { show } from "./show.ts";
 
-/** One statement: a query or a command. */
+/** One statement: a query or a command. What is not built is refused by its first words. */
 export function statement(cursor: Cursor): Statement {
-  return { kind: "query", relation: query(cursor) };
+  if (atQuery(cursor) && !atCommandAfterWith(cursor)) {
+    return { kind: "query", relation: query(cursor) };
+  }
+  return { kind: "command", command: command(cursor) };
+}
+
+function atCommandAfterWith(cursor: Cursor): boolean {
+  if (!at(cursor, "WITH")) return false;
+  const start = cursor.index;
+  commonTables(cursor);
+  const { key } = peek(cursor);
+  cursor.index = start;
+  return ["INSERT", "DELETE", "UPDATE", "MERGE"].includes(key);
+}
+
+function command(cursor: Cursor): Command {
+  switch (peek(cursor).key) {
+    case "WITH":
+    case "INSERT":
+      return insert(cursor);
+    case "CREATE":
+    case "REPLACE":
+      return createStatement(cursor);
+    case "DROP":
+      return drop(cursor);
+    case "DESC":
+    case "DESCRIBE":
+      return describe(cursor);
+    case "SHOW":
+      return show(cursor);
+    case "SET":
+      return setCommand(cursor);
+    case "RESET":
+      return reset(cursor);
+    case "USE":
+      return use(cursor);
+    default:
+      throw refusal(cursor);
+  }
+}
+
+/** Statements of Spark and Delta that are not built, by their first words. */
+const unbuilt: readonly (readonly string[])[] = [
+  "ALTER TABLE|ALTER VIEW|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
+  "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DECLARE|DELETE FROM",
+  "EXECUTE IMMEDIATE|EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
+  "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",
+  "UNCACHE TABLE|UNLOCK|UPDATE|VACUUM|ADD|LIST|CONVERT TO|CLONE|OPEN|FETCH|CLOSE|DFS|UNDROP TABLE",
+].flatMap((line) => line.split("|").map((words) => words.split(" ")));
+
+function refusal(cursor: Cursor): Error {
+  const words = unbuilt.find((each) => at(cursor, ...each));
+  return words ? unsupported(cursor, words.join(" ")) : syntaxError(cursor);
+}
+
+const droppable: ReadonlySet<string> = new Set(
+  "FUNCTION TEMPORARY TEMP SCHEMA DATABASE NAMESPACE INDEX CATALOG ROLE VARIABLE".split(" "),
+);
+
+function drop(cursor: Cursor): Command {
+  const start = next(cursor);
+  const view = at(cursor, "VIEW");
+  if (droppable.has(peek(cursor).key)) {
+    throw unsupported(cursor, `DROP ${peek(cursor).key}`, start);
+  }
+  expect(cursor, view ? "VIEW" : "TABLE");
+  const ifExists = take(cursor, "IF", "EXISTS");
+  const name = multipartName(cursor);
+  if (!view) take(cursor, "PURGE");
+  return { kind: "drop table", name, ifExists, view };
+}
+
+function describe(cursor: Cursor): Command {
+  next(cursor);
+  for (const word of ["FUNCTION", "NAMESPACE", "DATABASE", "SCHEMA", "CATALOG", "PROCEDURE"]) {
+    const isName = [".", ";", ""].includes(peek(cursor, 1).key) && peek(cursor, 1).kind === "end";
+    if (at(cursor, word) && !isName) throw unsupported(cursor, `DESCRIBE ${word}`);
+  }
+  if (atTarget(cursor, "HISTORY")) {
+    next(cursor);
+    const target = targetOf(cursor);
+    if (!take(cursor, "LIMIT")) return { kind: "describe history", target };
+    const limit = next(cursor);
+    if (!/^\d+$/.test(limit.value)) throw syntaxError(cursor, limit);
+    return { kind: "describe history", target, limit: Number(limit.value) };
+  }
+  if (atTarget(cursor, "DETAIL")) {
+    next(cursor);
+    return { kind: "describe detail", target: targetOf(cursor) };
+  }
+  if (take(cursor, "QUERY") || (atQuery(cursor) && !at(cursor, "TABLE"))) {
+    return { kind: "describe", relation: query(cursor), extended: false };
+  }
+  take(cursor, "TABLE");
+  const extended = take(cursor, "EXTENDED") || take(cursor, "FORMATTED");
+  const relation = namedTable(cursor);
+  if (at(cursor, "PARTITION", "(")) throw unsupported(cursor, "DESCRIBE of a partition");
+  if (at(cursor, "AS", "JSON")) throw unsupported(cursor, "DESCRIBE … AS JSON");
+  if (["word", "quoted"].includes(peek(cursor).kind)) {
+    throw unsupported(cursor, "DESCRIBE of a column");
+  }
+  return { kind: "describe", relation, extended };
+}
+
+function atTarget(cursor: Cursor, word: string): boolean {
+  return at(cursor, word) && ["word", "quoted", "string"].includes(peek(cursor, 1).kind);
+}
+
+/** A table's name, `'path'` or `` delta.`path` ``. */
+function targetOf(cursor: Cursor): Target {
+  if (peek(cursor).kind === "string") return { kind: "path", path: stringText(cursor) };
+  return readTarget(namedTable(cursor));
+}
+
+function readTarget(read: Extract<Relation, { kind: "read" }>): Target {
+  const [path] = read.paths;
+  return path === undefined ? { kind: "table", name: read.table ?? [] } : { kind: "path", path };
+}
+
+/** The text up to the end of the statement, as it stands: SET takes anything. */
+function restOfStatement(cursor: Cursor): string {
+  const start = peek(cursor).start;
+  let end = start;
+  while (peek(cursor).kind !== "end" && !at(cursor, ";")) end = next(cursor).end;
+  return cursor.text.slice(start, end);
+}
+
+function setCommand(cursor: Cursor): SetCommand {
+  const start = next(cursor);
+  for (const word of ["VARIABLE", "VAR", "CATALOG", "ROLE", "COLLATION"]) {
+    const { key } = peek(cursor, 1);
+    if (at(cursor, word) && key !== "=" && key !== ".") {
+      throw unsupported(cursor, `SET ${word}`, start);
+    }
+  }
+  if (take(cursor, "TIME", "ZONE")) return setTimeZone(cursor);
+  const text = restOfStatement(cursor);
+  if (text === "") return { kind: "set" };
+  const equals = text.indexOf("=");
+  const name = (equals < 0 ? text : text.slice(0, equals)).trim();
+  if (name === "") throw syntaxError(cursor, start);
+  const key = unquote(name);
+  return equals < 0
+    ? { kind: "set", key }
+    : { kind: "set", key, value: unquote(text.slice(equals + 1).trim()) };
+}
+
+function unquote(text: string): string {
+  return /^`(?:[^`]|``)*`$/.test(text) ? text.slice(1, -1).replaceAll("``", "`") : text;
+}
+
+const timeZoneKey = "spark.sql.session.timeZone";
+
+/** SET TIME ZONE 'zone' | LOCAL: LOCAL is the setting it had at the start. */
+function setTimeZone(cursor: Cursor): SetCommand {
+  if (take(cursor, "LOCAL")) return { kind: "set", key: timeZoneKey, value: null };
+  if (at(cursor, "INTERVAL")) throw unsupported(cursor, "SET TIME ZONE INTERVAL");
+  return { kind: "set", key: timeZoneKey, value: stringText(cursor) };
+}
+
+function reset(cursor: Cursor): SetCommand {
+  next(cursor);
+  const key = restOfStatement(cursor).trim();
+  return key === ""
+    ? { kind: "set", value: null }
+    : { kind: "set", key: unquote(key), value: null };
+}
+
+function use(cursor: Cursor): Command {
+  next(cursor);
+  for (const word of ["NAMESPACE", "DATABASE", "SCHEMA", "CATALOG"]) {
+    if (at(cursor, word) && ["word", "quoted"].includes(peek(cursor, 1).kind)) next(cursor);
+  }
+  return { kind: "use", name: multipartName(cursor) };
 }

@@ -1,0 +1,206 @@
+import type { Command, CreateTable, CreateView } from "../plan/command.ts";
+import type { Relation } from "../plan/relation.ts";
+import { type StructField, struct } from "../schema/type.ts";
+import { columnDefinition } from "./column.ts";
+import {
+  at,
+  type Cursor,
+  expect,
+  list,
+  next,
+  parenthesized,
+  peek,
+  syntaxError,
+  take,
+  unsupported,
+} from "./cursor.ts";
+import { atQuery } from "./expression.ts";
+import { definedName, identifier, multipartName, stringText } from "./name.ts";
+import { optionList, propertyList } from "./property.ts";
+import { query } from "./query.ts";
+
+const unbuilt: ReadonlySet<string> = new Set(
+  "FUNCTION CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED PRIVATE".split(
+    " ",
+  ),
+);
+
+/** CREATE [OR REPLACE] TABLE, TEMPORARY VIEW or SCHEMA; REPLACE TABLE. */
+export function createStatement(cursor: Cursor): Command {
+  const start = next(cursor);
+  const orReplace = start.key === "REPLACE" || take(cursor, "OR", "REPLACE");
+  const global = take(cursor, "GLOBAL");
+  const temporary = take(cursor, "TEMPORARY") || take(cursor, "TEMP");
+  const word = peek(cursor).key;
+  if (unbuilt.has(word) && !at(cursor, "EXTERNAL", "TABLE")) {
+    throw unsupported(cursor, `CREATE ${word}`, start);
+  }
+  if (take(cursor, "VIEW")) {
+    if (!temporary) throw unsupported(cursor, "CREATE VIEW that is not TEMPORARY", start);
+    if (global) throw unsupported(cursor, "CREATE GLOBAL TEMPORARY VIEW", start);
+    return createView(cursor, orReplace);
+  }
+  for (const space of ["SCHEMA", "DATABASE", "NAMESPACE"]) {
+    if (take(cursor, space)) return createNamespace(cursor);
+  }
+  take(cursor, "EXTERNAL");
+  expect(cursor, "TABLE");
+  if (temporary) throw unsupported(cursor, "CREATE TEMPORARY TABLE", start);
+  return createTable(cursor, orReplace);
+}
+
+function ifNotExists(cursor: Cursor): boolean {
+  return take(cursor, "IF", "NOT", "EXISTS");
+}
+
+function createNamespace(cursor: Cursor): Command {
+  const absent = ifNotExists(cursor);
+  const name = multipartName(cursor);
+  for (;;) {
+    if (take(cursor, "COMMENT")) stringText(cursor);
+    else if (at(cursor, "LOCATION")) throw unsupported(cursor, "CREATE SCHEMA … LOCATION");
+    else if (at(cursor, "WITH")) throw unsupported(cursor, "CREATE SCHEMA … WITH DBPROPERTIES");
+    else return { kind: "create namespace", name, ifNotExists: absent };
+  }
+}
+
+function createView(cursor: Cursor, orReplace: boolean): CreateView {
+  if (at(cursor, "IF", "NOT", "EXISTS")) {
+    throw unsupported(cursor, "CREATE TEMPORARY VIEW IF NOT EXISTS");
+  }
+  const place = peek(cursor);
+  const [name = "", ...rest] = multipartName(cursor);
+  if (rest.length > 0) throw unsupported(cursor, "a temporary view with a schema's name", place);
+  if (at(cursor, "USING") || (at(cursor, "(") && atTypedColumn(cursor))) {
+    return { kind: "create view", name, orReplace, query: sourceOf(cursor) };
+  }
+  const columns = at(cursor, "(") ? viewColumns(cursor) : undefined;
+  for (;;) {
+    if (take(cursor, "COMMENT")) stringText(cursor);
+    else if (take(cursor, "TBLPROPERTIES")) propertyList(cursor);
+    else if (at(cursor, "WITH", "SCHEMA")) throw unsupported(cursor, "WITH SCHEMA of a view");
+    else break;
+  }
+  expect(cursor, "AS");
+  const view: CreateView = { kind: "create view", name, orReplace, query: query(cursor) };
+  return columns ? { ...view, columns } : view;
+}
+
+function atTypedColumn(cursor: Cursor): boolean {
+  const { kind, key } = peek(cursor, 2);
+  return kind === "word" && key !== "COMMENT";
+}
+
+function viewColumns(cursor: Cursor): string[] {
+  return parenthesized(cursor, () =>
+    list(cursor, () => {
+      const name = definedName(cursor);
+      if (take(cursor, "COMMENT")) stringText(cursor);
+      return name;
+    }),
+  );
+}
+
+/** `[(columns)] USING format [OPTIONS (…)]` as a read of files. */
+function sourceOf(cursor: Cursor): Relation {
+  const fields = at(cursor, "(") ? columnList(cursor) : undefined;
+  expect(cursor, "USING");
+  const format = multipartName(cursor).join(".").toLowerCase();
+  const { path, ...options } = take(cursor, "OPTIONS") ? optionList(cursor) : {};
+  return {
+    kind: "read",
+    streaming: false,
+    format,
+    paths: path === undefined ? [] : [path],
+    options,
+    ...(fields ? { schema: struct(fields) } : {}),
+  };
+}
+
+function columnList(cursor: Cursor): StructField[] {
+  return parenthesized(cursor, () => list(cursor, columnDefinition));
+}
+
+type Clauses = {
+  -readonly [K in "provider" | "location" | "comment"]?: string;
+} & {
+  partitionBy: string[];
+  partitionFields: StructField[];
+  properties: Record<string, string>;
+};
+
+function createTable(cursor: Cursor, orReplace: boolean): CreateTable {
+  const absent = ifNotExists(cursor);
+  const name = multipartName(cursor);
+  if (at(cursor, "LIKE")) throw unsupported(cursor, "CREATE TABLE … LIKE");
+  if (at(cursor, "SHALLOW") || at(cursor, "DEEP") || at(cursor, "CLONE")) {
+    throw unsupported(cursor, "CREATE TABLE … CLONE");
+  }
+  const fields = at(cursor, "(") && !atQuery(cursor) ? columnList(cursor) : undefined;
+  const { partitionFields, ...clauses } = tableClauses(cursor);
+  const said = take(cursor, "AS");
+  const isQuery = said || atQuery(cursor);
+  const all = [...(fields ?? []), ...partitionFields];
+  return {
+    kind: "create table",
+    name,
+    ifNotExists: absent,
+    orReplace,
+    ...(fields || partitionFields.length > 0 ? { schema: struct(all) } : {}),
+    ...clauses,
+    ...(isQuery ? { query: query(cursor) } : {}),
+  };
+}
+
+/** The clauses between the columns and AS, in any order. */
+function tableClauses(cursor: Cursor): Clauses {
+  const clauses: Clauses = { partitionBy: [], partitionFields: [], properties: {} };
+  for (;;) {
+    if (take(cursor, "USING")) clauses.provider = multipartName(cursor).join(".").toLowerCase();
+    else if (take(cursor, "LOCATION")) clauses.location = stringText(cursor);
+    else if (take(cursor, "COMMENT")) clauses.comment = stringText(cursor);
+    else if (take(cursor, "TBLPROPERTIES")) Object.assign(clauses.properties, propertyList(cursor));
+    else if (take(cursor, "OPTIONS")) {
+      // Spark keeps a table's options among its properties under this prefix.
+      for (const [key, value] of Object.entries(propertyList(cursor))) {
+        clauses.properties[`option.${key}`] = value;
+      }
+    } else if (take(cursor, "PARTITIONED", "BY")) partitionedBy(cursor, clauses);
+    else if (!atUnbuiltClause(cursor)) return clauses;
+  }
+}
+
+function atUnbuiltClause(cursor: Cursor): false {
+  const clauses = [
+    ["CLUSTER", "BY"],
+    ["CLUSTERED", "BY"],
+    ["SKEWED", "BY"],
+    ["ROW", "FORMAT"],
+    ["STORED", "AS"],
+    ["STORED", "BY"],
+    ["DEFAULT", "COLLATION"],
+    ["WITH", "("],
+  ];
+  for (const words of clauses) {
+    if (at(cursor, ...words)) throw unsupported(cursor, `CREATE TABLE … ${words.join(" ")}`);
+  }
+  return false;
+}
+
+/** Names of columns, or definitions of columns that are added. */
+function partitionedBy(cursor: Cursor, clauses: Clauses): void {
+  parenthesized(cursor, () =>
+    list(cursor, () => {
+      const { key } = peek(cursor, 1);
+      if (key === "(") throw unsupported(cursor, `PARTITIONED BY ${peek(cursor).value}(…)`);
+      if (key === "," || key === ")") {
+        clauses.partitionBy.push(identifier(cursor));
+        return;
+      }
+      if (key === ".") throw syntaxError(cursor);
+      const column = columnDefinition(cursor);
+      clauses.partitionBy.push(column.name);
+      clauses.partitionFields.push(column);
+    }),
+  );
+}
