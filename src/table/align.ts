@@ -1,0 +1,192 @@
+import {
+  booleanLiteral,
+  call,
+  cast,
+  literal,
+  makeStruct,
+  newColumn,
+  reference,
+} from "../analysis/expression.ts";
+import {
+  type Column,
+  type Named,
+  outputOf,
+  type TypedExpression,
+  type TypedProject,
+  type TypedRelation,
+} from "../analysis/typed.ts";
+import { error } from "../error/error.ts";
+import { fieldIndex, sameName, sameType } from "../schema/compare.ts";
+import { formatDataType } from "../schema/ddl.ts";
+import { boolean, type DataType, type StructField, type StructType } from "../schema/type.ts";
+
+export interface AlignRequest {
+  readonly relation: TypedRelation;
+  /** The columns to be written, in order. */
+  readonly schema: StructType;
+  readonly match: "name" | "position";
+  /** For messages. */
+  readonly table: string;
+}
+
+/**
+ * The relation with exactly the columns of a schema: matched by name (a nullable column that is
+ * missing is null) or position, values cast by ANSI store assignment, structs field by field.
+ */
+export function alignRelation(request: AlignRequest): TypedProject {
+  const { relation, schema, match, table } = request;
+  const output = outputOf(relation);
+  if (match === "position" && output.length !== schema.fields.length) {
+    throw error("DELTA_INSERT_COLUMN_ARITY_MISMATCH", {
+      tableName: table,
+      numColumns: schema.fields.length,
+      insertColumns: output.length,
+    });
+  }
+  const columns = schema.fields.map((target, index): Named => {
+    const source = match === "position" ? output[index] : byName(output, target.name);
+    const expression =
+      source === undefined
+        ? missing(target, [target.name])
+        : store(reference(source), target, { path: [target.name], table });
+    const { name, type } = target;
+    return { column: newColumn(name, type, { nullable: expression.nullable }), expression };
+  });
+  return { kind: "project", input: relation, columns };
+}
+
+function byName(output: readonly Column[], name: string): Column | undefined {
+  return (
+    output.find((column) => column.name === name) ??
+    output.find((column) => sameName(column.name, name))
+  );
+}
+
+function missing(target: StructField, path: readonly string[]): TypedExpression {
+  if (!target.nullable) {
+    throw error("DELTA_MISSING_NOT_NULL_COLUMN_VALUE", { columnName: path.join(".") });
+  }
+  return literal(null, target.type);
+}
+
+interface Place {
+  readonly path: readonly string[];
+  readonly table: string;
+}
+
+function store(source: TypedExpression, target: StructField, place: Place): TypedExpression {
+  const from = source.type;
+  const to = target.type;
+  if (sameLayout(from, to)) return source;
+  if (from.type === "struct" && to.type === "struct") return storeStruct(source, to, place);
+  if (!assignable(from, to)) {
+    throw error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
+      tableName: place.table,
+      columnName: place.path.join("."),
+      srcType: formatDataType(from),
+      targetType: formatDataType(to),
+    });
+  }
+  return cast(source, to, "ansi");
+}
+
+function storeStruct(source: TypedExpression, to: StructType, place: Place): TypedExpression {
+  const from = source.type as StructType;
+  const known = new Set(to.fields.map((member) => member.name.toLowerCase()));
+  const extra = from.fields.find((member) => !known.has(member.name.toLowerCase()));
+  if (extra !== undefined) {
+    throw error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
+      tableName: place.table,
+      columnName: [...place.path, extra.name].join("."),
+      srcType: formatDataType(from),
+      targetType: formatDataType(to),
+    });
+  }
+  const values = to.fields.map((member) => {
+    const path = [...place.path, member.name];
+    const ordinal = fieldIndex(from, member.name);
+    const found = from.fields[ordinal];
+    if (found === undefined) return missing(member, path);
+    const nullable = source.nullable || found.nullable;
+    const part: TypedExpression = {
+      kind: "field",
+      input: source,
+      ordinal,
+      type: found.type,
+      nullable,
+    };
+    return store(part, member, { path, table: place.table });
+  });
+  const made = makeStruct(
+    to.fields.map((member) => member.name),
+    values,
+  );
+  if (!source.nullable) return made;
+  const isNull = call("isnull", [source], { type: boolean, nullable: false });
+  return call("when", [isNull, literal(null, made.type), made], {
+    type: made.type,
+    nullable: true,
+  });
+}
+
+/** The same type with struct members in the same order. */
+function sameLayout(from: DataType, to: DataType): boolean {
+  return sameType(from, to);
+}
+
+const integral = ["byte", "short", "integer", "long"];
+const numeric = [...integral, "float", "double", "decimal"];
+const datetime = ["date", "timestamp", "timestamp_ntz"];
+
+/** What ANSI store assignment allows (Cast.canANSIStoreAssign). */
+export function assignable(from: DataType, to: DataType): boolean {
+  if (from.type === "void" || sameType(from, to)) return true;
+  if (from.type === "array" && to.type === "array") {
+    return assignable(from.elementType, to.elementType);
+  }
+  if (from.type === "map" && to.type === "map") {
+    return assignable(from.keyType, to.keyType) && assignable(from.valueType, to.valueType);
+  }
+  if (from.type === "struct" && to.type === "struct") {
+    return (
+      from.fields.length === to.fields.length &&
+      from.fields.every((member, index) => {
+        const other = to.fields[index];
+        return (
+          other !== undefined &&
+          sameName(member.name, other.name) &&
+          assignable(member.type, other.type)
+        );
+      })
+    );
+  }
+  if (numeric.includes(from.type)) return numeric.includes(to.type) || to.type === "string";
+  if (datetime.includes(from.type)) return datetime.includes(to.type) || to.type === "string";
+  return to.type === "string" && ["boolean", "interval"].includes(from.type);
+}
+
+/** `expression` over other columns: its references are bound anew by name. */
+export function rebind(expression: TypedExpression, columns: readonly Column[]): TypedExpression {
+  const again = (one: TypedExpression): TypedExpression => rebind(one, columns);
+  switch (expression.kind) {
+    case "reference": {
+      const column = byName(columns, expression.name);
+      return column === undefined ? expression : reference(column);
+    }
+    case "call":
+      return { ...expression, arguments: expression.arguments.map(again) };
+    case "cast":
+    case "field":
+      return { ...expression, input: again(expression.input) };
+    case "lambda":
+      return { ...expression, body: again(expression.body) };
+    default:
+      return expression;
+  }
+}
+
+/** Rows for which a condition is false or null. */
+export function notTrue(condition: TypedExpression): TypedExpression {
+  const isTrue = call("<=>", [condition, booleanLiteral(true)], { type: boolean, nullable: false });
+  return call("not", [isTrue], { type: boolean, nullable: false });
+}

@@ -1,0 +1,110 @@
+import { error } from "../error/error.ts";
+import { type Configuration, intervalMs } from "../log/property.ts";
+
+type Check = (value: string) => string | undefined;
+
+const text: Check = () => undefined;
+const truth: Check = (value) =>
+  /^(true|false)$/i.test(value) ? undefined : "it must be true or false";
+const interval: Check = (value) => {
+  const ms = intervalMs(value);
+  return ms !== undefined && ms >= 0
+    ? undefined
+    : "it must be an interval such as `interval 7 days`, without months and years";
+};
+const integer =
+  (min: number): Check =>
+  (value) =>
+    /^-?\d+$/.test(value) && Number(value) >= min
+      ? undefined
+      : `it must be an integer of at least ${min}`;
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value) ? undefined : `it must be one of ${values.join(", ")}`;
+
+/** The `delta.*` properties there are, with Spark's defaults where they have one. */
+const known: Readonly<Record<string, readonly [check: Check, otherwise?: string]>> = {
+  appendOnly: [truth, "false"],
+  "autoOptimize.autoCompact": [text],
+  "autoOptimize.optimizeWrite": [truth],
+  autoOptimize: [truth],
+  checkpointInterval: [integer(1), "10"],
+  checkpointPolicy: [oneOf("classic", "v2"), "classic"],
+  checkpointRetentionDuration: [interval, "interval 2 days"],
+  "checkpoint.writeStatsAsJson": [truth, "true"],
+  "checkpoint.writeStatsAsStruct": [truth, "true"],
+  "columnMapping.mode": [oneOf("none", "id", "name"), "none"],
+  "columnMapping.maxColumnId": [integer(0), "0"],
+  "compatibility.symlinkFormatManifest.enabled": [truth, "false"],
+  dataSkippingNumIndexedCols: [integer(-1), "32"],
+  dataSkippingStatsColumns: [text],
+  dataSkippingStringPrefixLength: [integer(0)],
+  deletedFileRetentionDuration: [interval, "interval 1 week"],
+  "dropFeatureTruncateHistory.retentionDuration": [interval, "interval 24 hours"],
+  enableChangeDataCapture: [truth, "false"],
+  enableChangeDataFeed: [truth, "false"],
+  enableDeletionVectors: [truth, "false"],
+  enableExpiredLogCleanup: [truth, "true"],
+  enableFullRetentionRollback: [truth, "true"],
+  enableIcebergCompatV1: [truth],
+  enableIcebergCompatV2: [truth],
+  enableIcebergCompatV3: [truth],
+  enableInCommitTimestamps: [truth, "false"],
+  enableMaterializePartitionColumnsFeature: [truth],
+  enableRowTracking: [truth, "false"],
+  enableTypeWidening: [truth, "false"],
+  enableVariantShredding: [truth, "false"],
+  ignoreProtocolDefaults: [truth, "false"],
+  inCommitTimestampEnablementTimestamp: [integer(0)],
+  inCommitTimestampEnablementVersion: [integer(0)],
+  isolationLevel: [oneOf("Serializable"), "Serializable"],
+  logRetentionDuration: [interval, "interval 30 days"],
+  minReaderVersion: [integer(1)],
+  minWriterVersion: [integer(1)],
+  "parquet.compression.codec": [text],
+  "parquet.format.version": [text, "1.0.0"],
+  randomizeFilePrefixes: [truth, "false"],
+  randomPrefixLength: [integer(1), "2"],
+  requireCheckpointProtectionBeforeVersion: [integer(0), "0"],
+  "rowTracking.materializedRowCommitVersionColumnName": [text],
+  "rowTracking.materializedRowIdColumnName": [text],
+  rowTrackingSuspended: [truth, "false"],
+  sampleRetentionDuration: [interval, "interval 7 days"],
+  setTransactionRetentionDuration: [interval],
+  targetFileSize: [text],
+  tuneFileSizesForRewrites: [truth],
+  "universalFormat.enabledFormats": [text, ""],
+  writePartitionColumnsToParquet: [truth],
+  castIcebergTimeType: [truth, "false"],
+};
+
+const byLowerName = new Map(Object.keys(known).map((name) => [name.toLowerCase(), name]));
+const families = /^delta\.(constraints|feature)\./i;
+
+/**
+ * Properties as they are to be stored: keys of `delta.` in their own spelling, values checked.
+ * DELTA_UNKNOWN_CONFIGURATION for a `delta.` key there is not.
+ */
+export function checkProperties(properties: Configuration): Configuration {
+  const checked: Record<string, string> = {};
+  for (const [key, value] of Object.entries(properties)) {
+    if (!key.toLowerCase().startsWith("delta.") || families.test(key)) {
+      checked[key] = value;
+      continue;
+    }
+    const name = byLowerName.get(key.slice("delta.".length).toLowerCase());
+    if (name === undefined) throw error("DELTA_UNKNOWN_CONFIGURATION", { config: key });
+    const explain = known[name]?.[0](value);
+    if (explain !== undefined) {
+      throw error("DELTA_INVALID_PROPERTY_VALUE", { value, config: `delta.${name}`, explain });
+    }
+    checked[`delta.${name}`] = value;
+  }
+  return checked;
+}
+
+/** A property's value, or Spark's default for it; `name` without `delta.`. */
+export function propertyOf(configuration: Configuration, name: string): string | undefined {
+  return configuration[`delta.${name}`] ?? known[name]?.[1];
+}

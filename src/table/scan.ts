@@ -1,0 +1,67 @@
+import type { ScanRequest } from "../analysis/dataset.ts";
+import type { Add } from "../log/action.ts";
+import { partitionValue } from "../log/partition.ts";
+import { filePath } from "../log/path.ts";
+import { checkReadable } from "../log/protocol.ts";
+import type { Snapshot } from "../log/snapshot.ts";
+import type { InputFile, ParquetInput } from "../plan/input.ts";
+import { type StructField, struct } from "../schema/type.ts";
+import type { Value } from "../schema/value.ts";
+import { partitionFields } from "./file.ts";
+import { mayMatch } from "./prune.ts";
+import type { DeltaTable } from "./table.ts";
+
+/** The files of a snapshot a scan needs, as the engine's input. */
+export async function scanTable(
+  table: DeltaTable,
+  snapshot: Snapshot,
+  request: ScanRequest,
+): Promise<ParquetInput> {
+  checkReadable(snapshot, table.name);
+  const files = pruneFiles(snapshot, request);
+  return scanFiles(table, { files, snapshot, columns: request.columns });
+}
+
+/** The live files in which a row may fulfil the conditions. */
+export function pruneFiles(
+  snapshot: Snapshot,
+  request: Pick<ScanRequest, "conditions">,
+): readonly Add[] {
+  const files = [...snapshot.files()];
+  if (request.conditions.length === 0) return files;
+  const partitions = partitionFields(snapshot.schema, snapshot.metadata);
+  return files.filter((file) => mayMatch(file, request.conditions, partitions));
+}
+
+export interface FileScan {
+  /** In the order they are to be read. */
+  readonly files: readonly Pick<Add, "path" | "size" | "modificationTime" | "partitionValues">[];
+  readonly snapshot: Snapshot;
+  readonly columns: readonly StructField[];
+}
+
+/**
+ * Given files of a table as the engine's input. Files of a store that is not local are opened
+ * through it and stay open: how long they are kept is bounded by that store's cache.
+ */
+export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
+  const { store } = table.location;
+  const { snapshot, columns } = scan;
+  const partitions = partitionFields(snapshot.schema, snapshot.metadata);
+  const files: InputFile[] = [];
+  for (const file of scan.files) {
+    const path = filePath(table.location, file.path);
+    const partition: Record<string, Value> = {};
+    for (const { name, type } of partitions) {
+      partition[name] = partitionValue(file.partitionValues[name], type);
+    }
+    files.push({
+      path: store.scheme === "file" ? path : (await store.open(path)).path,
+      uri: store.uri(path),
+      size: file.size,
+      modificationTime: file.modificationTime,
+      partition,
+    });
+  }
+  return { kind: "parquet", schema: struct(columns), files };
+}
