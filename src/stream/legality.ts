@@ -33,9 +33,11 @@ function checkOperator(operator: TypedRelation, outputMode: OutputMode): void {
   checkSubqueries(operator);
   switch (operator.kind) {
     case "aggregate":
-      return checkAggregation(operator, outputMode);
+      checkAggregation(operator, outputMode);
+      return;
     case "join":
-      return checkJoin(operator);
+      checkJoin(operator);
+      return;
     case "union":
       if (operator.inputs.every(streams)) return;
       throw refused("Union between streaming and batch DataFrames/Datasets is not supported");
@@ -51,9 +53,11 @@ function checkOperator(operator: TypedRelation, outputMode: OutputMode): void {
         "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in Complete output mode",
       );
     case "limit":
-      return checkLimit(operator, outputMode);
+      checkLimit(operator, outputMode);
+      return;
     case "deduplicate":
-      return checkDeduplicate(operator.withinWatermark, outputOf(operator.input));
+      checkDeduplicate(operator.withinWatermark, outputOf(operator.input));
+      return;
     case "windows":
       throw error("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", {
         functions: operator.columns.map((named) => windowName(named.expression)).join(", "),

@@ -40,19 +40,20 @@ export async function writeOperators(
 }
 
 /**
- * Compares the operators of a plan with those the checkpoint was made with. A checkpoint without
- * operators is one of a stateless query, or whose first batch stopped before they were written.
+ * Compares the operators of a plan with those the checkpoint was made with. `fresh`: the first
+ * batch is to run again, and may have stopped before they were written.
  */
 export async function checkOperators(
   checkpoint: Location,
   operators: readonly OperatorMetadata[],
+  { fresh }: { readonly fresh: boolean },
 ): Promise<void> {
   const stored = await readOperators(checkpoint);
   const names = (all: readonly { operatorId: number; operatorName: string }[]): string =>
     all
       .map((one) => `(OperatorId: ${one.operatorId} -> OperatorName: ${one.operatorName})`)
       .join(", ");
-  if (stored.length === 0) return;
+  if (stored.length === 0 && fresh) return;
   if (names(stored) !== names(operators)) {
     throw error("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA", {
       inMetadata: names(stored),
