@@ -1,4 +1,5 @@
 import { analysisConditions } from "./analysis.ts";
+import { catalogConditions } from "./catalog.ts";
 import { connectorConditions } from "./connector.ts";
 import { engineConditions } from "./engine.ts";
 import type { ErrorKind } from "./error.ts";
@@ -21,6 +22,7 @@ export interface Condition {
 /** Every condition there is. A room's own are in the file of its name. */
 export const conditions = {
   ...analysisConditions,
+  ...catalogConditions,
   ...connectorConditions,
   ...engineConditions,
   ...logConditions,
