@@ -1,4 +1,157 @@
 import type { Condition } from "./condition.ts";
 
 export const engineConditions = {
+  ENGINE_FAILED: {
+    kind: "internal",
+    sqlState: "XX000",
+    message:
+      "The embedded engine could not run the query: {reason}. The statement it was given is in the error's cause",
+  },
+  ENGINE_CLOSED: {
+    kind: "closed",
+    sqlState: "08003",
+    message: "The engine was stopped, and runs no more queries. Start a new session",
+  },
+  ENGINE_OUT_OF_MEMORY: {
+    kind: "invalid",
+    sqlState: "53200",
+    message:
+      "The query needs more memory than the engine may use: {reason}. Raise the memory limit, or let the query touch less data at a time",
+  },
+  ENGINE_UNSUPPORTED_TYPE: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The embedded engine cannot hold values of the type {type}",
+  },
+  ENGINE_UNSUPPORTED_FUNCTION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The function `{name}` is known, but the embedded engine cannot compute it",
+  },
+  ENGINE_UNSUPPORTED_PLAN: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The embedded engine cannot compute {what}",
+  },
+  OPERATION_CANCELED: {
+    kind: "closed",
+    sqlState: "HY008",
+    message: "The operation was canceled before it was done",
+  },
+  "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER": {
+    kind: "corrupt",
+    sqlState: "KD001",
+    message:
+      "Cannot read the footer of the Parquet file {path}: {reason}. The file is cut short or is no Parquet file",
+  },
+  "FAILED_READ_FILE.FILE_NOT_EXIST": {
+    kind: "invalid",
+    sqlState: "KD001",
+    message:
+      "Cannot read {path}: the file is not there. It was removed after the query was planned",
+  },
+  "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": {
+    kind: "corrupt",
+    sqlState: "KD001",
+    message:
+      "Cannot read {path}: the data type of a Parquet column is not what the schema says. {reason}",
+  },
+  "FAILED_READ_FILE.NO_HINT": {
+    kind: "corrupt",
+    sqlState: "KD001",
+    message: "Cannot read {path}: {reason}. The file is damaged",
+  },
+  CAST_INVALID_INPUT: {
+    kind: "invalid",
+    sqlState: "22018",
+    message:
+      "The value {expression} of the type {sourceType} cannot be cast to {targetType} because it is malformed. Correct the value, or use `try_cast` to get NULL instead",
+  },
+  CAST_OVERFLOW: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "The value {value} of the type {sourceType} cannot be cast to {targetType} due to an overflow. Use `try_cast` to get NULL instead",
+  },
+  "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "The {value} rounded half up from the original cannot be represented as Decimal({precision}, {scale}). Use a wider type, or `try_cast` to get NULL instead",
+  },
+  ARITHMETIC_OVERFLOW: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "Arithmetic overflow: {reason}. Use a wider type, or a `try_` function to get NULL instead",
+  },
+  DIVIDE_BY_ZERO: {
+    kind: "invalid",
+    sqlState: "22012",
+    message: "Division by zero. Use `try_divide` to get NULL instead",
+  },
+  REMAINDER_BY_ZERO: {
+    kind: "invalid",
+    sqlState: "22012",
+    message: "Remainder by zero. Use `try_mod` to get NULL instead",
+  },
+  INVALID_ARRAY_INDEX: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "The index {indexValue} is out of bounds. The array has {arraySize} elements. Use `get()` to get NULL instead",
+  },
+  INVALID_ARRAY_INDEX_IN_ELEMENT_AT: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "The index {indexValue} is out of bounds. The array has {arraySize} elements. Use `try_element_at` to get NULL instead",
+  },
+  INVALID_INDEX_OF_ZERO: {
+    kind: "invalid",
+    sqlState: "22003",
+    message: "The index 0 is invalid. An index is below 0 or above 0 (the first element has 1)",
+  },
+  NULL_MAP_KEY: {
+    kind: "invalid",
+    sqlState: "2200E",
+    message: "Cannot use null as map key. Filter the null keys out before",
+  },
+  DUPLICATED_MAP_KEY: {
+    kind: "invalid",
+    sqlState: "23505",
+    message: "Duplicate map key {key} was found. Remove the duplicate from the input",
+  },
+  SCALAR_SUBQUERY_TOO_MANY_ROWS: {
+    kind: "invalid",
+    sqlState: "21000",
+    message:
+      "More than one row returned by a subquery used as an expression. Aggregate it or limit it",
+  },
+  CANNOT_PARSE_TIMESTAMP: {
+    kind: "invalid",
+    sqlState: "22007",
+    message:
+      "The text {value} does not fit the format {format}. Use `try_to_timestamp` to get NULL instead",
+  },
+  DATETIME_FIELD_OUT_OF_BOUNDS: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "A part of a date or time is out of bounds: {reason}. Correct the value",
+  },
+  USER_RAISED_EXCEPTION: {
+    kind: "invalid",
+    sqlState: "P0001",
+    message: "{errorMessage}",
+  },
+  INVALID_REGEXP: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "The regular expression cannot be used: {reason}. Correct the pattern",
+  },
+  INVALID_PARAMETER: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "A parameter of the function `{function}` is not valid: {reason}. Correct the value",
+  },
 } as const satisfies Record<string, Condition>;

@@ -1,0 +1,185 @@
+import type { TypedAggregate } from "../../../analysis/typed.ts";
+import { error } from "../../../error/error.ts";
+import type { DataType } from "../../../schema/type.ts";
+import { sqlType } from "../type.ts";
+import { toDecimal } from "./cast.ts";
+import { expression } from "./expression.ts";
+import { javascript } from "./function/registry.ts";
+import type { Scope } from "./scope.ts";
+
+interface Parts {
+  readonly args: readonly string[];
+  readonly types: readonly DataType[];
+  readonly type: DataType;
+  readonly scope: Scope;
+  /** `DISTINCT ` or nothing. */
+  readonly distinct: string;
+  /** ` FILTER (WHERE …)` or nothing. */
+  readonly filter: string;
+  readonly order: string;
+  readonly ignoreNulls: boolean;
+}
+
+/** SQL of an aggregate function, of Spark's type and meaning. */
+export function aggregateCall(node: TypedAggregate, scope: Scope): string {
+  const compilation = Object.hasOwn(aggregates, node.name) ? aggregates[node.name] : undefined;
+  if (compilation === undefined) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: node.name });
+  const filter =
+    node.filter === undefined ? "" : ` FILTER (WHERE ${expression(node.filter, scope)})`;
+  return compilation({
+    args: node.arguments.map((argument) => expression(argument, scope)),
+    types: node.arguments.map((argument) => argument.type),
+    type: node.type,
+    scope,
+    distinct: node.distinct ? "DISTINCT " : "",
+    filter,
+    order:
+      scope.ordinals.length === 0 || node.distinct ? "" : ` ORDER BY ${scope.ordinals.join(", ")}`,
+    ignoreNulls: node.ignoreNulls,
+  });
+}
+
+/** The names of the aggregates the engine computes. */
+export function aggregateNames(): readonly string[] {
+  return Object.keys(aggregates);
+}
+
+const simple =
+  (name: string) =>
+  ({ args, distinct, filter }: Parts): string =>
+    `${name}(${distinct}${args.join(", ")})${filter}`;
+
+/** The first or last row in input order, nulls skipped on demand. */
+const edge =
+  (name: "first" | "last") =>
+  ({ args, filter, order, ignoreNulls }: Parts): string => {
+    if (!ignoreNulls) return `${name}(${args[0]}${order})${filter}`;
+    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
+    return `${name}(${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition})`;
+  };
+
+/** The value at the row where the key is least or greatest; of equal keys the last, as Spark. */
+const extreme =
+  (name: "arg_max_null" | "arg_min_null") =>
+  ({ args, filter }: Parts): string =>
+    `${name}(${args.join(", ")})${filter}`;
+
+const moment =
+  (name: string) =>
+  ({ args, distinct, filter }: Parts): string =>
+    `${name}(${distinct}CAST(${args[0]} AS DOUBLE)${args[1] === undefined ? "" : `, CAST(${args[1]} AS DOUBLE)`})${filter}`;
+
+function collected({ args, distinct, filter, order }: Parts): string {
+  const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
+  return `coalesce(list(${distinct}${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition}), [])`;
+}
+
+const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
+  count: ({ args, distinct, filter }) => {
+    if (args.length === 0) return `count(*)${filter}`;
+    if (args.length === 1) return `count(${distinct}${args[0]})${filter}`;
+    const all = args.map((arg) => `${arg} IS NOT NULL`).join(" AND ");
+    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
+    return `count(${distinct}row(${args.join(", ")})) FILTER (WHERE ${all}${condition})`;
+  },
+  sum: sumOf("ansi"),
+  try_sum: sumOf("try"),
+  avg: averageOf("ansi"),
+  try_avg: averageOf("try"),
+  min: simple("min"),
+  max: simple("max"),
+  first: edge("first"),
+  first_value: edge("first"),
+  any_value: edge("first"),
+  last: edge("last"),
+  last_value: edge("last"),
+  max_by: extreme("arg_max_null"),
+  min_by: extreme("arg_min_null"),
+  collect_list: collected,
+  array_agg: collected,
+  collect_set: (parts) =>
+    collected({ ...parts, distinct: "DISTINCT ", order: ` ORDER BY ${parts.args[0]}` }),
+  bool_and: simple("bool_and"),
+  every: simple("bool_and"),
+  bool_or: simple("bool_or"),
+  some: simple("bool_or"),
+  bit_and: simple("bit_and"),
+  bit_or: simple("bit_or"),
+  bit_xor: simple("bit_xor"),
+  count_if: ({ args, distinct, filter }) => {
+    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
+    return `count(${distinct}CASE WHEN ${args[0]} THEN 1 END) FILTER (WHERE true${condition})`;
+  },
+  stddev: moment("stddev_samp"),
+  stddev_samp: moment("stddev_samp"),
+  stddev_pop: moment("stddev_pop"),
+  variance: moment("var_samp"),
+  var_samp: moment("var_samp"),
+  var_pop: moment("var_pop"),
+  covar_pop: moment("covar_pop"),
+  covar_samp: moment("covar_samp"),
+  corr: moment("corr"),
+  skewness: ({ args, filter }) => {
+    // DuckDB corrects for the sample's size; Spark does not.
+    const x = `CAST(${args[0]} AS DOUBLE)`;
+    const n = `count(${x})${filter}`;
+    return `CASE WHEN ${n} = 1 OR var_pop(${x})${filter} = 0 THEN CAST('NaN' AS DOUBLE) ELSE skewness(${x})${filter} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)) END`;
+  },
+  kurtosis: ({ args, filter }) => {
+    const x = `CAST(${args[0]} AS DOUBLE)`;
+    return `CASE WHEN var_pop(${x})${filter} = 0 THEN CAST('NaN' AS DOUBLE) ELSE kurtosis_pop(${x})${filter} END`;
+  },
+  regr_count: simple("regr_count"),
+  regr_avgx: simple("regr_avgx"),
+  regr_avgy: simple("regr_avgy"),
+  regr_r2: simple("regr_r2"),
+  regr_slope: simple("regr_slope"),
+  regr_intercept: simple("regr_intercept"),
+  regr_sxx: simple("regr_sxx"),
+  regr_syy: simple("regr_syy"),
+  regr_sxy: simple("regr_sxy"),
+  median: ({ args, filter, distinct }) =>
+    `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), 0.5)${filter}`,
+  mode: simple("mode"),
+  percentile: ({ args, filter, distinct }) =>
+    `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), ${args[1]})${filter}`,
+  // Exact where Spark approximates: within any accuracy that was asked for.
+  percentile_approx: ({ args, filter }) => `quantile_disc(${args[0]}, ${args[1]})${filter}`,
+  approx_percentile: ({ args, filter }) => `quantile_disc(${args[0]}, ${args[1]})${filter}`,
+  approx_count_distinct: ({ args, filter }) => `count(DISTINCT ${args[0]})${filter}`,
+  listagg: ({ args, filter, order, distinct }) =>
+    `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
+  string_agg: ({ args, filter, order, distinct }) =>
+    `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
+  histogram_numeric: () => {
+    throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "histogram_numeric" });
+  },
+};
+
+function sumOf(mode: "ansi" | "try") {
+  return (parts: Parts): string => {
+    const { args, distinct, filter, type, scope } = parts;
+    if (type.type === "decimal") {
+      const sum = `sum(${distinct}${args[0]})${filter}`;
+      return toDecimal(sum, { type, mode, scope });
+    }
+    if (type.type === "long") {
+      // A sum of longs is a HUGEINT, which the cast holds to 64 bits.
+      const sum = `sum(${distinct}${args[0]})${filter}`;
+      return mode === "try" ? `TRY_CAST(${sum} AS BIGINT)` : `(${sum} + 0)::BIGINT`;
+    }
+    if (type.type === "interval") return `sum(${distinct}${args[0]})${filter}`;
+    return `sum(${distinct}CAST(${args[0]} AS ${sqlType(type)}))${filter}`;
+  };
+}
+
+function averageOf(mode: "ansi" | "try") {
+  return (parts: Parts): string => {
+    const { args, distinct, filter, type, scope } = parts;
+    if (type.type !== "decimal") return `avg(${distinct}CAST(${args[0]} AS DOUBLE))${filter}`;
+    const sum = `CAST(sum(${distinct}${args[0]})${filter} AS VARCHAR)`;
+    const count = `CAST(count(${distinct}${args[0]})${filter} AS VARCHAR)`;
+    const quotient = `CASE WHEN count(${distinct}${args[0]})${filter} > 0 THEN ${javascript("divide", [sum, count, `'${type.scale}'`])} END`;
+    return toDecimal(quotient, { type, mode, scope });
+  };
+}

@@ -1,0 +1,138 @@
+import type {
+  TypedBoundary,
+  TypedCall,
+  TypedExpression,
+  TypedFrame,
+  TypedSubquery,
+  TypedWindow,
+} from "../../../analysis/typed.ts";
+import { outputOf } from "../../../analysis/typed.ts";
+import { error } from "../../../error/error.ts";
+import { columnName, memberName } from "../quote.ts";
+import { literal } from "../value/literal.ts";
+import { aggregateCall } from "./aggregate.ts";
+import { cast } from "./cast.ts";
+import { compilationOf } from "./function/registry.ts";
+import { orderBy, relation } from "./relation.ts";
+import type { Scope } from "./scope.ts";
+
+/** SQL of an expression. */
+export function expression(node: TypedExpression, scope: Scope): string {
+  switch (node.kind) {
+    case "literal":
+      return literal(node.value, node.type);
+    case "reference":
+      return columnName(node.id);
+    case "variable":
+      return `v${node.id}`;
+    case "field":
+      return `struct_extract(${expression(node.input, scope)}, '${memberName(node.ordinal)}')`;
+    case "cast":
+      return cast(expression(node.input, scope), {
+        from: node.input.type,
+        to: node.type,
+        mode: node.mode,
+        scope,
+      });
+    case "lambda": {
+      const names = node.parameters.map((parameter) => `v${parameter.id}`);
+      return `lambda ${names.join(", ")}: ${expression(node.body, scope)}`;
+    }
+    case "call":
+      return call(node, scope);
+    case "aggregate":
+      return aggregateCall(node, scope);
+    case "window":
+      return window(node, scope);
+    case "subquery":
+      return subquery(node, scope);
+  }
+}
+
+function call(node: TypedCall, scope: Scope): string {
+  const compilation = compilationOf(node.name);
+  if (compilation === undefined) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: node.name });
+  const args = node.arguments.map((argument) => expression(argument, scope));
+  return compilation(args, { node, scope, types: node.arguments.map((argument) => argument.type) });
+}
+
+function subquery(node: TypedSubquery, scope: Scope): string {
+  const inner = relation(node.relation, scope);
+  switch (node.use) {
+    case "exists":
+      return `EXISTS (${inner})`;
+    case "scalar": {
+      const [column] = outputOf(node.relation);
+      return `(SELECT ${columnName(column?.id ?? -1)} FROM (${inner}))`;
+    }
+    case "in": {
+      const values = node.values.map((value) => expression(value, scope));
+      const left = values.length === 1 ? values[0] : `(${values.join(", ")})`;
+      const columns = outputOf(node.relation).map((column) => columnName(column.id));
+      return `(${left} IN (SELECT ${columns.join(", ")} FROM (${inner})))`;
+    }
+  }
+}
+
+const ranking: Readonly<Record<string, string>> = {
+  row_number: "row_number()",
+  rank: "rank()",
+  dense_rank: "dense_rank()",
+  percent_rank: "percent_rank()",
+  cume_dist: "cume_dist()",
+};
+
+function window(node: TypedWindow, scope: Scope): string {
+  const partition = node.partition.map((key) => expression(key, scope));
+  // Rows that are equal by the order keep the order of the input.
+  const order = node.order.length === 0 ? [] : [orderBy(node.order, scope)];
+  const name = node.function.name;
+  const exact = name === "row_number" || name === "ntile" || name === "lag" || name === "lead";
+  if (exact || (node.frame?.unit === "rows" && scope.ordinals.length > 0))
+    order.push(...scope.ordinals);
+  const parts = [
+    ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(", ")}`]),
+    ...(order.length === 0 ? [] : [`ORDER BY ${order.join(", ")}`]),
+    ...(node.frame === undefined || name in ranking || exact ? [] : [frame(node.frame, scope)]),
+  ];
+  return `${windowFunction(node, scope)} OVER (${parts.join(" ")})`;
+}
+
+function windowFunction(node: TypedWindow, scope: Scope): string {
+  const { function: called } = node;
+  const plain = ranking[called.name];
+  if (plain !== undefined)
+    return `CAST(${plain} AS ${called.type.type === "double" ? "DOUBLE" : "INTEGER"})`.replace(
+      /^CAST\((.*) AS \w+\)$/,
+      "$1",
+    );
+  const args = called.arguments.map((argument) => expression(argument, scope));
+  const nulls = called.kind === "aggregate" && called.ignoreNulls ? " IGNORE NULLS" : "";
+  switch (called.name) {
+    case "ntile":
+      return `ntile(${args[0]})`;
+    case "lag":
+    case "lead":
+      return `${called.name}(${args.join(", ")}${nulls})`;
+    case "nth_value":
+      return `nth_value(${args[0]}, ${args[1]}${nulls})`;
+    case "first":
+    case "first_value":
+    case "any_value":
+      return `first_value(${args[0]}${nulls})`;
+    case "last":
+    case "last_value":
+      return `last_value(${args[0]}${nulls})`;
+    default:
+      if (called.kind === "aggregate") return aggregateCall(called, { ...scope, ordinals: [] });
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: called.name });
+  }
+}
+
+function frame({ unit, lower, upper }: TypedFrame, scope: Scope): string {
+  const side = (boundary: TypedBoundary): string =>
+    "offset" in boundary
+      ? `${expression(boundary.offset, scope)} ${boundary.bound.toUpperCase()}`
+      : boundary.bound.toUpperCase();
+  return `${unit.toUpperCase()} BETWEEN ${side(lower)} AND ${side(upper)}`;
+}

@@ -1,0 +1,187 @@
+import type { DataType, DecimalType } from "../../../../schema/type.ts";
+import { raise } from "../../failure.ts";
+import { sqlType } from "../../type.ts";
+import { toDecimal } from "../cast.ts";
+import { once } from "../once.ts";
+import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
+
+const infix =
+  (operator: string): Compilation =>
+  ([left, right]) =>
+    `(${left} ${operator} ${right})`;
+
+/** Arithmetic, comparison and logic. */
+export const operators: Group = {
+  "+": arithmetic("+"),
+  "-": arithmetic("-"),
+  "*": arithmetic("*"),
+  "/": division("ansi"),
+  "%": remainder("%", "ansi"),
+  pmod: remainder("pmod", "ansi"),
+  div: ([left, right], site) =>
+    once([left as string, right as string], site.scope, (a, b) => {
+      if (site.types[0]?.type === "decimal") {
+        const [x, y] = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`];
+        return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE CAST(${javascript("quotient", [x, y])} AS BIGINT) END`;
+      }
+      return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE ${a} // ${b} END`;
+    }),
+  negative: ([value], { node }) => `CAST(-(${value}) AS ${sqlType(node.type)})`,
+  "=": infix("="),
+  "<=>": infix("IS NOT DISTINCT FROM"),
+  "<": infix("<"),
+  "<=": infix("<="),
+  ">": infix(">"),
+  ">=": infix(">="),
+  and: infix("AND"),
+  or: infix("OR"),
+  not: ([value]) => `(NOT ${value})`,
+  "&": infix("&"),
+  "|": infix("|"),
+  "^": ([left, right]) => `xor(${left}, ${right})`,
+  "~": ([value]) => `(~${value})`,
+  "<<": shift("left"),
+  ">>": shift("right"),
+  ">>>": shift("unsigned"),
+  try_add: attempt("+"),
+  try_subtract: attempt("-"),
+  try_multiply: attempt("*"),
+  try_divide: division("try"),
+  try_mod: remainder("%", "try"),
+};
+
+type Mode = "ansi" | "try";
+
+function decimals(types: readonly DataType[]): readonly [DecimalType, DecimalType] | undefined {
+  const [left, right] = types;
+  return left?.type === "decimal" && right?.type === "decimal" ? [left, right] : undefined;
+}
+
+function arithmetic(operator: "+" | "-" | "*"): Compilation {
+  return ([left, right], site) => {
+    const pair = decimals(site.types);
+    if (pair === undefined) return `(${left} ${operator} ${right})`;
+    return decimalArithmetic(operator, [left as string, right as string], {
+      site,
+      pair,
+      mode: "ansi",
+    });
+  };
+}
+
+interface DecimalSite {
+  readonly site: Site;
+  readonly pair: readonly [DecimalType, DecimalType];
+  readonly mode: Mode;
+}
+
+/** Exact in DuckDB where the full result fits 38 digits; else on big integers in JavaScript. */
+function decimalArithmetic(
+  operator: "+" | "-" | "*",
+  [left, right]: readonly [string, string],
+  { site, pair: [a, b], mode }: DecimalSite,
+): string {
+  const { node, scope } = site;
+  if (node.type.type !== "decimal") return `(${left} ${operator} ${right})`;
+  const whole = Math.max(a.precision - a.scale, b.precision - b.scale) + 1;
+  const scale = operator === "*" ? a.scale + b.scale : Math.max(a.scale, b.scale);
+  const width = operator === "*" ? a.precision + b.precision : whole + scale;
+  const result =
+    width <= 38
+      ? operator === "*"
+        ? `(${left} * ${right})`
+        : `(CAST(${left} AS DECIMAL(${width},${scale})) ${operator} CAST(${right} AS DECIMAL(${width},${scale})))`
+      : javascript({ "+": "add", "-": "subtract", "*": "multiply" }[operator], [
+          `CAST(${left} AS VARCHAR)`,
+          `CAST(${right} AS VARCHAR)`,
+        ]);
+  const target = node.type;
+  if (width <= 38 && target.precision >= width && target.scale === scale) {
+    return `CAST(${result} AS ${sqlType(target)})`;
+  }
+  return toDecimal(result, { type: target, mode, scope });
+}
+
+function division(mode: Mode): Compilation {
+  return ([left, right], site) =>
+    once([left as string, right as string], site.scope, (a, b) => {
+      const zero = mode === "try" ? "NULL" : raise("DIVIDE_BY_ZERO", {});
+      const { type } = site.node;
+      if (type.type !== "decimal") {
+        // Spark's check comes before the null check of the dividend only for a zero divisor.
+        return `CASE WHEN ${b} = 0 THEN ${a === "NULL" ? "NULL" : `CASE WHEN ${a} IS NULL THEN NULL ELSE ${zero} END`} ELSE ${a} / ${b} END`;
+      }
+      const args = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`, `'${type.scale}'`];
+      const quotient = toDecimal(javascript("divide", args), { type, mode, scope: site.scope });
+      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL ELSE ${quotient} END`;
+    });
+}
+
+function remainder(operator: "%" | "pmod", mode: Mode): Compilation {
+  return ([left, right], site) =>
+    once([left as string, right as string], site.scope, (a, b) => {
+      const zero = mode === "try" ? "NULL" : raise("REMAINDER_BY_ZERO", {});
+      const type = sqlType(site.node.type);
+      const pair = decimals(site.types);
+      const common = pair === undefined ? type : wideEnough(pair);
+      const [x, y] = [`CAST(${a} AS ${common})`, `CAST(${b} AS ${common})`];
+      const rest =
+        site.node.type.type === "double" || site.node.type.type === "float"
+          ? `fmod(${x}, ${y})`
+          : `(${x} % ${y})`;
+      const signed =
+        operator === "%"
+          ? rest
+          : `CASE WHEN ${rest} < 0 THEN CAST((${rest} + ${y}) % ${y} AS ${common}) ELSE ${rest} END`;
+      const floating = rest.startsWith("fmod");
+      const positive =
+        operator === "pmod" && floating
+          ? `CASE WHEN ${rest} < 0 THEN fmod(${rest} + ${y}, ${y}) ELSE ${rest} END`
+          : signed;
+      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL ELSE CAST(${positive} AS ${type}) END`;
+    });
+}
+
+function wideEnough([a, b]: readonly [DecimalType, DecimalType]): string {
+  const scale = Math.max(a.scale, b.scale);
+  const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
+  return `DECIMAL(${Math.min(38, whole + scale)},${scale})`;
+}
+
+function attempt(operator: "+" | "-" | "*"): Compilation {
+  return ([left, right], site) => {
+    const pair = decimals(site.types);
+    if (pair !== undefined) {
+      return decimalArithmetic(operator, [left as string, right as string], {
+        site,
+        pair,
+        mode: "try",
+      });
+    }
+    const { type } = site.node;
+    if (type.type === "double" || type.type === "float") return `(${left} ${operator} ${right})`;
+    return `TRY_CAST(CAST(${left} AS HUGEINT) ${operator} CAST(${right} AS HUGEINT) AS ${sqlType(type)})`;
+  };
+}
+
+/** Java's shifts: the distance counts modulo the width, and bits fall off. */
+function shift(way: "left" | "right" | "unsigned"): Compilation {
+  return ([value, distance], { node, scope }) => {
+    const bits = node.type.type === "long" ? 64 : 32;
+    const range = 2n ** BigInt(bits);
+    const type = sqlType(node.type);
+    const by = `((${distance} % ${bits}) + ${bits}) % ${bits}`;
+    const power = `CAST(pow(2, ${by}) AS HUGEINT)`;
+    return once([value as string], scope, (input) => {
+      const wide = `CAST(${input} AS HUGEINT)`;
+      const unsigned = `(((${wide} % ${range}) + ${range}) % ${range})`;
+      if (way === "right")
+        return `CAST(CASE WHEN ${input} < 0 THEN -((-${wide} - 1) // ${power}) - 1 ELSE ${wide} // ${power} END AS ${type})`;
+      const raw =
+        way === "left"
+          ? `((${unsigned} % (${range} // ${power})) * ${power})`
+          : `(${unsigned} // ${power})`;
+      return `CAST(CASE WHEN ${raw} >= ${range / 2n} THEN ${raw} - ${range} ELSE ${raw} END AS ${type})`;
+    });
+  };
+}

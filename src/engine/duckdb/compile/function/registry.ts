@@ -1,0 +1,39 @@
+import type { TypedCall } from "../../../../analysis/typed.ts";
+import type { DataType } from "../../../../schema/type.ts";
+import { text } from "../../quote.ts";
+import type { Scope } from "../scope.ts";
+import { collections } from "./collection.ts";
+import { conditionals } from "./conditional.ts";
+import { datetimes } from "./datetime.ts";
+import { maths } from "./math.ts";
+import { operators } from "./operator.ts";
+import { strings } from "./string.ts";
+
+/** A call being compiled. */
+export interface Site {
+  readonly node: TypedCall;
+  readonly scope: Scope;
+  /** Types of the arguments. */
+  readonly types: readonly DataType[];
+}
+
+/** SQL of a call, from the SQL of its arguments. */
+export type Compilation = (args: readonly string[], site: Site) => string;
+
+export type Group = Readonly<Record<string, Compilation>>;
+
+/** The function of SQL behind `javascript`: texts in, text out. */
+export const javascriptName = "millrace";
+
+/** SQL of a function of `javascript/` by name. Null if any argument is. */
+export function javascript(name: string, args: readonly string[]): string {
+  return `${javascriptName}(${[text(name), ...args].join(", ")})`;
+}
+
+/** How a scalar function by Spark's canonical name is computed, if it is. */
+export function compilationOf(name: string): Compilation | undefined {
+  for (const group of [operators, conditionals, maths, strings, datetimes, collections]) {
+    if (Object.hasOwn(group, name)) return group[name];
+  }
+  return undefined;
+}

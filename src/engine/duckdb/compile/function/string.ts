@@ -1,0 +1,3 @@
+import type { Group } from "./registry.ts";
+
+export const strings: Group = {};

@@ -1,0 +1,26 @@
+import type { Input } from "../../../plan/input.ts";
+import type { QueryContext } from "../../engine.ts";
+
+/** An input made readable: a FROM item with the columns by position, then the row's ordinals. */
+export interface Source {
+  /** A FROM item. */
+  readonly sql: string;
+  /** SQL of each column of the input's schema, over the item. */
+  readonly columns: readonly string[];
+  /** SQL of the numbers that order its rows as the input has them, most significant first. */
+  readonly ordinals: readonly string[];
+}
+
+/** What compiling an expression or a relation needs to know beside the plan. */
+export interface Scope {
+  readonly context: QueryContext;
+  readonly sources: ReadonlyMap<Input, Source>;
+  /** The ordinals of the relation under an expression, where the expression asks for them. */
+  readonly ordinals: readonly string[];
+  /** Numbers the calls of `rand` and its kin, and the variables of lambdas made here. */
+  readonly counter: { next: number };
+}
+
+export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Source>): Scope {
+  return { context, sources, ordinals: [], counter: { next: 0 } };
+}

@@ -1,0 +1,52 @@
+import type { TypedExpression } from "../../../analysis/typed.ts";
+
+/** Functions whose value depends on which row it is, or on the order of rows. */
+const positional = new Set([
+  "rand",
+  "random",
+  "randn",
+  "uuid",
+  "monotonically_increasing_id",
+  "shuffle",
+  "randstr",
+  "uniform",
+  "first",
+  "first_value",
+  "any_value",
+  "last",
+  "last_value",
+  "collect_list",
+  "array_agg",
+  "collect_set",
+  "max_by",
+  "min_by",
+  "listagg",
+  "string_agg",
+]);
+
+/** The parts of an expression. */
+export function partsOf(node: TypedExpression): readonly TypedExpression[] {
+  switch (node.kind) {
+    case "call":
+      return node.arguments;
+    case "aggregate":
+      return node.filter === undefined ? node.arguments : [...node.arguments, node.filter];
+    case "cast":
+    case "field":
+      return [node.input];
+    case "lambda":
+      return [node.body];
+    case "window":
+      return [node.function, ...node.partition, ...node.order.map((term) => term.input)];
+    case "subquery":
+      return node.values;
+    default:
+      return [];
+  }
+}
+
+/** Whether an expression needs the ordinals of its row. */
+export function usesOrdinals(node: TypedExpression): boolean {
+  if ((node.kind === "call" || node.kind === "aggregate") && positional.has(node.name)) return true;
+  return partsOf(node).some(usesOrdinals);
+}

@@ -1,0 +1,218 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
+import { env } from "../../env.ts";
+import { error } from "../../error/error.ts";
+import { field, type StructType, string, struct } from "../../schema/type.ts";
+import type {
+  CachedResult,
+  Engine,
+  InferRequest,
+  ParquetTarget,
+  QueryContext,
+  Result,
+  StateUpdate,
+  WrittenFile,
+} from "../engine.ts";
+import { relation } from "./compile/relation.ts";
+import { scopeOf } from "./compile/scope.ts";
+import { errorOf } from "./failure.ts";
+import { type Binding, bind } from "./input/bind.ts";
+import { Instance, type InstanceOptions } from "./instance.ts";
+import { applyUpdate, keptResult } from "./kept.ts";
+import { jsonCopy, jsonSelect } from "./parquet/json.ts";
+import { type SchemaElement, schemaColumns, schemaOf } from "./parquet/schema.ts";
+import { parquetWrite } from "./parquet/write.ts";
+import { columnName, identifier, paths } from "./quote.ts";
+import { StreamedResult } from "./result.ts";
+import { sqlType } from "./type.ts";
+
+export type EngineOptions = InstanceOptions;
+
+/** Starts an embedded engine. The native library is loaded now. */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  return new DuckDBEngine(await Instance.open(options));
+}
+
+/** A query under way: its connection, its text and how it ends. */
+interface Query {
+  readonly connection: DuckDBConnection;
+  /** The plan's SELECT. */
+  readonly select: string;
+  step<T>(sql: string, work: () => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
+class DuckDBEngine implements Engine {
+  readonly #instance: Instance;
+
+  constructor(instance: Instance) {
+    this.#instance = instance;
+  }
+
+  async query(plan: TypedRelation, context: QueryContext): Promise<Result> {
+    const query = await this.#begin(plan, context);
+    const { connection, select } = query;
+    const running = {
+      connection,
+      step: <T>(work: () => Promise<T>) => query.step(select, work),
+      end: () => query.end(),
+    };
+    return new StreamedResult(schemaOfPlan(plan), running, () => connection.stream(select));
+  }
+
+  async cache(plan: TypedRelation, context: QueryContext): Promise<CachedResult> {
+    const query = await this.#begin(plan, context);
+    const name = `cached_${env.uuid()}`;
+    const columns = outputOf(plan);
+    const kept = columns.map(
+      ({ id, type }, at) => `CAST(${columnName(id)} AS ${sqlType(type)}) AS k${at}`,
+    );
+    const list = kept.length === 0 ? "NULL AS nothing" : kept.join(", ");
+    const sql = `CREATE TABLE ${identifier(name)} AS SELECT ${list} FROM (${query.select})`;
+    try {
+      const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
+      const rows = Number(answer.getRows()[0]?.[0] ?? 0);
+      return keptResult(this.#instance, { name, schema: schemaOfPlan(plan), rows });
+    } finally {
+      await query.end();
+    }
+  }
+
+  async apply(update: StateUpdate): Promise<CachedResult> {
+    const { name, schema } = update.cached;
+    const rows = await this.#instance.with(`apply to ${name}`, (connection) =>
+      applyUpdate(connection, update),
+    );
+    return keptResult(this.#instance, { name, schema, rows });
+  }
+
+  async writeParquet(
+    plan: TypedRelation,
+    target: ParquetTarget,
+    context: QueryContext,
+  ): Promise<readonly WrittenFile[]> {
+    const query = await this.#begin(plan, context);
+    try {
+      const output = outputOf(plan);
+      const write = parquetWrite({
+        select: query.select,
+        columns: output.map((column) => columnName(column.id)),
+        types: output.map((column) => column.type),
+        target,
+      });
+      return await query.step(write.sql, () => write.files(query.connection));
+    } finally {
+      await query.end();
+    }
+  }
+
+  async *readJson(path: string, schema: StructType): AsyncIterable<readonly string[]> {
+    const connection = await this.#instance.acquire();
+    const sql = jsonSelect(path, schema);
+    const running = {
+      connection,
+      step: <T>(work: () => Promise<T>) => this.#instance.work(sql, work),
+      end: async () => this.#instance.giveBack(connection),
+    };
+    const shape = struct([field("json", string)]);
+    await using result = new StreamedResult(shape, running, () => connection.stream(sql));
+    for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
+      yield chunk.columns[0] as readonly string[];
+    }
+  }
+
+  writeJson(source: string, schema: StructType, target: string): Promise<void> {
+    return this.#instance.run(jsonCopy(source, schema, target));
+  }
+
+  async parquetSchema(path: string): Promise<{ schema: StructType; rows: number }> {
+    const from = paths([path]);
+    const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
+    const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
+    return await this.#instance.with(sql, async (connection) => {
+      const elements = (await connection.runAndReadAll(sql)).getRows().map(elementOf);
+      const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
+      return { schema: schemaOf(elements), rows: Number(rows) };
+    });
+  }
+
+  async inferSchema(request: InferRequest): Promise<StructType> {
+    throw error("ENGINE_UNSUPPORTED_PLAN", { what: `the schema of ${request.format} files` });
+  }
+
+  async explain(plan: TypedRelation, context: QueryContext): Promise<string> {
+    const query = await this.#begin(plan, context);
+    const sql = `EXPLAIN ${query.select}`;
+    try {
+      const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
+      return answer
+        .getRows()
+        .map((row) => String(row[1]))
+        .join("\n");
+    } finally {
+      await query.end();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#instance[Symbol.asyncDispose]();
+  }
+
+  /** Binds the inputs, compiles the plan, and ties the query to the context's signal. */
+  async #begin(plan: TypedRelation, context: QueryContext): Promise<Query> {
+    const { signal } = context;
+    if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+    const connection = await this.#instance.acquire();
+    const stop = (): void => connection.interrupt();
+    signal?.addEventListener("abort", stop, { once: true });
+    let binding: Binding | undefined;
+    const end = async (): Promise<void> => {
+      signal?.removeEventListener("abort", stop);
+      await binding?.release().catch(() => {});
+      this.#instance.giveBack(connection);
+    };
+    try {
+      const { duck } = this.#instance;
+      const bound = await bind(plan, { duck, connection, context });
+      binding = bound;
+      const select = relation(plan, scopeOf(context, bound.sources));
+      const step = <T>(sql: string, work: () => Promise<T>): Promise<T> =>
+        this.#instance.work(sql, async () => {
+          // An interrupt between two steps leaves no trace in DuckDB.
+          if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+          try {
+            return await work();
+          } catch (thrown) {
+            throw bound.failure() ?? thrown;
+          }
+        });
+      return { connection, select, step, end };
+    } catch (thrown) {
+      await end();
+      throw errorOf(thrown, "bind");
+    }
+  }
+}
+
+function schemaOfPlan(plan: TypedRelation): StructType {
+  return struct(
+    outputOf(plan).map(({ name, type, nullable, metadata }) =>
+      field(name, type, nullable, metadata),
+    ),
+  );
+}
+
+function elementOf(row: readonly unknown[]): SchemaElement {
+  const [name, type, repetition, children, converted, scale, precision, logical, fieldId] = row;
+  return {
+    name: String(name),
+    type: type as string | null,
+    repetition: repetition as string | null,
+    children: Number(children ?? 0),
+    converted: converted as string | null,
+    scale: Number(scale ?? 0),
+    precision: Number(precision ?? 0),
+    logical: logical as string | null,
+    fieldId: fieldId === null ? null : Number(fieldId),
+  };
+}

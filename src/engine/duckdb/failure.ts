@@ -1,0 +1,120 @@
+import { type Code, conditions } from "../../error/condition.ts";
+import { error, isError, MillraceError } from "../../error/error.ts";
+import { text } from "./quote.ts";
+
+// Unlikely in data, plain in DuckDB's message whatever it puts around it.
+const open = "\u0001millrace:";
+const close = "\u0002";
+
+/**
+ * SQL that raises a condition when it is evaluated. `parameters` are SQL expressions of text by
+ * parameter name. `errorOf` finds it again in DuckDB's message.
+ */
+export function raise(code: Code, parameters: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(parameters).map(
+    ([name, value]) => `${text(`${name}=`)} || coalesce(hex(encode(${value})), '')`,
+  );
+  const parts = [text(`${open}${code}`), ...pairs].join(` || ';' || `);
+  return `error(${parts} || ${text(close)})`;
+}
+
+/** What a thrown thing of DuckDB's is in our terms. `sql` goes into the cause. */
+export function errorOf(thrown: unknown, sql: string): unknown {
+  if (isError(thrown) || !(thrown instanceof Error)) return thrown;
+  const message = thrown.message;
+  const cause = new Error(`${message}\n${sql.slice(0, statementLimit)}`, { cause: thrown });
+  return raised(message, cause) ?? known(message, cause) ?? general(message, cause);
+}
+
+/** Characters of a statement an error keeps: a list of 10,000 files is not worth more. */
+const statementLimit = 20_000;
+
+function raised(message: string, cause: Error): MillraceError | undefined {
+  const start = message.indexOf(open);
+  const end = message.indexOf(close, start);
+  if (start < 0 || end < 0) return undefined;
+  const [code, ...pairs] = message.slice(start + open.length, end).split(";");
+  if (code === undefined || !Object.hasOwn(conditions, code)) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const pair of pairs) {
+    const [name, value] = pair.split("=");
+    parameters[name ?? ""] = Buffer.from(value ?? "", "hex").toString();
+  }
+  return new MillraceError(code as Code, parameters, cause);
+}
+
+function known(message: string, cause: Error): MillraceError | undefined {
+  const first = firstLine(message);
+  if (/^INTERRUPT Error/.test(message)) return error("OPERATION_CANCELED", {}, cause);
+  if (/^Out of Memory Error/.test(message)) {
+    return error("ENGINE_OUT_OF_MEMORY", { reason: first }, cause);
+  }
+  if (/More than one row returned by a subquery/.test(message)) {
+    return error("SCALAR_SUBQUERY_TOO_MANY_ROWS", {}, cause);
+  }
+  const file = fileFailure(message, cause);
+  if (file !== undefined) return file;
+  if (/^Out of Range Error: (Overflow|.*out of range)/i.test(message)) {
+    return error("ARITHMETIC_OVERFLOW", { reason: first }, cause);
+  }
+  if (/^Invalid Input Error: Map keys must be unique/.test(message)) {
+    return error("DUPLICATED_MAP_KEY", { key: "" }, cause);
+  }
+  if (/^Invalid Input Error: Map keys can not be NULL/.test(message)) {
+    return error("NULL_MAP_KEY", {}, cause);
+  }
+  if (
+    /invalid perl operator|missing argument to repetition|invalid escape|missing \)|bad repetition|invalid character class/i.test(
+      message,
+    )
+  ) {
+    return error("INVALID_REGEXP", { reason: first }, cause);
+  }
+  return undefined;
+}
+
+function fileFailure(message: string, cause: Error): MillraceError | undefined {
+  const reason = firstLine(message);
+  const footer =
+    /File '(.+?)' too small to be a Parquet|No magic bytes found at end of file '(.+?)'|Footer length error in file '(.+?)'|file "(.+?)".*?(?:footer|magic)/is;
+  const cut = footer.exec(message);
+  if (cut !== null) {
+    const path = cut.slice(1).find((part) => part !== undefined) ?? "";
+    return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason }, cause);
+  }
+  const absent = /No files found that match the pattern "(.+?)"|Cannot open file "(.+?)"/.exec(
+    message,
+  );
+  if (absent !== null) {
+    const path = absent[1] ?? absent[2] ?? "";
+    return error("FAILED_READ_FILE.FILE_NOT_EXIST", { path }, cause);
+  }
+  const mismatch = /Error while reading file "(.+?)": failed to cast/.exec(message);
+  if (mismatch !== null) {
+    const code = "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH";
+    return error(code, { path: mismatch[1] ?? "", reason }, cause);
+  }
+  const damaged = /(?:reading|in|read) file ["'](.+?)["']/i.exec(message);
+  if (damaged !== null) {
+    return error("FAILED_READ_FILE.NO_HINT", { path: damaged[1] ?? "", reason }, cause);
+  }
+  if (/TProtocolException|don't know what type|Thrift/i.test(message)) {
+    return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: "", reason }, cause);
+  }
+  if (
+    /^(IO Error|Corrupt|Invalid Input Error: (Failed to read|.*(Parquet|decompress|snappy|zstd)))/is.test(
+      message,
+    )
+  ) {
+    return error("FAILED_READ_FILE.NO_HINT", { path: "", reason }, cause);
+  }
+  return undefined;
+}
+
+function general(message: string, cause: Error): MillraceError {
+  return error("ENGINE_FAILED", { reason: firstLine(message) }, cause);
+}
+
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? message).replace(/^[A-Za-z ]+ Error: /, "").slice(0, 500);
+}

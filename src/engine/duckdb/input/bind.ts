@@ -1,0 +1,142 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TypedRelation } from "../../../analysis/typed.ts";
+import type { Input, RangeInput, RowsInput } from "../../../plan/input.ts";
+import type { StructType } from "../../../schema/type.ts";
+import type { QueryContext } from "../../engine.ts";
+import type { Source } from "../compile/scope.ts";
+import type { Duck } from "../module.ts";
+import { parquetSource } from "../parquet/read.ts";
+import { identifier } from "../quote.ts";
+import type { TextScan } from "../text/scan.ts";
+import { sqlType } from "../type.ts";
+import { appendRows } from "../value/append.ts";
+import { literal } from "../value/literal.ts";
+import { inputsOf } from "./leaf.ts";
+
+export interface Binding {
+  readonly sources: ReadonlyMap<Input, Source>;
+  /** What stopped the scan of a text file: DuckDB reports but a message of it. */
+  failure(): Error | undefined;
+  /** Drops what was made for the query. */
+  release(): Promise<void>;
+}
+
+export interface BindRequest {
+  readonly duck: Duck;
+  readonly connection: DuckDBConnection;
+  readonly context: QueryContext;
+}
+
+/** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
+const literalCells = 200;
+
+/** Makes every input of a plan readable on the connection. */
+export async function bind(plan: TypedRelation, request: BindRequest): Promise<Binding> {
+  const sources = new Map<Input, Source>();
+  const releases: (() => Promise<unknown>)[] = [];
+  const scans: TextScan[] = [];
+  const failure = (): Error | undefined =>
+    scans.map((scan) => scan.failure()).find((found) => found !== undefined);
+  const release = async (): Promise<void> => {
+    for (const step of releases.splice(0).reverse()) await step();
+  };
+  try {
+    for (const input of inputsOf(plan)) {
+      if (sources.has(input)) continue;
+      sources.set(input, await sourceOf(input, request, { releases, scans }));
+    }
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+  return { sources, failure, release };
+}
+
+async function sourceOf(
+  input: Input,
+  request: BindRequest,
+  { releases, scans }: { releases: (() => Promise<unknown>)[]; scans: TextScan[] },
+): Promise<Source> {
+  switch (input.kind) {
+    case "empty":
+      return emptySource(input.schema);
+    case "range":
+      return rangeSource(input);
+    case "cached":
+      return tableSource(identifier(input.name), input.schema);
+    case "parquet":
+      return input.files.length === 0 ? emptySource(input.schema) : parquetSource(input);
+    case "rows":
+      return await rowsSource(input, request, releases);
+    case "text": {
+      const { registerTextScan } = await import("../text/scan.ts");
+      const scan = await registerTextScan(request.connection, input, request.context);
+      releases.push(() => scan.release());
+      scans.push(scan);
+      const names = input.schema.fields.map((_, at) => `k${at}`);
+      return {
+        sql: `${scan.sql} AS t(${[...names, "k"].join(", ")})`,
+        columns: names.map((name) => `t.${name}`),
+        ordinals: ["t.k"],
+      };
+    }
+  }
+}
+
+function emptySource(schema: StructType): Source {
+  const columns = schema.fields.map((field) => `CAST(NULL AS ${sqlType(field.type)})`);
+  return { sql: "(SELECT 0 AS k WHERE false) AS t", columns, ordinals: ["t.k"] };
+}
+
+function rangeSource(input: RangeInput): Source {
+  const { start, end, step } = input;
+  const span = end - start;
+  const rest = span % step === 0n ? 0n : 1n;
+  const count =
+    step === 0n || span / step < 0n || span > 0n !== step > 0n ? 0n : span / step + rest;
+  return {
+    sql: `range(CAST('${count}' AS BIGINT)) AS t(k)`,
+    columns: [`(CAST('${start}' AS BIGINT) + t.k * CAST('${step}' AS BIGINT))`],
+    ordinals: ["t.k"],
+  };
+}
+
+function tableSource(name: string, schema: StructType): Source {
+  return {
+    sql: `${name} AS t`,
+    columns: schema.fields.map((_, at) => `t.k${at}`),
+    ordinals: ["t.rowid"],
+  };
+}
+
+async function rowsSource(
+  input: RowsInput,
+  { duck, connection }: BindRequest,
+  releases: (() => Promise<unknown>)[],
+): Promise<Source> {
+  const { schema, rows } = input;
+  if (rows.length === 0) return emptySource(schema);
+  if (schema.fields.length === 0) {
+    return { sql: `range(${rows.length}) AS t(k)`, columns: [], ordinals: ["t.k"] };
+  }
+  if (rows.length * schema.fields.length <= literalCells) return valuesSource(input);
+  const table = `rows_${releases.length}`;
+  const columns = schema.fields.map((field, at) => `k${at} ${sqlType(field.type)}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(", ")})`);
+  releases.push(() => connection.run(`DROP TABLE IF EXISTS ${table}`));
+  await appendRows(duck, connection, { table, schema, rows });
+  return tableSource(table, schema);
+}
+
+function valuesSource({ schema, rows }: RowsInput): Source {
+  const tuples = rows.map((row, ordinal) => {
+    const cells = schema.fields.map((field, at) => literal(row[at] ?? null, field.type));
+    return `(${[...cells, String(ordinal)].join(", ")})`;
+  });
+  const names = [...schema.fields.map((_, at) => `k${at}`), "k"];
+  return {
+    sql: `(VALUES ${tuples.join(", ")}) AS t(${names.join(", ")})`,
+    columns: schema.fields.map((_, at) => `t.k${at}`),
+    ordinals: ["t.k"],
+  };
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { error } from "../../error/error.ts";
+import { errorOf } from "./failure.ts";
+import { registerJavascript } from "./javascript/register.ts";
+import { type Duck, loadDuck } from "./module.ts";
+
+export interface InstanceOptions {
+  /** DuckDB's spelling: `2GB`. Absent: DuckDB's own rule, 80% of the memory. */
+  readonly memoryLimit?: string;
+  /** Where a query that does not fit in memory spills. Absent: a folder made and removed here. */
+  readonly tempDirectory?: string;
+  readonly threads?: number;
+}
+
+/** Queries hold libuv's four threads while they work; two leave room for the log's own I/O. */
+const queriesAtWork = 2;
+
+/** Open results each hold a connection; more than this at once is a leak of the caller's. */
+const connectionLimit = 64;
+
+/** A connection costs some 50 KB; this many wait for the next query. */
+const idleLimit = 4;
+
+const defaultThreads = 2;
+
+/** One DuckDB, its connections, and the bound on the work it does at a time. */
+export class Instance implements AsyncDisposable {
+  readonly duck: Duck;
+  readonly #database: DuckDBInstance;
+  readonly #folder: string | undefined;
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #work = new Semaphore(queriesAtWork);
+  readonly #connections = new Semaphore(connectionLimit);
+  readonly #open = new Set<DuckDBConnection>();
+  #closed = false;
+
+  private constructor(duck: Duck, database: DuckDBInstance, folder: string | undefined) {
+    this.duck = duck;
+    this.#database = database;
+    this.#folder = folder;
+  }
+
+  static async open(options: InstanceOptions): Promise<Instance> {
+    const duck = await loadDuck();
+    const made = options.tempDirectory === undefined;
+    const folder = options.tempDirectory ?? (await mkdtemp(join(tmpdir(), "millrace-")));
+    const database = await duck.DuckDBInstance.create(":memory:", {
+      threads: String(options.threads ?? defaultThreads),
+      temp_directory: folder,
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      // A file may be replaced under its name; nothing of it may outlive a query.
+      enable_external_file_cache: "false",
+      ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+    });
+    const instance = new Instance(duck, database, made ? folder : undefined);
+    // A function of SQL belongs to the database: one connection registers it for all.
+    const first = await instance.acquire();
+    registerJavascript(duck, first);
+    instance.giveBack(first);
+    return instance;
+  }
+
+  /** A connection for one query; give it back. Its time zone is UTC: plans name theirs. */
+  async acquire(): Promise<DuckDBConnection> {
+    if (this.#closed) throw error("ENGINE_CLOSED", {});
+    await this.#connections.enter();
+    const kept = this.#idle.pop();
+    if (kept !== undefined) return kept;
+    try {
+      const connection = await this.#database.connect();
+      this.#open.add(connection);
+      await connection.run("SET TimeZone = 'UTC'");
+      return connection;
+    } catch (thrown) {
+      this.#connections.leave();
+      throw errorOf(thrown, "connect");
+    }
+  }
+
+  giveBack(connection: DuckDBConnection): void {
+    this.#connections.leave();
+    if (this.#closed || this.#idle.length >= idleLimit) {
+      this.#open.delete(connection);
+      connection.closeSync();
+    } else {
+      this.#idle.push(connection);
+    }
+  }
+
+  /** Does a step of a query when a place is free; DuckDB's errors come out as ours. */
+  async work<T>(sql: string, step: () => Promise<T>): Promise<T> {
+    await this.#work.enter();
+    try {
+      if (this.#closed) throw error("ENGINE_CLOSED", {});
+      return await step();
+    } catch (thrown) {
+      throw errorOf(thrown, sql);
+    } finally {
+      this.#work.leave();
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Runs a step on a connection of its own. */
+  async with<T>(sql: string, step: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await this.work(sql, () => step(connection));
+    } finally {
+      this.giveBack(connection);
+    }
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.with(sql, (connection) => connection.run(sql));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const connection of this.#open) connection.interrupt();
+    for (let place = 0; place < queriesAtWork; place += 1) await this.#work.enter();
+    for (let place = 0; place < queriesAtWork; place += 1) this.#work.leave();
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.#database.closeSync();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+class Semaphore {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  enter(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}

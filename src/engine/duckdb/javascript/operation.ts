@@ -1,0 +1,39 @@
+import { assert } from "../../../error/error.ts";
+import { CalendarDate, LocalTimestamp } from "../../../schema/value.ts";
+import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
+import { zoneOf } from "../text/zone.ts";
+import { decimalOperations } from "./decimal.ts";
+import { realOperations } from "./real.ts";
+
+/** A function of texts; null for a value that is none. */
+export type Operation = (args: readonly string[]) => string | null;
+
+const arg = (args: readonly string[], at: number): string => args[at] ?? "";
+
+const times: Readonly<Record<string, Operation>> = {
+  date: (args) => castDate(arg(args, 0))?.days.toString() ?? null,
+  timestamp: (args) => {
+    const zone = zoneOf(arg(args, 1));
+    if (zone === undefined) return null;
+    return castTimestamp(arg(args, 0), zone)?.micros.toString() ?? null;
+  },
+  timestamp_ntz: (args) => castLocalTimestamp(arg(args, 0), true)?.micros.toString() ?? null,
+  date_text: (args) => new CalendarDate(Number(arg(args, 0))).toString(),
+  timestamp_text: (args) => {
+    const text = new LocalTimestamp(BigInt(arg(args, 0))).toString().replace("T", " ");
+    return text.replace(/\.?0+$/, (zeros) => (zeros.startsWith(".") ? "" : ""));
+  },
+  utf8: (args) => Buffer.from(arg(args, 0), "hex").toString(),
+};
+
+export const operations: Readonly<Record<string, Operation>> = {
+  ...times,
+  ...decimalOperations,
+  ...realOperations,
+};
+
+export function operationOf(name: string): Operation {
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  assert(operation !== undefined, `no function ${name} of JavaScript`);
+  return operation;
+}

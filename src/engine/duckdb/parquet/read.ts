@@ -1,0 +1,93 @@
+import type { InputFile, ParquetInput } from "../../../plan/input.ts";
+import type { StructField, StructType } from "../../../schema/type.ts";
+import { Timestamp, type Value } from "../../../schema/value.ts";
+import type { Source } from "../compile/scope.ts";
+import { identifier, memberName, paths, text } from "../quote.ts";
+import { rename, sqlType } from "../type.ts";
+import { literal } from "../value/literal.ts";
+
+/**
+ * One scan over all files. DuckDB maps each file to the schema given here: by name whatever the
+ * case, missing columns and members null, types cast. The connection is in UTC, so an INT96 time,
+ * which DuckDB takes for one without a zone, becomes the instant it is.
+ */
+export function parquetSource({ schema, files }: ParquetInput): Source {
+  const stored = schema.fields.filter((field) => !isFromFile(field, files));
+  const columns = schema.fields.map((field) => {
+    if (isPartition(field, files)) {
+      return perFile(files, (file) => literal(file.partition[field.name] ?? null, field.type));
+    }
+    if (isMetadata(field)) return metadata(field.type as StructType, files);
+    return rename(`t.${identifier(`k${stored.indexOf(field)}`)}`, field.type, "position");
+  });
+  return {
+    sql: `${scan(
+      stored,
+      files.map((file) => file.path),
+    )} AS t`,
+    columns,
+    ordinals: ["t.file_index", "t.file_row_number"],
+  };
+}
+
+/** `read_parquet` of files whose columns come out as `k0`, `k1`, … with members by name. */
+export function scan(fields: readonly StructField[], names: readonly string[]): string {
+  const entries = fields.map((field, at) => {
+    const parts = `name: 'k${at}', type: ${text(sqlType(field.type, "name"))}, default_value: NULL`;
+    return `${text(field.name)}: {${parts}}`;
+  });
+  // A map of no columns is an error; one that no file has costs nothing.
+  const none = `'': {name: 'k', type: 'INTEGER', default_value: NULL}`;
+  const mapping = entries.length === 0 ? none : entries.join(", ");
+  return `read_parquet(${paths(names)}, schema = MAP {${mapping}}, hive_partitioning = false)`;
+}
+
+function isPartition(field: StructField, files: readonly InputFile[]): boolean {
+  const [first] = files;
+  return first !== undefined && Object.hasOwn(first.partition, field.name);
+}
+
+function isMetadata(field: StructField): boolean {
+  return field.name === "_metadata" && field.type.type === "struct";
+}
+
+function isFromFile(field: StructField, files: readonly InputFile[]): boolean {
+  return isPartition(field, files) || isMetadata(field);
+}
+
+/** SQL of a value that each file has one of: a constant, or a list the file's index picks from. */
+function perFile(files: readonly InputFile[], value: (file: InputFile) => string): string {
+  const values = files.map(value);
+  const [first = "NULL"] = values;
+  if (values.every((other) => other === first)) return first;
+  return `([${values.join(", ")}])[CAST(t.file_index AS BIGINT) + 1]`;
+}
+
+function metadata(type: StructType, files: readonly InputFile[]): string {
+  const members = type.fields.map((field, at) => {
+    const sql =
+      field.name === "row_index"
+        ? "t.file_row_number"
+        : perFile(files, (file) => literal(metadataOf(file, field.name), field.type));
+    return `${memberName(at)} := ${sql}`;
+  });
+  return `struct_pack(${members.join(", ")})`;
+}
+
+function metadataOf(file: InputFile, name: string): Value {
+  switch (name) {
+    case "file_path":
+      return file.uri;
+    case "file_name":
+      return file.uri.slice(file.uri.lastIndexOf("/") + 1);
+    case "file_size":
+    case "file_block_length":
+      return BigInt(file.size);
+    case "file_block_start":
+      return 0n;
+    case "file_modification_time":
+      return new Timestamp(BigInt(Math.trunc(file.modificationTime)) * 1000n);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,153 @@
+import { error } from "../../../error/error.ts";
+import {
+  array,
+  binary,
+  boolean,
+  byte,
+  type DataType,
+  date,
+  decimal,
+  double,
+  field,
+  float,
+  integer,
+  long,
+  map,
+  type StructField,
+  type StructType,
+  short,
+  string,
+  struct,
+  timestamp,
+  timestampNtz,
+} from "../../../schema/type.ts";
+
+/** A row of DuckDB's `parquet_schema`: the footer's elements, parents before children. */
+export interface SchemaElement {
+  readonly name: string;
+  readonly type: string | null;
+  readonly repetition: string | null;
+  readonly children: number;
+  readonly converted: string | null;
+  readonly scale: number;
+  readonly precision: number;
+  readonly logical: string | null;
+  readonly fieldId: number | null;
+}
+
+/** The columns of `parquet_schema` in the order of SchemaElement. */
+export const schemaColumns =
+  "name, type, repetition_type, num_children, converted_type, scale, precision, logical_type, field_id";
+
+/** Spark's schema of a file, as its Parquet reader infers it: every field nullable. */
+export function schemaOf(elements: readonly SchemaElement[]): StructType {
+  const cursor = { at: 0 };
+  const root = take(elements, cursor);
+  return struct(childrenOf(root, elements, cursor).map((node) => fieldOf(node)));
+}
+
+interface Node {
+  readonly element: SchemaElement;
+  readonly children: readonly Node[];
+}
+
+function take(elements: readonly SchemaElement[], cursor: { at: number }): SchemaElement {
+  const element = elements[cursor.at];
+  cursor.at += 1;
+  if (element === undefined)
+    throw error("ENGINE_UNSUPPORTED_TYPE", { type: "a cut Parquet schema" });
+  return element;
+}
+
+function childrenOf(
+  parent: SchemaElement,
+  elements: readonly SchemaElement[],
+  cursor: { at: number },
+): Node[] {
+  return Array.from({ length: parent.children }, () => {
+    const element = take(elements, cursor);
+    return { element, children: childrenOf(element, elements, cursor) };
+  });
+}
+
+function fieldOf(node: Node): StructField {
+  const id = node.element.fieldId;
+  const type = typeOf(node);
+  // A repeated field outside a LIST is an array of what it is (the format's oldest form).
+  const repeated = node.element.repetition === "REPEATED" ? array(type, false) : type;
+  return field(node.element.name, repeated, true, id === null ? {} : { "parquet.field.id": id });
+}
+
+function typeOf(node: Node): DataType {
+  const { element, children } = node;
+  if (children.length === 0 && element.type !== null) return leafType(element);
+  const kind = element.converted ?? element.logical ?? "";
+  const [only] = children;
+  if (/LIST/i.test(kind) && only !== undefined) return array(elementType(only));
+  if (/MAP/i.test(kind) && only !== undefined && only.children.length === 2) {
+    const [key, value] = only.children as [Node, Node];
+    return map(typeOf(key), repeatedType(value));
+  }
+  return struct(children.map(fieldOf));
+}
+
+/** The rules of parquet-format's LogicalTypes.md for lists of two and of three levels. */
+function elementType(repeated: Node): DataType {
+  const { element, children } = repeated;
+  const [only] = children;
+  if (children.length !== 1 || only === undefined) return typeOf(repeated);
+  if (element.name === "array" || element.name.endsWith("_tuple")) return typeOf(repeated);
+  return repeatedType(only);
+}
+
+function repeatedType(node: Node): DataType {
+  const type = typeOf(node);
+  return node.element.repetition === "REPEATED" ? array(type, false) : type;
+}
+
+function leafType(element: SchemaElement): DataType {
+  const converted = element.converted ?? "";
+  const logical = element.logical ?? "";
+  if (converted === "DECIMAL") return decimal(element.precision, element.scale);
+  if (/^Timestamp/i.test(logical) || /^TIMESTAMP/.test(converted)) {
+    return /isAdjustedToUTC=(0|false)/i.test(logical) ? timestampNtz : timestamp;
+  }
+  switch (element.type) {
+    case "BOOLEAN":
+      return boolean;
+    case "INT32":
+      return intType(converted);
+    case "INT64":
+      return converted === "UINT_64" ? decimal(20, 0) : long;
+    case "INT96":
+      return timestamp;
+    case "FLOAT":
+      return float;
+    case "DOUBLE":
+      return double;
+    case "BYTE_ARRAY":
+      return /UTF8|ENUM|JSON/.test(converted) || /String|Enum|Json/i.test(logical)
+        ? string
+        : binary;
+    case "FIXED_LEN_BYTE_ARRAY":
+      return binary;
+    default:
+      throw error("ENGINE_UNSUPPORTED_TYPE", { type: `Parquet ${element.type}` });
+  }
+}
+
+function intType(converted: string): DataType {
+  switch (converted) {
+    case "INT_8":
+      return byte;
+    case "INT_16":
+    case "UINT_8":
+      return short;
+    case "UINT_32":
+      return long;
+    case "DATE":
+      return date;
+    default:
+      return integer;
+  }
+}

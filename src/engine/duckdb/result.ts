@@ -1,0 +1,78 @@
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import type { StructType } from "../../schema/type.ts";
+import type { Chunk, Result } from "../engine.ts";
+import { readVector } from "./value/read.ts";
+
+/** What a result needs of its query: steps to do, and an end to report once. */
+export interface Running {
+  readonly connection: DuckDBConnection;
+  /** Does a step when a place is free, with DuckDB's errors turned into ours. */
+  step<T>(work: () => Promise<T>): Promise<T>;
+  /** Gives everything back; called once. */
+  end(): Promise<void>;
+}
+
+/**
+ * A streaming result: DuckDB computes as chunks are asked for, one chunk ahead of the reader. The
+ * query holds a place only while it computes, so an open result that nobody reads blocks nobody.
+ */
+export class StreamedResult implements Result {
+  readonly schema: StructType;
+  readonly #running: Running;
+  readonly #start: () => Promise<DuckDBResult>;
+  #result: DuckDBResult | undefined;
+  #ahead: Promise<DuckDBDataChunk | null> | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(schema: StructType, running: Running, start: () => Promise<DuckDBResult>) {
+    this.schema = schema;
+    this.#running = running;
+    this.#start = start;
+  }
+
+  async next(): Promise<Chunk | undefined> {
+    if (this.#ended !== undefined) return undefined;
+    try {
+      const chunk = await (this.#ahead ?? this.#fetch());
+      if (chunk === null || chunk.rowCount === 0) {
+        await this[Symbol.asyncDispose]();
+        return undefined;
+      }
+      const read: Chunk = {
+        rows: chunk.rowCount,
+        columns: this.schema.fields.map((field, at) =>
+          readVector(chunk.getColumnVector(at), field.type),
+        ),
+      };
+      this.#ahead = this.#fetch();
+      // Its failure is told when the chunk is asked for.
+      this.#ahead.catch(() => {});
+      return read;
+    } catch (thrown) {
+      await this[Symbol.asyncDispose]();
+      throw thrown;
+    }
+  }
+
+  #fetch(): Promise<DuckDBDataChunk | null> {
+    return this.#running.step(async () => {
+      this.#result ??= await this.#start();
+      return await this.#result.fetchChunk();
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#finish();
+    return this.#ended;
+  }
+
+  async #finish(): Promise<void> {
+    // A connection is one query's at a time: wait out the chunk in the making, cut short.
+    if (this.#ahead !== undefined) {
+      this.#running.connection.interrupt();
+      await this.#ahead.catch(() => {});
+    }
+    this.#result = undefined;
+    await this.#running.end();
+  }
+}

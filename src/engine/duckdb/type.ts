@@ -1,0 +1,93 @@
+import { error } from "../../error/error.ts";
+import type { DataType } from "../../schema/type.ts";
+import { identifier, memberName } from "./quote.ts";
+
+/** How struct members are called: by position inside a plan, by name in a file. */
+export type MemberNames = "position" | "name";
+
+const atomic: Readonly<Record<string, string>> = {
+  string: "VARCHAR",
+  long: "BIGINT",
+  integer: "INTEGER",
+  short: "SMALLINT",
+  byte: "TINYINT",
+  float: "FLOAT",
+  double: "DOUBLE",
+  boolean: "BOOLEAN",
+  binary: "BLOB",
+  date: "DATE",
+  timestamp: "TIMESTAMPTZ",
+  timestamp_ntz: "TIMESTAMP",
+  // A column needs some type; its only value is null.
+  void: "INTEGER",
+  interval: "INTERVAL",
+};
+
+/** DuckDB's type for a Spark type. UNSUPPORTED_DATATYPE for variant and structs of no members. */
+export function sqlType(type: DataType, names: MemberNames = "position"): string {
+  switch (type.type) {
+    case "decimal":
+      return `DECIMAL(${type.precision},${type.scale})`;
+    case "array":
+      return `${sqlType(type.elementType, names)}[]`;
+    case "map":
+      return `MAP(${sqlType(type.keyType, names)}, ${sqlType(type.valueType, names)})`;
+    case "struct": {
+      if (type.fields.length === 0) throw error("ENGINE_UNSUPPORTED_TYPE", { type: "STRUCT<>" });
+      const members = type.fields.map((field, ordinal) => {
+        const name = names === "position" ? memberName(ordinal) : identifier(field.name);
+        return `${name} ${sqlType(field.type, names)}`;
+      });
+      return `STRUCT(${members.join(", ")})`;
+    }
+    default: {
+      const name = atomic[type.type];
+      if (name === undefined) throw error("ENGINE_UNSUPPORTED_TYPE", { type: type.type });
+      return name;
+    }
+  }
+}
+
+/** Whether a type has struct members at any depth. */
+export function hasMembers(type: DataType): boolean {
+  switch (type.type) {
+    case "struct":
+      return true;
+    case "array":
+      return hasMembers(type.elementType);
+    case "map":
+      return hasMembers(type.keyType) || hasMembers(type.valueType);
+    default:
+      return false;
+  }
+}
+
+/** `value` with its members called by name instead of by position, or the other way round. */
+export function rename(value: string, type: DataType, to: MemberNames, depth = 0): string {
+  if (!hasMembers(type)) return value;
+  const variable = `r${depth}`;
+  switch (type.type) {
+    case "struct": {
+      const members = type.fields.map((field, ordinal) => {
+        const position = memberName(ordinal);
+        const name = identifier(field.name);
+        const [before, after] = to === "name" ? [position, name] : [name, position];
+        const inner = `struct_extract(${value}, '${before.replaceAll(/^"|"$/g, "").replaceAll('""', '"').replaceAll("'", "''")}')`;
+        return `${after} := ${rename(inner, field.type, to, depth + 1)}`;
+      });
+      return `CASE WHEN ${value} IS NULL THEN NULL ELSE struct_pack(${members.join(", ")}) END`;
+    }
+    case "array": {
+      const body = rename(variable, type.elementType, to, depth + 1);
+      return `list_transform(${value}, lambda ${variable}: ${body})`;
+    }
+    case "map": {
+      const key = rename(`struct_extract(${variable}, 'key')`, type.keyType, to, depth + 1);
+      const item = rename(`struct_extract(${variable}, 'value')`, type.valueType, to, depth + 1);
+      const pair = `struct_pack("key" := ${key}, "value" := ${item})`;
+      return `map_from_entries(list_transform(map_entries(${value}), lambda ${variable}: ${pair}))`;
+    }
+    default:
+      return value;
+  }
+}
