@@ -4,6 +4,7 @@ import type { Expression } from "../plan/expression.ts";
 import type { Relation } from "../plan/relation.ts";
 import { type Cursor, openCursor, type ParseOptions, peek, syntaxError, take } from "./cursor.ts";
 import { namedExpression } from "./expression.ts";
+import { type LexerOptions, tokenize } from "./lexer.ts";
 import { multipartName } from "./name.ts";
 import { query } from "./query.ts";
 import { statement } from "./statement.ts";
@@ -22,11 +23,6 @@ export function parseQuery(text: string, options: ParseOptions = {}): Relation {
     skipSemicolons(cursor);
     return relation;
   });
-}
-
-/** The parts of a table's name: `a`.`b.c` gives `["a", "b.c"]`. */
-export function parseTableName(text: string): string[] {
-  return whole(text, {}, multipartName);
 }
 
 /** One statement, after which only `;` may come. Throws PARSE_EMPTY_STATEMENT if there is none. */
@@ -51,10 +47,33 @@ export function parseStatements(text: string, options: ParseOptions = {}): State
   return statements;
 }
 
+/** The texts between `;`, without the empty ones; `;` in strings, names and comments is none. */
+export function splitStatements(text: string, options: LexerOptions = {}): string[] {
+  const texts: string[] = [];
+  let start: number | undefined;
+  let end = 0;
+  for (const token of tokenize(text, options)) {
+    if (token.key === ";" || token.kind === "end") {
+      if (start !== undefined) texts.push(text.slice(start, end));
+      start = undefined;
+    } else {
+      start ??= token.start;
+      end = token.end;
+    }
+  }
+  return texts;
+}
+
+/** The parts of a table's name: `` a.`b.c` `` gives `["a", "b.c"]`. */
+export function parseTableName(text: string): string[] {
+  return whole(text, {}, multipartName);
+}
+
 function skipSemicolons(cursor: Cursor): void {
   while (take(cursor, ";"));
 }
 
+/** Parses a text to its end. Throws PARSE_EMPTY_STATEMENT if nothing but comments is in it. */
 function whole<T>(text: string, options: ParseOptions, parse: (cursor: Cursor) => T): T {
   const cursor = openCursor(text, options, query);
   if (peek(cursor).kind === "end") throw error("PARSE_EMPTY_STATEMENT", {});
