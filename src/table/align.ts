@@ -3,9 +3,9 @@ import {
   call,
   cast,
   literal,
-  makeStruct,
   newColumn,
   reference,
+  stringLiteral,
 } from "../analysis/expression.ts";
 import {
   type Column,
@@ -77,7 +77,7 @@ interface Place {
 function store(source: TypedExpression, target: StructField, place: Place): TypedExpression {
   const from = source.type;
   const to = target.type;
-  if (sameLayout(from, to)) return source;
+  if (sameType(from, to)) return source;
   if (from.type === "struct" && to.type === "struct") return storeStruct(source, to, place);
   if (!assignable(from, to)) {
     throw error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
@@ -117,21 +117,16 @@ function storeStruct(source: TypedExpression, to: StructType, place: Place): Typ
     };
     return store(part, member, { path, table: place.table });
   });
-  const made = makeStruct(
-    to.fields.map((member) => member.name),
-    values,
-  );
+  const parts = to.fields.flatMap((member, index) => {
+    return [stringLiteral(member.name), values[index] ?? literal(null, member.type)];
+  });
+  const made = call("named_struct", parts, { type: to, nullable: false });
   if (!source.nullable) return made;
   const isNull = call("isnull", [source], { type: boolean, nullable: false });
   return call("when", [isNull, literal(null, made.type), made], {
     type: made.type,
     nullable: true,
   });
-}
-
-/** The same type with struct members in the same order. */
-function sameLayout(from: DataType, to: DataType): boolean {
-  return sameType(from, to);
 }
 
 const integral = ["byte", "short", "integer", "long"];

@@ -1,0 +1,189 @@
+import { columnsOf } from "../analysis/expression.ts";
+import {
+  outputOf,
+  type TypedExpression,
+  type TypedFilter,
+  type TypedRelation,
+} from "../analysis/typed.ts";
+import type { ParquetTarget, QueryContext, WrittenFile } from "../engine/engine.ts";
+import { error } from "../error/error.ts";
+import type { Add } from "../log/action.ts";
+import type { ReadSet } from "../log/log.ts";
+import { canonicalPath } from "../log/path.ts";
+import { flag } from "../log/property.ts";
+import type { Snapshot } from "../log/snapshot.ts";
+import { indexedLeaves } from "../log/statistics.ts";
+import { type StructField, struct } from "../schema/type.ts";
+import { alignRelation, notTrue, rebind } from "./align.ts";
+import { partitionFields } from "./file.ts";
+import type { Prepared } from "./prepare.ts";
+import { allMatch, mayMatch } from "./prune.ts";
+import { scanFiles } from "./scan.ts";
+import type { DeltaTable } from "./table.ts";
+
+/** Files written for a change, and what of the table gives way to them. */
+export interface Replacement {
+  readonly written: readonly WrittenFile[];
+  /** Rows of removed files that stay. */
+  readonly copied: readonly WrittenFile[];
+  /** What is removed, once it is known what was added, and what was read to know it. */
+  readonly remove: (
+    adds: readonly Add[],
+    partitions: readonly StructField[],
+  ) => { readonly removed: readonly Add[]; readonly reads: Partial<ReadSet> };
+}
+
+export interface ReplaceRequest {
+  readonly current: Snapshot | undefined;
+  readonly prepared: Prepared;
+  /** A local folder of this write's own. */
+  readonly staging: string;
+  readonly overwrite: boolean;
+  readonly dynamic: boolean;
+  readonly write: {
+    readonly relation: TypedRelation;
+    readonly context: QueryContext;
+    readonly replaceWhere?: { readonly condition: TypedExpression; readonly text: string };
+  };
+  readonly compression: ParquetTarget["compression"];
+  readonly maxRecordsPerFile?: number;
+}
+
+/** Writes the rows, and the rows to keep of files that are replaced in part. */
+export async function replacementOf(
+  table: DeltaTable,
+  request: ReplaceRequest,
+): Promise<Replacement> {
+  const { current, write, overwrite, dynamic } = request;
+  if (write.replaceWhere !== undefined) {
+    return replaceWhere(table, request, write.replaceWhere);
+  }
+  const written = await writeRows(table, request, write.relation);
+  if (current === undefined || !overwrite) {
+    return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
+  }
+  if (dynamic && current.metadata.partitionColumns.length > 0) {
+    return { written, copied: [], remove: (adds) => replacePartitions(current, adds) };
+  }
+  const removed = [...current.files()];
+  return { written, copied: [], remove: () => ({ removed, reads: { wholeTable: true } }) };
+}
+
+async function writeRows(
+  table: DeltaTable,
+  request: ReplaceRequest,
+  relation: TypedRelation,
+): Promise<readonly WrittenFile[]> {
+  const { prepared, staging, compression, maxRecordsPerFile } = request;
+  const { schema, metadata } = prepared;
+  const partitionBy = metadata.partitionColumns;
+  const stored = outputOf(relation).flatMap((column) => {
+    return schema.fields.filter((member) => member.name === column.name);
+  });
+  const target: ParquetTarget = {
+    directory: staging,
+    schema: struct(stored),
+    partitionBy,
+    compression,
+    statistics: indexedLeaves(schema, partitionBy, metadata.configuration),
+    ...(maxRecordsPerFile === undefined ? {} : { maxRecordsPerFile }),
+  };
+  return table.context.engine.writeParquet(relation, target, request.write.context);
+}
+
+/** Dynamic partition overwrite: the partitions that were written lose their other files. */
+function replacePartitions(current: Snapshot, adds: readonly Add[]) {
+  const written = new Set(adds.map((add) => partitionKey(add)));
+  const matches = (add: Add): boolean => written.has(partitionKey(add));
+  const removed = [...current.files()].filter(matches);
+  return { removed, reads: { files: pathsOf(removed), matches } };
+}
+
+function partitionKey(add: Add): string {
+  const names = Object.keys(add.partitionValues).sort();
+  return JSON.stringify(names.map((name) => [name, add.partitionValues[name] || null]));
+}
+
+function pathsOf(files: readonly Add[]): Set<string> {
+  return new Set(files.map((file) => canonicalPath(file.path)));
+}
+
+async function replaceWhere(
+  table: DeltaTable,
+  request: ReplaceRequest,
+  where: { readonly condition: TypedExpression; readonly text: string },
+): Promise<Replacement> {
+  const { current, write } = request;
+  const { engine } = table.context;
+  // The rows are looked at twice: computed once, both looks see the same.
+  await using kept = await engine.cache(write.relation, write.context);
+  const columns = outputOf(write.relation);
+  const schema = struct(
+    columns.map(({ name, type, nullable, metadata }) => ({ name, type, nullable, metadata })),
+  );
+  const input = { kind: "cached", schema, name: kept.name } as const;
+  const rows: TypedRelation = { kind: "input", input, output: columns };
+  await checkRows(table, { rows, where, context: write.context });
+  const written = await writeRows(table, request, rows);
+  if (current === undefined) {
+    return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
+  }
+  const partitions = partitionFields(current.schema, current.metadata);
+  const matches = (add: Add): boolean => mayMatch(add, [where.condition], partitions);
+  const removed = [...current.files()].filter(matches);
+  const partly = removed.filter((file) => !allMatch(file, where.condition, partitions));
+  const copied = await copyRest(table, request, { files: partly, condition: where.condition });
+  return {
+    written,
+    copied,
+    remove: () => ({ removed, reads: { files: pathsOf(removed), matches } }),
+  };
+}
+
+async function checkRows(
+  table: DeltaTable,
+  check: {
+    readonly rows: TypedRelation;
+    readonly where: { readonly condition: TypedExpression; readonly text: string };
+    readonly context: QueryContext;
+  },
+): Promise<void> {
+  const { rows, where, context } = check;
+  const condition = notTrue(rebind(where.condition, outputOf(rows)));
+  const strays: TypedFilter = { kind: "filter", input: rows, condition };
+  const first = { kind: "limit", input: strays, limit: 1, offset: 0 } as const;
+  await using result = await table.context.engine.query(first, context);
+  if (((await result.next())?.rows ?? 0) > 0) {
+    throw error("DELTA_REPLACE_WHERE_MISMATCH", { replaceWhere: where.text });
+  }
+}
+
+/** Rewrites the rows of partly replaced files that do not fulfil the condition. */
+async function copyRest(
+  table: DeltaTable,
+  request: ReplaceRequest,
+  rest: { readonly files: readonly Add[]; readonly condition: TypedExpression },
+): Promise<readonly WrittenFile[]> {
+  const { current, prepared } = request;
+  if (rest.files.length === 0 || current === undefined) return [];
+  if (flag(prepared.metadata.configuration, "delta.enableChangeDataFeed", false)) {
+    throw error("DELTA_REPLACE_WHERE_WITH_CHANGE_DATA_FEED", { tableName: table.name });
+  }
+  const fields = current.schema.fields.filter((member) => member.type.type !== "void");
+  const input = await scanFiles(table, { files: rest.files, snapshot: current, columns: fields });
+  const output = columnsOf(input.schema);
+  const condition = notTrue(rebind(rest.condition, output));
+  const kept: TypedRelation = {
+    kind: "filter",
+    input: { kind: "input", input, output },
+    condition,
+  };
+  const stored = prepared.schema.fields.filter((member) => member.type.type !== "void");
+  const relation = alignRelation({
+    relation: kept,
+    schema: struct(stored),
+    match: "name",
+    table: table.name,
+  });
+  return writeRows(table, request, relation);
+}
