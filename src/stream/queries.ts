@@ -10,6 +10,7 @@ export class StreamingQueries implements AsyncDisposable {
   /** Ended since the last `resetTerminated`: whether any, and the first failure among them. */
   #terminated: { readonly exception: Error | undefined } | undefined;
   #termination = signal();
+  #awaiting = 0;
   /** Starts in turn, so that two of one name or id do not pass each other. */
   #starting: Promise<unknown> = Promise.resolve();
 
@@ -34,7 +35,13 @@ export class StreamingQueries implements AsyncDisposable {
   }
 
   async #start(spec: Omit<QuerySpec, "onEvent">): Promise<StreamingQuery> {
-    const prepared = await prepareQuery({ ...spec, onEvent: (event) => this.#hear(event) });
+    const prepared = await prepareQuery({
+      ...spec,
+      onEvent: (event) => this.#hear(event),
+      warn: (line) => {
+        if (this.#awaiting === 0) spec.warn(line);
+      },
+    });
     const running = this.#active.get(prepared.id);
     const sameName = this.active.some(
       (query) => spec.name !== undefined && query.name === spec.name && query !== running,
@@ -46,7 +53,7 @@ export class StreamingQueries implements AsyncDisposable {
       }
       await running.stop();
     }
-    const query = prepared.start();
+    const query = prepared.start(running !== undefined);
     this.#active.set(query.id, query);
     return query;
   }
@@ -57,6 +64,7 @@ export class StreamingQueries implements AsyncDisposable {
    */
   async awaitAnyTermination(timeoutMs?: number): Promise<boolean> {
     const waking = new AbortController();
+    this.#awaiting += 1;
     try {
       if (this.#terminated === undefined) {
         const ends = [this.#termination.promise];
@@ -64,6 +72,7 @@ export class StreamingQueries implements AsyncDisposable {
         await Promise.race(ends);
       }
     } finally {
+      this.#awaiting -= 1;
       waking.abort();
     }
     // Set while this waited.

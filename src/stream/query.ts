@@ -6,7 +6,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { checkLegality } from "./legality.ts";
 import { MicroBatches } from "./micro-batch.ts";
 import type { StreamingQueryProgress } from "./progress.ts";
-import { openQuery, type QuerySpec, type StartPoint } from "./start.ts";
+import { type OpenedQuery, openQuery, type QuerySpec, type StartPoint } from "./start.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type StreamingPlan, streamingPlan } from "./streaming-plan.ts";
 import { nextTrigger, pollingDelayMs } from "./trigger.ts";
@@ -38,7 +38,8 @@ export async function startQuery(spec: QuerySpec): Promise<StreamingQuery> {
 /** A query that is checked and whose checkpoint is open, but that does not run yet. */
 export interface PreparedQuery {
   readonly id: string;
-  start(): StreamingQuery;
+  /** `stale`: another run went on since the checkpoint was read, so it is read again. */
+  start(stale?: boolean): StreamingQuery;
 }
 
 /** The first half of `startQuery`: another run of the same id can be stopped in between. */
@@ -57,8 +58,21 @@ export async function prepareQuery(spec: QuerySpec): Promise<PreparedQuery> {
     });
   }
   const plan = streamingPlan(spec.plan, outputMode);
-  const { checkpoint } = await openQuery(spec, plan);
-  return { id: checkpoint.id, start: () => new StreamingQuery(spec, plan, checkpoint.id) };
+  const opened = await openQuery(spec, plan);
+  const { id } = opened.checkpoint;
+  return {
+    id,
+    start: (stale = false) =>
+      new StreamingQuery({ spec, plan, id, opened: stale ? undefined : opened }),
+  };
+}
+
+interface QueryParts {
+  readonly spec: QuerySpec;
+  readonly plan: StreamingPlan;
+  readonly id: string;
+  /** Undefined: the checkpoint is to be read when the query runs. */
+  readonly opened: OpenedQuery | undefined;
 }
 
 /** A query that goes on. Dispose it (or `stop`) to end it at the next step. */
@@ -86,7 +100,7 @@ export class StreamingQuery implements AsyncDisposable {
     isTriggerActive: false,
   };
 
-  constructor(spec: QuerySpec, plan: StreamingPlan, id: string) {
+  constructor({ spec, plan, id, opened }: QueryParts) {
     this.#spec = spec;
     this.#plan = plan;
     this.id = id;
@@ -94,7 +108,7 @@ export class StreamingQuery implements AsyncDisposable {
     const { runId, name } = this;
     const timestamp = new Date(env.now()).toISOString();
     spec.onEvent?.({ kind: "started", id, runId, name, timestamp });
-    this.#ended = this.#live();
+    this.#ended = this.#live(opened);
   }
 
   get isActive(): boolean {
@@ -178,12 +192,12 @@ export class StreamingQuery implements AsyncDisposable {
     );
   }
 
-  async #live(): Promise<void> {
+  async #live(opened: OpenedQuery | undefined): Promise<void> {
     // The caller gets the query before anything of it runs.
     await Promise.resolve();
     let failure: unknown;
     try {
-      const { checkpoint, start } = await openQuery(this.#spec, this.#plan);
+      const { checkpoint, start } = opened ?? (await openQuery(this.#spec, this.#plan));
       await this.#run(checkpoint, start);
     } catch (thrown) {
       if (!this.#stopping.signal.aborted) failure = thrown;

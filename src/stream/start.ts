@@ -53,14 +53,16 @@ export interface StartPoint {
   readonly conf: CheckpointConf;
 }
 
+export interface OpenedQuery {
+  readonly checkpoint: Checkpoint;
+  readonly start: StartPoint;
+}
+
 /**
  * Opens the checkpoint and reads where the query stands. Writes nothing into a checkpoint it
  * refuses: one of another number of sources, of other operators, or with state of another provider.
  */
-export async function openQuery(
-  spec: QuerySpec,
-  plan: StreamingPlan,
-): Promise<{ readonly checkpoint: Checkpoint; readonly start: StartPoint }> {
+export async function openQuery(spec: QuerySpec, plan: StreamingPlan): Promise<OpenedQuery> {
   const checkpoint = await openCheckpoint(spec.checkpoint);
   const start = await startPoint(checkpoint, spec, plan);
   return { checkpoint, start };

@@ -1,0 +1,101 @@
+import { columnsOf } from "../analysis/expression.ts";
+import type { Engine } from "../engine/engine.ts";
+import { field, long, string, struct } from "../schema/type.ts";
+import type { Sink, SinkBatch } from "../stream/sink.ts";
+import type { StoreHarness } from "./store.ts";
+
+/** A sink under test, with a way to see what it holds. */
+export interface SinkFixture extends AsyncDisposable {
+  /** Opens it as a query would: the same target each time. */
+  open(): Promise<Sink>;
+  /** The rows that are there: (id, name), in any order. */
+  rows(): Promise<readonly (readonly [id: bigint, name: string])[]>;
+  readonly engine: Engine;
+}
+
+const schema = struct([field("id", long), field("name", string)]);
+
+/** Proves the laws of `stream/sink.ts`. `make` gives a fresh fixture, its target empty. */
+export function sinkSuite(harness: StoreHarness, make: () => Promise<SinkFixture>): void {
+  const test = harness.test.bind(harness);
+  const assert = (holds: boolean, message: string): void =>
+    harness.assert.equal(holds, true, message);
+
+  test("batches that are added are there", async () => {
+    await using fixture = await make();
+    await using sink = await fixture.open();
+    const { rows } = await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
+    assert(rows === undefined || rows === 1, `it counted ${rows} rows of 1`);
+    assert((await texts(fixture)) === "1a", "the rows of batch 0 are not there");
+    await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+    const wanted = sink.outputModes.includes("append") ? "1a 2b" : "2b";
+    assert((await texts(fixture)) === wanted, "the rows of batch 1 are not there");
+  });
+
+  test("a batch without rows is no error", async () => {
+    await using fixture = await make();
+    await using sink = await fixture.open();
+    await sink.addBatch(batchOf(0, [], sink));
+    assert((await texts(fixture)) === "", "there are rows of nothing");
+  });
+
+  test("the same batch again, also after a restart, changes nothing if it is exactly once", async () => {
+    await using fixture = await make();
+    let once = false;
+    {
+      await using sink = await fixture.open();
+      once = sink.exactlyOnce;
+      await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
+      await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+      const before = await texts(fixture);
+      await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+      if (once) assert((await texts(fixture)) === before, "the batch is there twice");
+    }
+    if (!once) return;
+    await using sink = await fixture.open();
+    const before = await texts(fixture);
+    await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+    assert((await texts(fixture)) === before, "after a restart the batch is there twice");
+    await sink.addBatch(batchOf(2, [[3n, "c"]], sink));
+    assert((await texts(fixture)).endsWith("3c"), "the next batch is not there");
+  });
+
+  test("in complete mode a batch replaces what was there", async () => {
+    await using fixture = await make();
+    await using sink = await fixture.open();
+    if (!sink.outputModes.includes("complete")) return;
+    const complete = { outputMode: "complete" } as const;
+    await sink.addBatch({ ...batchOf(0, [[1n, "a"]], sink), ...complete });
+    await sink.addBatch({ ...batchOf(1, [[2n, "b"]], sink), ...complete });
+    assert((await texts(fixture)) === "2b", "rows of the batch before are left");
+  });
+
+  test("it can be disposed twice", async () => {
+    await using fixture = await make();
+    const sink = await fixture.open();
+    await sink[Symbol.asyncDispose]();
+    await sink[Symbol.asyncDispose]();
+  });
+}
+
+function batchOf(
+  batchId: number,
+  rows: readonly (readonly [bigint, string])[],
+  sink: Sink,
+): SinkBatch {
+  return {
+    batchId,
+    queryId: "6f1b9d2e-0000-4000-8000-000000000001",
+    outputMode: sink.outputModes[0] ?? "append",
+    relation: { kind: "input", input: { kind: "rows", schema, rows }, output: columnsOf(schema) },
+    context: { timeZone: "UTC", timestampMs: 0, seed: batchId },
+  };
+}
+
+async function texts(fixture: SinkFixture): Promise<string> {
+  const rows = await fixture.rows();
+  return rows
+    .map(([id, name]) => `${id}${name}`)
+    .sort()
+    .join(" ");
+}
