@@ -46,7 +46,7 @@ function relation(cursor: Cursor): Relation {
   }
 }
 
-function refusePivot(cursor: Cursor): void {
+export function refusePivot(cursor: Cursor): void {
   for (const word of ["PIVOT", "UNPIVOT"]) {
     const { key } = peek(cursor, 1);
     const follows = key === "(" || key === "INCLUDE" || key === "EXCLUDE";
@@ -112,7 +112,7 @@ function relationPrimary(cursor: Cursor): Relation {
   return aliased(streaming ? { ...table, streaming } : table, tableAlias(cursor));
 }
 
-function refuseSample(cursor: Cursor): void {
+export function refuseSample(cursor: Cursor): void {
   if (at(cursor, "TABLESAMPLE", "(")) throw unsupported(cursor, "TABLESAMPLE");
 }
 
@@ -126,10 +126,11 @@ function atStream(cursor: Cursor): boolean {
 }
 
 function atFunction(cursor: Cursor): boolean {
+  if (at(cursor, "IDENTIFIER", "(")) return false;
   let ahead = 0;
   while (peek(cursor, ahead + 1).key === ".") ahead += 2;
   const isName = ["word", "quoted"].includes(peek(cursor, ahead).kind);
-  return isName && peek(cursor, ahead + 1).key === "(" && peek(cursor).key !== "IDENTIFIER";
+  return isName && peek(cursor, ahead + 1).key === "(";
 }
 
 const fileFormats: ReadonlySet<string> = new Set(

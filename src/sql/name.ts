@@ -1,4 +1,5 @@
 import { error } from "../error/error.ts";
+import type { Expression } from "../plan/expression.ts";
 import {
   type Cursor,
   expect,
@@ -10,6 +11,7 @@ import {
   take,
   unsupported,
 } from "./cursor.ts";
+import { tokenize } from "./lexer.ts";
 
 /** Words that cannot be the alias of a table, as they say how it is joined. */
 export const joinWords: ReadonlySet<string> = new Set(
@@ -41,11 +43,34 @@ export function definedName(cursor: Cursor): string {
 /** `a.b.c` */
 export function multipartName(cursor: Cursor): string[] {
   if (peek(cursor).key === "IDENTIFIER" && peek(cursor, 1).key === "(") {
-    throw unsupported(cursor, "IDENTIFIER(…)");
+    return identifierClause(cursor);
   }
   const parts = [definedName(cursor)];
   while (take(cursor, ".")) parts.push(definedName(cursor));
   return parts;
+}
+
+/** `IDENTIFIER('a.b')` and `IDENTIFIER(:name)`: a name given as text. */
+export function identifierClause(cursor: Cursor): string[] {
+  const token = next(cursor);
+  expect(cursor, "(");
+  const text = peek(cursor).kind === "string" ? stringText(cursor) : parameterText(cursor);
+  if (text === undefined || !take(cursor, ")")) {
+    throw unsupported(cursor, "IDENTIFIER(…) of anything but a string or a parameter", token);
+  }
+  const inner: Cursor = { ...cursor, text, tokens: tokenize(text, cursor.options), index: 0 };
+  const parts = [identifier(inner)];
+  while (take(inner, ".")) parts.push(identifier(inner));
+  if (peek(inner).kind !== "end") throw syntaxError(inner);
+  return parts;
+}
+
+function parameterText(cursor: Cursor): string | undefined {
+  const { parameters } = cursor.options;
+  if (Array.isArray(parameters) || !take(cursor, ":")) return undefined;
+  const values = parameters as Readonly<Record<string, Expression>> | undefined;
+  const value = values?.[identifier(cursor)];
+  return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
 /** `(a, b)` */

@@ -24,7 +24,7 @@ import {
 } from "./expression.ts";
 import { caseExpression, specialForm } from "./form.ts";
 import { literal } from "./literal.ts";
-import { identifier, nameList } from "./name.ts";
+import { identifier, identifierClause, nameList } from "./name.ts";
 import { dataType } from "./type.ts";
 import { windowSpec } from "./window.ts";
 
@@ -153,7 +153,8 @@ function lambda(cursor: Cursor, parameters: readonly string[]): Expression {
 /** A column `a.b.c`, a star `a.*`, or a call `a.b(…)`. */
 function nameOrCall(cursor: Cursor): Expression {
   const token = peek(cursor);
-  const name = [identifier(cursor)];
+  const clause = at(cursor, "IDENTIFIER", "(");
+  const name = clause ? identifierClause(cursor) : [identifier(cursor)];
   while (at(cursor, ".")) {
     if (peek(cursor, 1).key === "*") {
       next(cursor);
@@ -163,9 +164,6 @@ function nameOrCall(cursor: Cursor): Expression {
     name.push(identifier(cursor));
   }
   if (at(cursor, "(")) {
-    if (name.length === 1 && token.key === "IDENTIFIER") {
-      throw unsupported(cursor, "IDENTIFIER(…)", token);
-    }
     return functionCall(cursor, name.join(".").toLowerCase());
   }
   const attribute: Attribute = { kind: "attribute", name, origin: originOf(token) };

@@ -109,16 +109,19 @@ function isViewEnd(cursor: Cursor): boolean {
  * GROUP BY; its ordinals and ALL are for analysis. Grouping analytics are the calls `rollup`,
  * `cube` and `grouping sets`, whose arguments of several columns are the call `grouping set`.
  */
-export function groupBy(cursor: Cursor): readonly Expression[] | undefined {
+export function groupBy(
+  cursor: Cursor,
+  item: (cursor: Cursor) => Expression = expression,
+): readonly Expression[] | undefined {
   if (!take(cursor, "GROUP", "BY")) return undefined;
-  const grouping = list(cursor, groupingItem);
+  const grouping = list(cursor, () => groupingItem(cursor, item));
   if (take(cursor, "WITH", "ROLLUP")) return [call("rollup", grouping)];
   if (take(cursor, "WITH", "CUBE")) return [call("cube", grouping)];
   if (at(cursor, "GROUPING", "SETS")) return [groupingItem(cursor)];
   return grouping;
 }
 
-function groupingItem(cursor: Cursor): Expression {
+function groupingItem(cursor: Cursor, item = expression): Expression {
   const token = peek(cursor);
   for (const word of ["ROLLUP", "CUBE"]) {
     if (!at(cursor, word, "(")) continue;
@@ -128,7 +131,7 @@ function groupingItem(cursor: Cursor): Expression {
   if (take(cursor, "GROUPING", "SETS")) {
     return call("grouping sets", groupingSets(cursor), token);
   }
-  return expression(cursor);
+  return item(cursor);
 }
 
 function groupingSets(cursor: Cursor): Expression[] {
