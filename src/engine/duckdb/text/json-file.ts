@@ -1,10 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import type { InputFile } from "../../../plan/input.ts";
-import { type Block, BlockReader, readFailure } from "./block.ts";
+import type { Block, BlockReader } from "./block.ts";
 import type { Chunk } from "./chunk.ts";
 import { CHUNK_ROWS } from "./column.ts";
-import { inflate } from "./compression.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { JsonLines } from "./json-line.ts";
 import { type ParsedRecord, recordReader } from "./json-record.ts";
@@ -12,6 +10,7 @@ import { decode } from "./layout.ts";
 import { splitLines } from "./line.ts";
 import { putMalformed, rescueEnd } from "./malformed.ts";
 import { jsonGrammar } from "./option.ts";
+import { readWhole } from "./whole.ts";
 
 /** Makes the readers of JSON files. */
 export function jsonFormat(context: FormatContext): (file: InputFile) => FileReader {
@@ -180,16 +179,4 @@ class WholeJson implements FileReader {
   }
 
   [Symbol.dispose](): void {}
-}
-
-/** All bytes of a file, inflated. */
-export function readWhole(file: InputFile): Buffer {
-  try {
-    if (file.uri.endsWith(".gz")) return inflate(file);
-    const bytes = readFileSync(file.path);
-    if (bytes.length === file.size) return bytes;
-    throw new Error(`it had ${file.size} bytes when it was listed and has ${bytes.length} now`);
-  } catch (cause) {
-    throw readFailure(file, cause);
-  }
 }

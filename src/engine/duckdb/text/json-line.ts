@@ -7,6 +7,10 @@ import type { JsonGrammar } from "./option.ts";
 import { StringColumn } from "./string.ts";
 import type { Validity } from "./validity.ts";
 
+/** Room for a key, quotes included; an input with a longer one goes the slow road. */
+const KEY_SHIFT = 6;
+const KEY_BYTES = 4 << KEY_SHIFT;
+
 interface LineOptions {
   readonly times: TimeReader;
   readonly grammar: JsonGrammar;
@@ -30,6 +34,8 @@ export class JsonLines {
   readonly #byLength = new Map<number, number[]>();
   readonly #seen: Float64Array;
   readonly #rescue: boolean;
+  readonly #words: Int32Array;
+  readonly #lengths: Int32Array;
   #line = 0;
   #rescued: Buffer = Buffer.alloc(4096);
   #rescuedLength = 0;
@@ -45,6 +51,12 @@ export class JsonLines {
     this.#nulls = layout.dataColumns.filter(
       (column) => column instanceof StringColumn || column instanceof FixedColumn,
     );
+    this.#lengths = Int32Array.from(this.#keys, (key) => key.length);
+    this.#words = new Int32Array(this.#keys.length << KEY_SHIFT);
+    this.#keys.forEach((key, index) => {
+      const bytes = new Uint8Array(this.#words.buffer, (index << KEY_SHIFT) * 4, KEY_BYTES);
+      bytes.set(key.subarray(0, KEY_BYTES));
+    });
     this.#seen = new Float64Array(this.#keys.length);
     this.#rescue = layout.rescued !== undefined;
     this.#keys.forEach((key, index) => {
@@ -54,7 +66,10 @@ export class JsonLines {
 
   /** Whether any line can be read here: no column is nested. */
   get able(): boolean {
-    return this.#cells.every((cell) => cell !== undefined);
+    return (
+      this.#cells.every((cell) => cell !== undefined) &&
+      this.#keys.every((key) => key.length <= KEY_BYTES)
+    );
   }
 
   /** `path`: what follows the rescued members of a row, closing brace included. */
@@ -82,9 +97,9 @@ export class JsonLines {
     while (!last) {
       const keyAt = p;
       let column = next;
-      p = next < count ? this.#expected(next, bytes, p) : SLOW;
+      p = next < count ? this.#expected(next, view, p) : SLOW;
       if (p < 0) {
-        column = this.#find(bytes, keyAt);
+        column = this.#find(bytes, view, keyAt);
         if (column === SLOW) return SLOW;
         p = this.#at;
       }
@@ -132,22 +147,29 @@ export class JsonLines {
   }
 
   /** The place after the key if it is the column's, else SLOW. */
-  #expected(column: number, bytes: Buffer, p: number): number {
-    const key = this.#keys[column]!;
-    const length = key.length;
-    for (let i = 0; i < length; i++) if (bytes[p + i] !== key[i]) return SLOW;
+  #expected(column: number, view: DataView, p: number): number {
+    const length = this.#lengths[column]!;
+    let at = column << KEY_SHIFT;
+    let left = length;
+    let from = p;
+    for (; left >= 4; left -= 4, from += 4) {
+      if (view.getInt32(from, true) !== this.#words[at++]) return SLOW;
+    }
+    if (left > 0 && (view.getInt32(from, true) & ((1 << (left * 8)) - 1)) !== this.#words[at]) {
+      return SLOW;
+    }
     return p + length;
   }
 
   /** The column of the key at `p`, MISFIT if it has none; `#at` is then the place after it. */
-  #find(bytes: Buffer, p: number): number {
+  #find(bytes: Buffer, view: DataView, p: number): number {
     if (bytes[p] !== 0x22) return SLOW;
     let end = p + 1;
     while (STOPS[bytes[end]!] === 0) end++;
     if (bytes[end] !== 0x22) return SLOW;
     this.#at = end + 1;
     for (const column of this.#byLength.get(this.#at - p) ?? []) {
-      if (this.#expected(column, bytes, p) > 0) return column;
+      if (this.#expected(column, view, p) > 0) return column;
     }
     return MISFIT;
   }

@@ -1,3 +1,6 @@
+import type { Block } from "./block.ts";
+import type { FormatContext } from "./format.ts";
+
 /** The lines within bytes that hold no line feed but at their end: CR ends a line too. */
 export function splitLines(line: Uint8Array): Uint8Array[] {
   const end = line.length > 0 && line[line.length - 1] === 13 ? line.length - 1 : line.length;
@@ -11,4 +14,45 @@ export function splitLines(line: Uint8Array): Uint8Array[] {
   }
   parts.push(line.subarray(start, end));
   return parts;
+}
+
+export interface LineReader extends Disposable {
+  /** The next line without its end, valid until the next call; undefined at the end. */
+  next(): Uint8Array | undefined;
+}
+
+/** The lines of the current file; a mark of byte order at its start is dropped. */
+export function lineReader(
+  context: Pick<FormatContext, "options" | "open">,
+  wanted: { readonly blanks: boolean },
+): LineReader {
+  const { lineSeparator } = context.options;
+  const separator = Buffer.from(lineSeparator ?? "\n");
+  const blocks = context.open(separator);
+  let block: Block | undefined;
+  let first = true;
+  let parts: Uint8Array[] = [];
+  function take(): boolean {
+    while (block === undefined || block.start >= block.end) {
+      block = blocks.next();
+      if (block === undefined) return false;
+      if (first && block.bytes.indexOf("\ufeff") === 0) block.start = 3;
+      first = false;
+    }
+    const at = block.bytes.indexOf(separator, block.start);
+    const line = block.bytes.subarray(block.start, at);
+    block.start = at + separator.length;
+    parts = lineSeparator === undefined ? splitLines(line).reverse() : [line];
+    return true;
+  }
+  return {
+    next() {
+      for (;;) {
+        const line = parts.pop();
+        if (line !== undefined && (wanted.blanks || line.length > 0)) return line;
+        if (line === undefined && !take()) return undefined;
+      }
+    },
+    [Symbol.dispose]: () => blocks[Symbol.dispose](),
+  };
 }

@@ -7,10 +7,12 @@ import { BlockReader, forgiven } from "./block.ts";
 import { Chunk } from "./chunk.ts";
 import { checkCompression } from "./compression.ts";
 import { checkReadable, timeReader } from "./convert.ts";
+import { csvFormat } from "./csv-file.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { jsonFormat } from "./json-file.ts";
 import { flush, layoutOf } from "./layout.ts";
 import { textOptions } from "./option.ts";
+import { binaryFormat, textFormat } from "./plain-file.ts";
 
 /** A file's number and a row's make the ordinal: file << 40 | row. */
 const MAX_FILES = 1 << 23;
@@ -213,11 +215,11 @@ function formatOf(context: FormatContext): (file: InputFile) => FileReader {
   switch (context.input.format) {
     case "json":
       return jsonFormat(context);
-    default:
-      throw error("UNSUPPORTED_TEXT_OPTION", {
-        option: "format",
-        value: context.input.format,
-        known: "json",
-      });
+    case "csv":
+      return csvFormat(context);
+    case "text":
+      return textFormat(context);
+    case "binaryFile":
+      return binaryFormat(context);
   }
 }

@@ -1,0 +1,120 @@
+import { error } from "../../../error/error.ts";
+import type { InputFile } from "../../../plan/input.ts";
+import type { Value } from "../../../schema/value.ts";
+import type { Chunk } from "./chunk.ts";
+import { type CsvOptions, csvOptions } from "./csv-option.ts";
+import { csvRecords } from "./csv-record.ts";
+import { type TokenConvert, tokenConverter } from "./csv-value.ts";
+import { Untokenizable } from "./csv-token.ts";
+import type { FileReader, FormatContext } from "./format.ts";
+import { putMalformed, rescueEnd } from "./malformed.ts";
+
+/** Makes the readers of CSV files. */
+export function csvFormat(context: FormatContext): (file: InputFile) => FileReader {
+  const csv = csvOptions(context.rawOptions);
+  const converters = context.layout.data.fields.map((field) => {
+    const convert = tokenConverter(field.type, csv, context.times);
+    if (convert !== undefined) return convert;
+    throw error("UNSUPPORTED_TEXT_OPTION", {
+      option: `CSV column ${field.name}`,
+      value: field.type.type,
+      known: "types without parts",
+    });
+  });
+  return (file) => new CsvFile(context, csv, converters, file);
+}
+
+class CsvFile implements FileReader {
+  readonly #context: FormatContext;
+  readonly #csv: CsvOptions;
+  readonly #converters: readonly TokenConvert[];
+  readonly #file: InputFile;
+  readonly #records: ReturnType<typeof csvRecords>;
+  readonly #end: string;
+  /** The column of each token by position; undefined for a token that has none. */
+  #columns: readonly (number | undefined)[] | undefined;
+  #header: readonly string[] | undefined;
+
+  constructor(
+    context: FormatContext,
+    csv: CsvOptions,
+    converters: readonly TokenConvert[],
+    file: InputFile,
+  ) {
+    this.#context = context;
+    this.#csv = csv;
+    this.#converters = converters;
+    this.#file = file;
+    this.#end = rescueEnd(file, context.options);
+    this.#records = csvRecords(context, csv, file);
+  }
+
+  fill(chunk: Chunk): boolean {
+    while (!chunk.full) {
+      const record = this.#records.next();
+      if (record === undefined) return false;
+      chunk.spent += record.text.length;
+      if (this.#csv.header && this.#header === undefined) {
+        this.#header = record.tokens instanceof Untokenizable ? [] : record.tokens;
+        this.#bindHeader(this.#header);
+      } else this.#put(chunk, record.text, record.tokens);
+    }
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#records[Symbol.dispose]();
+  }
+
+  /** With rescued data columns are found by the header's names; else Spark goes by position. */
+  #bindHeader(header: readonly string[]): void {
+    const { layout, options } = this.#context;
+    const fold = (name: string): string => (options.caseSensitive ? name : name.toLowerCase());
+    const names = layout.data.fields.map((field) => fold(field.name));
+    if (layout.rescued !== undefined) {
+      this.#columns = header.map((name) => {
+        const index = names.indexOf(fold(name));
+        return index < 0 ? undefined : index;
+      });
+    } else if (!this.#csv.enforceSchema) {
+      const same =
+        header.length === names.length &&
+        header.every((name, index) => name.toLowerCase() === names[index]!.toLowerCase());
+      if (same) return;
+      throw error("INVALID_TEXT_OPTION", {
+        option: "enforceSchema",
+        value: "false",
+        reason: `the header ${header.join(", ")} of ${this.#file.uri} is not the schema's`,
+      });
+    }
+  }
+
+  #put(chunk: Chunk, text: string, tokens: readonly string[] | Untokenizable): void {
+    const { layout, options } = this.#context;
+    const bad = (reason: string, rows: { values: Value[]; rescued?: Value }[]): void =>
+      putMalformed(chunk, { file: this.#file, bytes: Buffer.from(text), reason, rows }, options);
+    if (tokens instanceof Untokenizable) return bad(tokens.reason, []);
+    const count = this.#converters.length;
+    const values: Value[] = new Array<Value>(count).fill(null);
+    const rescued: string[] = [];
+    let fault: string | undefined;
+    tokens.forEach((token, position) => {
+      const column = this.#columns ? this.#columns[position] : position < count ? position : undefined;
+      if (token === this.#csv.nullValue) return;
+      const value = column === undefined ? undefined : this.#converters[column]!(token);
+      if (value !== undefined) values[column!] = value;
+      else {
+        const name = this.#header?.[position] ?? layout.data.fields[position]?.name;
+        rescued.push(`${JSON.stringify(name ?? `_c${position}`)}:${JSON.stringify(token)}`);
+        if (column !== undefined) fault ??= `${JSON.stringify(token)} does not fit its column`;
+      }
+    });
+    if (layout.rescued !== undefined) {
+      const set = rescued.length === 0 ? null : `{${rescued.join(",")}${this.#end}`;
+      return chunk.put(values, null, set);
+    }
+    if (tokens.length !== count) fault ??= `${tokens.length} values for ${count} columns`;
+    if (fault === undefined) chunk.put(values);
+    else bad(fault, [{ values }]);
+  }
+}

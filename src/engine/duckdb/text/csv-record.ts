@@ -1,0 +1,96 @@
+import type { InputFile } from "../../../plan/input.ts";
+import type { CsvOptions } from "./csv-option.ts";
+import { type Tokens, tokenize, Untokenizable } from "./csv-token.ts";
+import type { FormatContext } from "./format.ts";
+import { decode } from "./layout.ts";
+import { lineReader } from "./line.ts";
+import { readWhole } from "./whole.ts";
+
+/** A record's own text and its values. */
+export interface CsvRecord {
+  readonly text: string;
+  readonly tokens: readonly string[] | Untokenizable;
+}
+
+export interface CsvRecords extends Disposable {
+  next(): CsvRecord | undefined;
+}
+
+/** The records of a file: its lines, or with multiLine what its quotes hold together. */
+export function csvRecords(
+  context: Pick<FormatContext, "options" | "open">,
+  csv: CsvOptions,
+  file: InputFile,
+): CsvRecords {
+  return context.options.multiLine ? wholeRecords(context, csv, file) : lineRecords(context, csv);
+}
+
+function lineRecords(
+  context: Pick<FormatContext, "options" | "open">,
+  csv: CsvOptions,
+): CsvRecords {
+  const lines = lineReader(context, { blanks: false });
+  return {
+    next() {
+      for (;;) {
+        const line = lines.next();
+        if (line === undefined) return undefined;
+        const text = decode(line);
+        if (text.trim() === "") continue;
+        if (csv.comment !== "" && text.startsWith(csv.comment)) continue;
+        return { text, tokens: split(text, 0, csv).tokens };
+      }
+    },
+    [Symbol.dispose]: () => lines[Symbol.dispose](),
+  };
+}
+
+function wholeRecords(
+  context: Pick<FormatContext, "options">,
+  csv: CsvOptions,
+  file: InputFile,
+): CsvRecords {
+  const { lineSeparator } = context.options;
+  let text = decode(readWhole(file));
+  if (text.startsWith("\ufeff")) text = text.slice(1);
+  if (lineSeparator === undefined) text = text.replace(/\r\n?/g, "\n");
+  else text = text.replaceAll(lineSeparator, "\n");
+  let at = 0;
+  return {
+    next() {
+      for (;;) {
+        if (at >= text.length) return undefined;
+        if (text[at] === "\n") {
+          at++;
+          continue;
+        }
+        if (csv.comment !== "" && text.startsWith(csv.comment, at)) {
+          const end = text.indexOf("\n", at);
+          at = end < 0 ? text.length : end + 1;
+          continue;
+        }
+        const { tokens, end } = split(text, at, csv);
+        const record = { text: text.slice(at, end), tokens };
+        at = end + 1;
+        return record;
+      }
+    },
+    [Symbol.dispose]: () => {
+      text = "";
+    },
+  };
+}
+
+function split(
+  text: string,
+  at: number,
+  csv: CsvOptions,
+): { tokens: Tokens["tokens"] | Untokenizable; end: number } {
+  try {
+    return tokenize(text, at, csv);
+  } catch (thrown) {
+    if (!(thrown instanceof Untokenizable)) throw thrown;
+    const end = text.indexOf("\n", at);
+    return { tokens: thrown, end: end < 0 ? text.length : end };
+  }
+}

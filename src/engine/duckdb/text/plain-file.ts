@@ -1,0 +1,61 @@
+import type { InputFile } from "../../../plan/input.ts";
+import { Timestamp, type Value } from "../../../schema/value.ts";
+import type { Chunk } from "./chunk.ts";
+import type { FileReader, FormatContext } from "./format.ts";
+import { decode } from "./layout.ts";
+import { lineReader } from "./line.ts";
+import { flag } from "./option.ts";
+import { readRaw, readWhole } from "./whole.ts";
+
+/** Readers of text files: a row is a line, or with `wholetext` the file. */
+export function textFormat(context: FormatContext): (file: InputFile) => FileReader {
+  if (flag(context.rawOptions, "wholetext", false)) {
+    return (file) => oneRow(() => [decode(readWhole(file))]);
+  }
+  return () => {
+    const lines = lineReader(context, { blanks: true });
+    return {
+      fill(chunk: Chunk): boolean {
+        while (!chunk.full) {
+          const line = lines.next();
+          if (line === undefined) return false;
+          chunk.spent += line.length;
+          chunk.put([Uint8Array.from(line)]);
+        }
+        return true;
+      },
+      [Symbol.dispose]: () => lines[Symbol.dispose](),
+    };
+  };
+}
+
+/** Readers of binary files: one row with path, modificationTime, length and content, by name. */
+export function binaryFormat(context: FormatContext): (file: InputFile) => FileReader {
+  return (file) =>
+    oneRow(() =>
+      context.layout.data.fields.map((field): Value => {
+        switch (field.name) {
+          case "path":
+            return file.uri;
+          case "modificationTime":
+            return new Timestamp(BigInt(Math.trunc(file.modificationTime)) * 1000n);
+          case "length":
+            return BigInt(file.size);
+          case "content":
+            return readRaw(file);
+          default:
+            return null;
+        }
+      }),
+    );
+}
+
+function oneRow(read: () => readonly Value[]): FileReader {
+  return {
+    fill(chunk: Chunk): boolean {
+      chunk.put(read());
+      return false;
+    },
+    [Symbol.dispose]: () => {},
+  };
+}
