@@ -1,5 +1,5 @@
 import { showString } from "../connector/console/show.ts";
-import { jsonValue } from "../schema/text.ts";
+import { jsonValue } from "../schema/ndjson.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { DataFrame } from "../session/dataframe.ts";

@@ -14,24 +14,12 @@ export const sessionConditions = {
       "The value '{value}' in the config {key} is invalid. Cannot resolve the given time zone: " +
       "use an IANA name such as Europe/Oslo, or an offset such as +02:00",
   },
-  WRITE_STREAM_NOT_ALLOWED: {
-    kind: "invalid",
-    sqlState: "42601",
-    message:
-      "`writeStream` can be called only on streaming Dataset/DataFrame. Read with `readStream`, " +
-      "or write with `write`",
-  },
   CALL_ON_STREAMING_DATASET_UNSUPPORTED: {
     kind: "invalid",
     sqlState: "42KDE",
     message:
       "The method {method} can not be called on streaming Dataset/DataFrame. Start the query " +
       "with `writeStream`, or read with `read`",
-  },
-  QUERY_ONLY_CORRUPT_RECORD: {
-    kind: "invalid",
-    sqlState: "0A000",
-    message: "Cannot answer a query that asks only for the corrupt record column. Persist it first",
   },
   SESSION_CLOSED: {
     kind: "closed",
@@ -67,8 +55,66 @@ export const sessionConditions = {
   WRITE_PATH_MISSING: {
     kind: "invalid",
     sqlState: "42000",
-    message: "Cannot save: no path is given. Call `save(path)`, set the option `path`, or use " +
+    message:
+      "Cannot save: no path is given. Call `save(path)`, set the option `path`, or use " +
       "`saveAsTable(name)`",
+  },
+  RECURSIVE_VIEW: {
+    kind: "invalid",
+    sqlState: "42K0H",
+    message:
+      "Cannot unfold the view: views stand on views more than {depth} deep, so one stands on " +
+      "itself. Define it anew",
+  },
+  TEMP_TABLE_OR_VIEW_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42P07",
+    message:
+      "Cannot create the temporary view {relationName} because it already exists. Choose a " +
+      "different name, drop it, or use `createOrReplaceTempView`",
+  },
+  CHECKPOINT_LOCATION_MISSING: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      'checkpointLocation must be specified either through option("checkpointLocation", ...) or ' +
+      'spark.conf.set("spark.sql.streaming.checkpointLocation", ...)',
+  },
+  TABLE_PROVIDER_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42809",
+    message:
+      "The input source({format}) is different from the table {tableName}'s data source " +
+      "provider({provider}). Leave out the format, or choose another table",
+  },
+  STREAM_TARGET_IS_VIEW: {
+    kind: "invalid",
+    sqlState: "42809",
+    message: "Streaming into views {viewName} is not supported. Choose a table",
+  },
+  INSERT_INTO_VIEW: {
+    kind: "invalid",
+    sqlState: "42809",
+    message: "Cannot write into {viewName} because it is a temporary view. Write into a table",
+  },
+  NON_PARTITION_COLUMN: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "PARTITION clause cannot contain the non-partition column: {columnName}. Name only columns " +
+      "the table is partitioned by",
+  },
+  CREATE_TABLE_PROVIDER_NOT_BUILT: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Cannot create a table USING {provider} without a LOCATION of files that are there. " +
+      "Leave out USING for a Delta table, or write the files and give their LOCATION",
+  },
+  DELTA_TABLE_ONLY_OPERATION: {
+    kind: "invalid",
+    sqlState: "0AKDD",
+    message: "{tableName} is not a Delta table. {operation} is only supported for Delta tables",
   },
   UNSUPPORTED_ARROWTYPE: {
     kind: "unsupported",

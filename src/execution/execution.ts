@@ -1,3 +1,4 @@
+import type { SinkFunctions } from "../connector/connector.ts";
 import type { Result } from "../engine/engine.ts";
 import type { Command, WriteStream } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
@@ -23,7 +24,10 @@ export interface Execution extends AsyncDisposable {
   command(command: Command): Promise<CommandResult>;
   /** SQL text: a query is returned lazy, a command is run and its answer returned. */
   sql(text: string): Promise<Relation>;
-  startStream(write: WriteStream, rows?: RowHandler): Promise<StreamingQuery>;
+  /** The statements of a text with `;` between them, each run when the one before was taken. */
+  script(text: string): AsyncGenerator<Relation>;
+  /** `functions` are what foreachBatch and foreach bring: they do not travel in plans. */
+  startStream(write: WriteStream, functions?: SinkFunctions): Promise<StreamingQuery>;
   explain(relation: Relation): Promise<string>;
   /** Names a plan for SQL and `table()`, for the time of the session. */
   createView(name: string, relation: Relation, replace: boolean): Promise<void>;
@@ -36,17 +40,4 @@ export interface Execution extends AsyncDisposable {
 export interface CommandResult {
   readonly schema: StructType;
   readonly rows: readonly Row[];
-}
-
-/** What `foreachBatch` and `foreach` bring: functions do not travel in plans. */
-export type RowHandler =
-  | { readonly kind: "foreachBatch"; call(batch: Relation, batchId: number): Promise<void> }
-  | { readonly kind: "foreach"; readonly writer: ForeachWriter };
-
-/** Spark's ForeachWriter, for each batch of a streaming query. */
-export interface ForeachWriter {
-  /** False: the rows of this batch are not wanted (they were processed before). */
-  open?(partitionId: number, epochId: number): boolean | Promise<boolean>;
-  process(row: Row): void | Promise<void>;
-  close?(error: Error | undefined): void | Promise<void>;
 }

@@ -14,7 +14,7 @@ export type Command =
   | DescribeHistory
   | DescribeDetail
   | Show
-  | Set
+  | SetCommand
   | Use;
 
 /** A statement of SQL text: a query, or something to do. */
@@ -144,7 +144,7 @@ export interface Show {
 }
 
 /** SET k = v; SET k; SET; RESET is `value: null`. */
-export interface Set {
+export interface SetCommand {
   readonly kind: "set";
   readonly key?: string;
   readonly value?: string | null;

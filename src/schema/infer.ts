@@ -40,6 +40,11 @@ export function inferSchema(rows: readonly unknown[]): StructType {
   return schema as StructType;
 }
 
+/** The type of one value, such as a literal; CANNOT_DETERMINE_TYPE if it has none. */
+export function inferType(value: unknown): DataType {
+  return value === null ? nullType : settle(infer(value, ""), "");
+}
+
 /** A long seen only as whole JavaScript numbers: unlike a bigint it gives way to double. */
 const wholeNumber: DataType = { type: "long" };
 

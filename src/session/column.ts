@@ -1,7 +1,8 @@
 import type { Alias, Call, Expression, SortOrder, WindowCall } from "../plan/expression.ts";
+import { coerceValue } from "../schema/coerce.ts";
 import { parseDataType } from "../schema/ddl.ts";
-import { typeOfValue } from "../schema/infer.ts";
-import type { DataType } from "../schema/type.ts";
+import { inferType } from "../schema/infer.ts";
+import { type DataType, integer } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { WindowSpec } from "./window.ts";
 
@@ -207,8 +208,14 @@ export function orderOf(column: ColumnOrName): SortOrder {
 }
 
 function literalOf(value: Literal): Expression {
-  const typed = typeOfValue(value);
-  return { kind: "literal", value: typed.value, type: typed.type };
+  const type = literalType(value);
+  return { kind: "literal", value: coerceValue(value, type, "literal"), type };
+}
+
+/** Whole numbers that fit are int, as literals are in Spark. */
+function literalType(value: Literal): DataType {
+  if (Number.isInteger(value) && (value as number) === ((value as number) | 0)) return integer;
+  return inferType(value);
 }
 
 function typeOf(type: DataType | string): DataType {

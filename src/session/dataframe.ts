@@ -4,7 +4,7 @@ import { error } from "../error/error.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { Alias } from "../plan/expression.ts";
 import type { JoinType, Relation } from "../plan/relation.ts";
-import { treeString } from "../schema/compare.ts";
+import { treeString } from "../schema/tree.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Row } from "../schema/value.ts";
 import { aliasOf, Column, type ColumnOrName, named, orderOf, splitName } from "./column.ts";

@@ -1,5 +1,5 @@
 import type { Target } from "../plan/command.ts";
-import { parseTableName } from "../sql/statement.ts";
+import { parseTableName } from "../sql/parse.ts";
 import { DataFrame } from "./dataframe.ts";
 import type { SparkSession } from "./spark-session.ts";
 

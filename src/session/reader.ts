@@ -1,7 +1,7 @@
 import type { Execution } from "../execution/execution.ts";
 import type { Read } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
-import { parseTableName } from "../sql/statement.ts";
+import { parseTableName } from "../sql/parse.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type OptionValue, optionsOf, schemaOf } from "./option.ts";
 

@@ -1,7 +1,8 @@
 import type { Table } from "apache-arrow";
 import type { Conf } from "../execution/conf.ts";
 import type { Execution } from "../execution/execution.ts";
-import { rowSchema, rowValues } from "../schema/infer.ts";
+import { coerceRow } from "../schema/coerce.ts";
+import { inferSchema } from "../schema/infer.ts";
 import type { StructType } from "../schema/type.ts";
 import type { StreamingQueries } from "../stream/queries.ts";
 import { fromArrow } from "./arrow.ts";
@@ -101,8 +102,8 @@ export class SparkSession implements AsyncDisposable {
     const wanted = schema === undefined ? undefined : schemaOf(schema);
     const arrow = "batches" in data ? fromArrow(data) : undefined;
     const rows = arrow?.rows ?? (data as readonly InputRow[]);
-    const given = wanted ?? arrow?.schema ?? rowSchema(rows);
-    const values = rows.map((row) => rowValues(row, given));
+    const given = wanted ?? arrow?.schema ?? inferSchema(rows);
+    const values = rows.map((row) => coerceRow(row, given));
     return new DataFrame(this.#execution, { kind: "local", schema: given, rows: values });
   }
 

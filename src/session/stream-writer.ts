@@ -1,9 +1,10 @@
+import type { ForeachWriter, SinkFunctions } from "../connector/connector.ts";
 import { error } from "../error/error.ts";
-import type { Execution, ForeachWriter, RowHandler } from "../execution/execution.ts";
+import type { Execution } from "../execution/execution.ts";
 import type { OutputMode, Target, Trigger, WriteStream } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import type { Row } from "../schema/value.ts";
-import { parseTableName } from "../sql/statement.ts";
+import { parseTableName } from "../sql/parse.ts";
 import type { StreamingQuery } from "../stream/query.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type OptionValue, optionsOf } from "./option.ts";
@@ -18,7 +19,7 @@ export class DataStreamWriter {
   #trigger: Trigger = { kind: "processing time", intervalMs: 0 };
   #queryName: string | undefined;
   #partitionBy: readonly string[] = [];
-  #rows: RowHandler | undefined;
+  #functions: SinkFunctions | undefined;
   readonly #options: Record<string, string> = {};
 
   constructor(execution: Execution, input: Relation) {
@@ -62,18 +63,16 @@ export class DataStreamWriter {
   /** Each batch as a frame that can be read again; a throw fails the query. */
   foreachBatch(call: (batch: DataFrame, batchId: number) => void | Promise<void>): this {
     this.#format = "foreachBatch";
-    this.#rows = {
-      kind: "foreachBatch",
-      call: async (batch, batchId) => call(new DataFrame(this.#execution, batch), batchId),
+    this.#functions = {
+      foreachBatch: (batch, batchId) => call(new DataFrame(this.#execution, batch), batchId),
     };
     return this;
   }
   /** Each row, by a function or by Spark's open / process / close. */
   foreach(writer: ForeachWriter | ((row: Row) => void | Promise<void>)): this {
     this.#format = "foreach";
-    this.#rows = {
-      kind: "foreach",
-      writer: typeof writer === "function" ? { process: writer } : writer,
+    this.#functions = {
+      foreach: typeof writer === "function" ? { process: writer } : writer,
     };
     return this;
   }
@@ -99,6 +98,6 @@ export class DataStreamWriter {
       ...(this.#queryName === undefined ? {} : { queryName: this.#queryName }),
       ...(target ? { target } : {}),
     };
-    return this.#execution.startStream(write, this.#rows);
+    return this.#execution.startStream(write, this.#functions);
   }
 }

@@ -2,7 +2,7 @@ import { error } from "../error/error.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { SaveMode, Target, Write } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
-import { parseTableName } from "../sql/statement.ts";
+import { parseTableName } from "../sql/parse.ts";
 import { type OptionValue, optionsOf } from "./option.ts";
 
 const modes: Readonly<Record<string, SaveMode>> = {

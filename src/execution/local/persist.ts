@@ -1,6 +1,6 @@
 import type { CachedResult } from "../../engine/engine.ts";
 import type { Relation } from "../../plan/relation.ts";
-import { mapInputs } from "../../plan/walk.ts";
+import { inputsOf, mapInputs } from "../../plan/walk.ts";
 
 /** Plans whose results are to be kept, and the results that are. Compared by identity. */
 export interface Persisted {
@@ -29,15 +29,9 @@ export function createPersisted(compute: (plan: Relation) => Promise<CachedResul
   }
 
   async function substituteInputs(plan: Relation): Promise<Relation> {
-    const inputs = new Map<Relation, Relation>();
-    const found: Relation[] = [];
-    mapInputs(plan, (input) => {
-      found.push(input);
-      return input;
-    });
-    for (const input of found) inputs.set(input, await substitute(input));
-    if (found.every((input) => inputs.get(input) === input)) return plan;
-    return mapInputs(plan, (input) => inputs.get(input) ?? input);
+    const substituted = new Map<Relation, Relation>();
+    for (const input of inputsOf(plan)) substituted.set(input, await substitute(input));
+    return mapInputs(plan, (input) => substituted.get(input) ?? input);
   }
 
   async function substitute(plan: Relation): Promise<Relation> {

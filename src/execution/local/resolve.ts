@@ -1,9 +1,9 @@
 import { analyze } from "../../analysis/analyze.ts";
-import { collectReads } from "../../analysis/read.ts";
 import type { Dataset } from "../../analysis/dataset.ts";
+import { collectReads } from "../../analysis/read.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
 import type { CatalogTable } from "../../catalog/catalog.ts";
-import { resolveName } from "../../catalog/name.ts";
+import { findCatalog, resolveName } from "../../catalog/name.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
@@ -70,7 +70,7 @@ async function tableRequest(
   name: readonly string[],
 ): Promise<ReadRequest> {
   const table = await findTable(context, name);
-  if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { name: quoteName(name) });
+  if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
   const request: ReadRequest = {
     format: table.provider,
     options: read.options,
@@ -92,8 +92,6 @@ export async function findTable(
 
 /** The catalog a name is in, and its schema and table part, whether the table is there or not. */
 export async function placeOf(context: LocalContext, name: readonly string[]) {
-  const [catalogName, schema, table] = resolveName(name, context.current);
-  const catalog = context.catalogs.get(catalogName);
-  if (!catalog) throw error("CATALOG_NOT_FOUND", { catalogName });
-  return { catalog, schema, table };
+  const [catalog, schema, table] = resolveName(name, context.current);
+  return { catalog: findCatalog(context.catalogs, catalog), schema, table };
 }

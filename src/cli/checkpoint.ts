@@ -1,0 +1,16 @@
+import { openStores } from "../storage/registry.ts";
+import { openStaging } from "../storage/staging.ts";
+import { inspectCheckpoint } from "../stream/inspect.ts";
+import { type Io, UsageError } from "./io.ts";
+
+/** `millrace checkpoint inspect <dir>`: where a query stands, as JSON. */
+export async function checkpointCommand(argv: readonly string[], io: Io): Promise<void> {
+  const [verb, folder, ...rest] = argv;
+  if (verb !== "inspect" || folder === undefined || rest.length > 0) {
+    throw new UsageError("Call it as: millrace checkpoint inspect <dir>");
+  }
+  await using staging = await openStaging();
+  const stores = openStores({ staging, workingDirectory: process.cwd(), options: {} });
+  const report = await inspectCheckpoint(await stores.locate(folder));
+  io.out(JSON.stringify(report, null, 2));
+}

@@ -1,0 +1,39 @@
+import type { Command } from "../../plan/command.ts";
+import type { CommandResult } from "../execution.ts";
+import type { LocalContext } from "./context.ts";
+
+/** What a command without an answer answers. */
+export const noAnswer: CommandResult = { schema: { type: "struct", fields: [] }, rows: [] };
+
+/** Runs a command. Each kind is a file of its own, loaded when it is first used. */
+export async function runCommand(context: LocalContext, command: Command): Promise<CommandResult> {
+  switch (command.kind) {
+    case "write":
+      return (await import("./write.ts")).runWrite(context, command);
+    case "create table":
+      return (await import("./create.ts")).runCreateTable(context, command);
+    case "create namespace":
+      return (await import("./namespace.ts")).runCreateNamespace(context, command);
+    case "use":
+      return (await import("./namespace.ts")).runUse(context, command);
+    case "create view":
+      return (await import("./view.ts")).runCreateView(context, command);
+    case "drop table":
+      return (await import("./drop.ts")).runDrop(context, command);
+    case "describe":
+      return (await import("./describe.ts")).runDescribe(context, command);
+    case "describe history":
+      return (await import("./history.ts")).runHistory(context, command);
+    case "describe detail":
+      return (await import("./history.ts")).runDetail(context, command);
+    case "show":
+      return (await import("./show.ts")).runShow(context, command);
+    case "set":
+      return (await import("./set.ts")).runSet(context, command);
+    case "write stream": {
+      const { startStream } = await import("./stream.ts");
+      await startStream(context, command);
+      return noAnswer;
+    }
+  }
+}

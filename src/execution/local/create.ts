@@ -1,0 +1,89 @@
+import type { Catalog, TableName } from "../../catalog/catalog.ts";
+import { error } from "../../error/error.ts";
+import type { CreateTable } from "../../plan/command.ts";
+import { quoteName } from "../../plan/relation.ts";
+import type { StructType } from "../../schema/type.ts";
+import { type CreateRequest, createTable } from "../../table/create.ts";
+import { type DeltaTable, tableAt } from "../../table/table.ts";
+import { writeTable } from "../../table/write.ts";
+import type { CommandResult } from "../execution.ts";
+import { noAnswer } from "./command.ts";
+import { type LocalContext, queryContext } from "./context.ts";
+import { batchPlan } from "./query.ts";
+import { placeOf } from "./resolve.ts";
+
+/** CREATE [OR REPLACE] TABLE, with columns, AS SELECT, or over what lies at a LOCATION. */
+export async function runCreateTable(
+  context: LocalContext,
+  command: CreateTable,
+): Promise<CommandResult> {
+  const { catalog, schema, table } = await placeOf(context, command.name);
+  const name: TableName = [catalog.name, schema, table];
+  const found = await catalog.table(schema, table);
+  if (found && command.ifNotExists) return noAnswer;
+  if (found && !command.orReplace) {
+    throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(name) });
+  }
+  if (!(await catalog.schemas()).includes(schema)) {
+    throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([catalog.name, schema]) });
+  }
+  const provider = (
+    command.provider ?? context.conf.get("spark.sql.sources.default")
+  ).toLowerCase();
+  const managed = command.location === undefined;
+  const location = managed
+    ? (found?.location ?? catalog.defaultLocation(schema, table))
+    : await context.connector.locate(command.location ?? "");
+  const made = { name, location, provider, managed };
+  if (provider === "delta") {
+    const delta = await tableAt(location, context.connector, name.join("."));
+    await makeDelta(context, command, { table: delta, managed });
+  } else if (managed || command.query) {
+    throw error("CREATE_TABLE_PROVIDER_NOT_BUILT", { provider });
+  }
+  if (!managed) await register(catalog, made);
+  return noAnswer;
+}
+
+async function register(catalog: Catalog, made: Parameters<Catalog["register"]>[0]): Promise<void> {
+  await catalog.register(made);
+}
+
+async function makeDelta(
+  context: LocalContext,
+  command: CreateTable,
+  made: { readonly table: DeltaTable; readonly managed: boolean },
+): Promise<void> {
+  const { table, managed } = made;
+  const definition = {
+    partitionBy: command.partitionBy,
+    properties: command.properties,
+    ...(command.comment === undefined ? {} : { comment: command.comment }),
+  };
+  const mode = command.orReplace ? "createOrReplace" : "create";
+  if (command.query) {
+    await writeTable(table, {
+      relation: await batchPlan(context, command.query, "write"),
+      context: queryContext(context),
+      mode: command.orReplace ? "overwrite" : "errorifexists",
+      match: "name",
+      options: {},
+      ...(command.partitionBy.length > 0 ? { partitionBy: command.partitionBy } : {}),
+      create: { definition, mode, isManaged: managed },
+    });
+    return;
+  }
+  const schema: StructType | undefined = command.schema;
+  if (!schema || schema.fields.length === 0) {
+    // Over a table that is there: its own schema counts.
+    if ((await table.log.update()) !== undefined) return;
+    throw error("DELTA_SCHEMA_NOT_SET", {});
+  }
+  const request: CreateRequest = {
+    definition: { ...definition, schema },
+    mode,
+    isManaged: managed,
+  };
+  if (!managed && !command.orReplace && (await table.log.update()) !== undefined) return;
+  await createTable(table, request);
+}

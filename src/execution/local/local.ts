@@ -1,0 +1,150 @@
+import { outputOf } from "../../analysis/typed.ts";
+import type { Catalog } from "../../catalog/catalog.ts";
+import { localCatalog } from "../../catalog/local.ts";
+import type { ConnectorContext } from "../../connector/connector.ts";
+import { openEngine } from "../../engine/duckdb/engine.ts";
+import type { Statement } from "../../plan/command.ts";
+import type { Relation } from "../../plan/relation.ts";
+import { inputsOf, mapInputs } from "../../plan/walk.ts";
+import { coerceRow } from "../../schema/coerce.ts";
+import type { StructType } from "../../schema/type.ts";
+import { parseStatement, parseStatements } from "../../sql/parse.ts";
+import { type OpenStore, openStores } from "../../storage/registry.ts";
+import { openStaging } from "../../storage/staging.ts";
+import { StreamingQueries } from "../../stream/queries.ts";
+import { createConf } from "../conf.ts";
+import type { CommandResult, Execution } from "../execution.ts";
+import { runCommand } from "./command.ts";
+import { type LocalContext, queryContext } from "./context.ts";
+import { createPersisted } from "./persist.ts";
+import { cacheQuery, explainQuery, hasStream, runQuery } from "./query.ts";
+import { typedPlan } from "./resolve.ts";
+import { defineView } from "./view.ts";
+
+/** Parts a test may bring in place of the built-in ones. */
+export interface LocalParts {
+  readonly stores?: Readonly<Record<string, OpenStore>>;
+}
+
+/** Opens a session of this process: its staging folder, its engine, its catalog. */
+export async function openLocal(
+  initial: Readonly<Record<string, string>>,
+  parts: LocalParts = {},
+): Promise<Execution> {
+  const opened: AsyncDisposable[] = [];
+  const keep = <T extends AsyncDisposable>(resource: T): T => {
+    opened.push(resource);
+    return resource;
+  };
+  const context = await openContext(initial, parts, keep);
+  let closed = false;
+  return executionOf(context, async () => {
+    if (closed) return;
+    closed = true;
+    await context.streams[Symbol.asyncDispose]();
+    await context.persisted.releaseAll();
+    for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]();
+  });
+}
+
+async function openContext(
+  initial: Readonly<Record<string, string>>,
+  parts: LocalParts,
+  keep: <T extends AsyncDisposable>(resource: T) => T,
+): Promise<LocalContext> {
+  const conf = createConf(initial);
+  const staging = keep(await openStaging());
+  const options = Object.fromEntries(conf.entries());
+  const stores = openStores({
+    staging,
+    workingDirectory: process.cwd(),
+    options,
+    ...(parts.stores ? { stores: parts.stores } : {}),
+  });
+  const threads = conf.get("millrace.engine.threads");
+  const engine = keep(
+    await openEngine({
+      tempDirectory: staging.path,
+      memoryLimit: conf.get("millrace.engine.memoryLimit"),
+      ...(threads === "" ? {} : { threads: Number(threads) }),
+    }),
+  );
+  const name = conf.get("spark.sql.defaultCatalog").toLowerCase();
+  const warehouse = await stores.locate(conf.get("spark.sql.warehouse.dir"));
+  const catalog: Catalog = localCatalog({ name, warehouse, stores });
+  const connector: ConnectorContext = {
+    engine,
+    staging: staging.path,
+    locate: stores.locate,
+    locateUri: stores.locateUri,
+    conf: conf.lookup,
+    queryContext: () => queryContext(context),
+    defineView: (view, plan) => defineView(context, { name: view, plan, replace: true }),
+    keep: (resource) => void keep(resource),
+  };
+  const context: LocalContext = {
+    conf,
+    engine,
+    connector,
+    catalogs: new Map([[name, catalog]]),
+    current: { catalog: name, schema: "default" },
+    views: new Map(),
+    persisted: createPersisted((plan) => cacheQuery(context, plan)),
+    streams: new StreamingQueries(),
+  };
+  return context;
+}
+
+/** Puts the answer of each command that a plan reads in the command's place. */
+async function withAnswers(context: LocalContext, plan: Relation): Promise<Relation> {
+  if (plan.kind === "command result") return answerOf(await runCommand(context, plan.command));
+  const inputs = new Map<Relation, Relation>();
+  for (const input of inputsOf(plan)) inputs.set(input, await withAnswers(context, input));
+  return mapInputs(plan, (input) => inputs.get(input) ?? input);
+}
+
+/** A command's answer as a plan. */
+function answerOf({ schema, rows }: CommandResult): Relation {
+  const values = rows.map((row) => coerceRow(row, schema));
+  return { kind: "local", schema, rows: values };
+}
+
+function executionOf(context: LocalContext, close: () => Promise<void>): Execution {
+  const schemaOf = async (plan: Relation): Promise<StructType> => {
+    const output = outputOf(await typedPlan(context, await withAnswers(context, plan)));
+    return { type: "struct", fields: output.map(({ id: _, ...column }) => column) };
+  };
+  const statement = async (parsed: Statement): Promise<Relation> => {
+    if (parsed.kind === "query") return parsed.relation;
+    return answerOf(await runCommand(context, parsed.command));
+  };
+  return {
+    conf: context.conf,
+    streams: context.streams,
+    schema: schemaOf,
+    isStreaming: async (plan) => hasStream(await typedPlan(context, plan)),
+    execute: async (plan) => runQuery(context, await withAnswers(context, plan)),
+    command: (command) => runCommand(context, command),
+    sql: async (text) => {
+      const plan = await statement(parseStatement(text));
+      await schemaOf(plan);
+      return plan;
+    },
+    async *script(text) {
+      for (const parsed of parseStatements(text)) yield await statement(parsed);
+    },
+    startStream: async (write, functions) => {
+      const { startStream } = await import("./stream.ts");
+      return startStream(context, write, functions);
+    },
+    explain: (plan) => explainQuery(context, plan),
+    createView: async (name, plan, replace) => {
+      await typedPlan(context, await withAnswers(context, plan));
+      defineView(context, { name, plan, replace });
+    },
+    dropView: async (name) => context.views.delete(name.toLowerCase()),
+    persist: (plan) => context.persisted.add(plan),
+    unpersist: (plan) => context.persisted.remove(plan),
+    [Symbol.asyncDispose]: close,
+  };
+}
