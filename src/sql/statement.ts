@@ -1,4 +1,4 @@
-import type { Command, Set as SetCommand, Statement, Target } from "../plan/command.ts";
+import type { Command, SetCommand, Statement, Target } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import { createStatement } from "./create.ts";
 import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } from "./cursor.ts";
@@ -86,7 +86,8 @@ function drop(cursor: Cursor): Command {
 function describe(cursor: Cursor): Command {
   next(cursor);
   for (const word of ["FUNCTION", "NAMESPACE", "DATABASE", "SCHEMA", "CATALOG", "PROCEDURE"]) {
-    const isName = [".", ";", ""].includes(peek(cursor, 1).key) && peek(cursor, 1).kind === "end";
+    const after = peek(cursor, 1);
+    const isName = after.kind === "end" || after.key === "." || after.key === ";";
     if (at(cursor, word) && !isName) throw unsupported(cursor, `DESCRIBE ${word}`);
   }
   if (atTarget(cursor, "HISTORY")) {
