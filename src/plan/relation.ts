@@ -83,7 +83,10 @@ export interface Filter {
   readonly kind: "filter";
   readonly input: Relation;
   readonly condition: Expression;
-  /** QUALIFY: the condition sees window functions and the input's columns before and after. */
+  /**
+   * QUALIFY: the input is a project or aggregate, and the condition sees its columns, then those
+   * of what it reads, and may hold window functions.
+   */
   readonly qualify?: true;
 }
 

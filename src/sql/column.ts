@@ -9,15 +9,22 @@ const constraints: ReadonlySet<string> = new Set(
   "CONSTRAINT PRIMARY FOREIGN UNIQUE CHECK REFERENCES MASK".split(" "),
 );
 
+const tableConstraints = [
+  ["PRIMARY", "KEY"],
+  ["FOREIGN", "KEY"],
+  ["UNIQUE", "("],
+  ["CHECK", "("],
+];
+
 /**
  * `name type [NOT NULL] [DEFAULT e] [GENERATED ALWAYS AS (e)] [COMMENT '…']`. Defaults and
  * generation are kept as text in the field's metadata, under Spark's and Delta's keys.
  */
 export function columnDefinition(cursor: Cursor): StructField {
-  const { key, kind } = peek(cursor);
-  if (kind === "word" && constraints.has(key) && peek(cursor, 1).key !== "") {
-    const isColumn = ![" KEY", "("].includes(peek(cursor, 1).key) && !at(cursor, key, "KEY");
-    if (!isColumn || key === "CONSTRAINT") throw unsupported(cursor, `${key} of a table`);
+  const constraint = tableConstraints.find((words) => at(cursor, ...words));
+  if (constraint) throw unsupported(cursor, `${constraint[0]} of a table`);
+  if (at(cursor, "CONSTRAINT") && constraints.has(peek(cursor, 2).key)) {
+    throw unsupported(cursor, "CONSTRAINT of a table");
   }
   const name = definedName(cursor);
   const { type, raw } = dataType(cursor);

@@ -78,6 +78,7 @@ function createView(cursor: Cursor, orReplace: boolean): CreateView {
   for (;;) {
     if (take(cursor, "COMMENT")) stringText(cursor);
     else if (take(cursor, "TBLPROPERTIES")) propertyList(cursor);
+    else if (at(cursor, "DEFAULT", "COLLATION")) throw unsupported(cursor, "DEFAULT COLLATION");
     else if (at(cursor, "WITH", "SCHEMA")) throw unsupported(cursor, "WITH SCHEMA of a view");
     else break;
   }

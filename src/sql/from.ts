@@ -151,7 +151,9 @@ export function namedTable(cursor: Cursor): Read {
 }
 
 function tableOptions(cursor: Cursor): Options {
-  return take(cursor, "WITH") ? optionList(cursor) : {};
+  if (!at(cursor, "WITH", "(")) return {};
+  next(cursor);
+  return optionList(cursor);
 }
 
 /** `/path@v3` and `/path@20240102030405000`. */

@@ -19,6 +19,7 @@ export function selectQuery(cursor: Cursor): Relation {
 /** `FROM t [SELECT …]`: without SELECT it is all of `t`. */
 export function fromFirst(cursor: Cursor): Relation {
   const source = fromClause(cursor);
+  if (at(cursor, "INSERT")) throw unsupported(cursor, "FROM … INSERT");
   if (!at(cursor, "SELECT")) return source;
   cursor.windows.push(windowsAhead(cursor));
   const { distinct, items } = selectClause(cursor);
