@@ -1,0 +1,244 @@
+import { error } from "../error/error.ts";
+import type { Call, Expression } from "../plan/expression.ts";
+import { nullLiteral, reference, replace, some } from "./expression.ts";
+import { makeStruct } from "./function/collection.ts";
+import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
+import { findFunction } from "./function/registry.ts";
+import {
+  bindLambda,
+  computed,
+  condition,
+  type Place,
+  parsed,
+  type Resolved,
+  resolve,
+} from "./resolve.ts";
+import { qualifiedColumns } from "./scope.ts";
+import { resolveTimeWindow, resolveWindowTime } from "./time-window.ts";
+import type { TypedAggregate, TypedExpression } from "./typed.ts";
+
+/** Types a call: the function is found, arguments are typed and coerced by its rule. */
+export function resolveCall(given: Call, place: Place): Resolved {
+  const name = builtinName(given.name);
+  if (name === "struct") return resolveStruct(given, place);
+  if (name === "window") return resolveTimeWindow(given, place);
+  if (name === "window_time") return resolveWindowTime(given, place);
+  if (name === "session_window") {
+    throw error("UNSUPPORTED_FUNCTION", {
+      functionName: "`session_window`",
+      reason: "session windows are not built yet; use window() with a fixed duration",
+    });
+  }
+  const definition = findFunction(name);
+  if (!definition) throw error("UNRESOLVED_ROUTINE", { routineName: `\`${given.name}\`` });
+  const named = given.argumentNames?.find((one) => one !== undefined);
+  if (named !== undefined) {
+    throw error("UNRECOGNIZED_PARAMETER_NAME", {
+      routineName: `\`${name}\``,
+      argumentName: `\`${named}\``,
+    });
+  }
+  return typedCall({ ...given, name }, definition, place);
+}
+
+/** `system.builtin.abs` and `builtin.abs` are `abs`. */
+function builtinName(name: string): string {
+  return name.toLowerCase().replace(/^(system\.)?(builtin\.)/, "");
+}
+
+function typedCall(given: Call, definition: FunctionDefinition, place: Place): Resolved {
+  const aggregates = definition.kind === "aggregate";
+  const inner = {
+    ...place,
+    aggregated: aggregates || (place.aggregated ?? false),
+    windowed: false,
+  };
+  const args = expandStars(given, inner);
+  const resolved = args.map((arg) => (arg.kind === "lambda" ? undefined : argumentOf(arg, inner)));
+  const texts = resolved.map((one) => one?.text ?? "lambda");
+  checkArity(given.name, definition, args.length);
+  const call: FunctionCall = {
+    name: given.name,
+    arguments: resolved.map((one) => one?.expression ?? nullLiteral()),
+    texts,
+    text: print(given, definition, texts),
+    conf: place.context.conf,
+    ignoreNulls: given.ignoreNulls ?? false,
+    lambda: (index) => {
+      const arg = args[index];
+      return arg?.kind === "lambda" ? arg.parameters.length : undefined;
+    },
+    bind: (index, parameters) => {
+      const arg = args[index];
+      if (arg?.kind !== "lambda") {
+        throw error("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
+          sqlExpr: `"${given.name}"`,
+          paramIndex: `${index + 1}`,
+          requiredType: '"LAMBDA"',
+          inputSql: `"${texts[index] ?? ""}"`,
+          inputType: `"${resolved[index]?.expression.type.type ?? ""}"`,
+        });
+      }
+      const bound = bindLambda(arg, parameters, inner);
+      texts[index] = bound.text;
+      return bound.lambda;
+    },
+  };
+  checkLambdas(args, definition);
+  const expression = definition.resolve(call);
+  const filter = given.filter ? condition(given.filter, inner) : undefined;
+  let text = print(given, definition, texts);
+  if (filter) text += ` FILTER (WHERE ${filter.text})`;
+  if (!aggregates) return computed(expression, text);
+  if (!place.windowed && some(expression, (one) => one.kind === "aggregate" && nests(one))) {
+    throw error("NESTED_AGGREGATE_FUNCTION", { expression: `"${text}"` });
+  }
+  return computed(flagged(expression, given, filter?.expression), text);
+}
+
+function argumentOf(arg: Expression, place: Place): Resolved {
+  return resolve(arg.kind === "order" ? arg.input : arg, place);
+}
+
+const higher: ReadonlySet<string> = new Set(
+  "transform filter exists forall aggregate array_sort zip_with map_filter transform_keys transform_values".split(
+    " ",
+  ),
+);
+
+function checkLambdas(args: readonly Expression[], definition: FunctionDefinition): void {
+  if (!args.some((arg) => arg.kind === "lambda") || higher.has(definition.name)) return;
+  throw error("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: definition.name });
+}
+
+function checkArity(name: string, definition: FunctionDefinition, actual: number): void {
+  const [minimum, maximum] = definition.arity;
+  if (actual >= minimum && actual <= maximum) return;
+  const expectedNum =
+    maximum === Number.POSITIVE_INFINITY
+      ? `> ${minimum - 1}`
+      : minimum === maximum
+        ? String(minimum)
+        : `[${Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index).join(", ")}]`;
+  throw error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
+    functionName: `\`${name}\``,
+    expectedNum,
+    actualNum: actual,
+  });
+}
+
+/** DISTINCT, FILTER and IGNORE NULLS go to the aggregate that the function became. */
+function flagged(
+  expression: TypedExpression,
+  given: Call,
+  filter: TypedExpression | undefined,
+): TypedExpression {
+  return replace(expression, (one) => {
+    if (one.kind !== "aggregate") return undefined;
+    const flags = {
+      distinct: given.distinct ?? false,
+      ignoreNulls: one.ignoreNulls || (given.ignoreNulls ?? false),
+    };
+    return filter ? { ...one, ...flags, filter } : { ...one, ...flags };
+  });
+}
+
+function nests(aggregate: TypedAggregate): boolean {
+  return aggregate.arguments.some((arg) => some(arg, (one) => one.kind === "aggregate"));
+}
+
+function print(given: Call, definition: FunctionDefinition, texts: readonly string[]): string {
+  const shown = given.distinct ? [`DISTINCT ${texts[0] ?? ""}`, ...texts.slice(1)] : texts;
+  if (definition.print) return definition.print(shown, given.name);
+  return `${given.name}(${shown.join(", ")})`;
+}
+
+/** `count(*)` counts 1; elsewhere a star is the columns it means. */
+function expandStars(given: Call, place: Place): readonly Expression[] {
+  return given.arguments.map(parsed).flatMap((arg): readonly Expression[] => {
+    if (arg.kind !== "star") return [arg];
+    if (
+      given.name === "count" &&
+      arg.target.length === 0 &&
+      given.arguments.length === 1 &&
+      !given.distinct
+    ) {
+      return [{ kind: "literal", value: 1, type: { type: "integer" } }];
+    }
+    return starColumns(arg.target, place).map(({ name }) => ({
+      kind: "attribute" as const,
+      name: [...(arg.target.length > 0 ? arg.target : []), name],
+    }));
+  });
+}
+
+/** What `*` or `t.*` means at a place, as references. */
+export function starColumns(target: readonly string[], place: Place): readonly Resolved[] {
+  const { scope } = place;
+  const from = place.aggregated ? (place.beneath ?? scope) : scope;
+  const columns = target.length === 0 ? from.visible : qualifiedColumns(from, target);
+  if (columns.length > 0 || target.length === 0) {
+    return columns.map(({ column }) => ({
+      expression: reference(column),
+      text: column.name,
+      name: column.name,
+      metadata: column.metadata,
+    }));
+  }
+  return structColumns(target, place);
+}
+
+function structColumns(target: readonly string[], place: Place): readonly Resolved[] {
+  let input: Resolved | undefined;
+  try {
+    input = resolve({ kind: "attribute", name: target }, place);
+  } catch {
+    input = undefined;
+  }
+  if (input?.expression.type.type !== "struct") {
+    throw error("CANNOT_RESOLVE_STAR_EXPAND", {
+      targetString: target.map((part) => `\`${part}\``).join("."),
+      columns: place.scope.visible.map(({ column }) => `\`${column.name}\``).join(", "),
+    });
+  }
+  const base = input.expression;
+  return input.expression.type.fields.map((field, ordinal) => ({
+    expression: {
+      kind: "field" as const,
+      input: base,
+      ordinal,
+      type: field.type,
+      nullable: base.nullable || field.nullable,
+    },
+    text: `${target.join(".")}.${field.name}`,
+    name: field.name,
+    metadata: field.metadata,
+  }));
+}
+
+/** Members of `struct(a, b AS c, 1)` are named by column or alias, the others col1, col2. */
+function resolveStruct(given: Call, place: Place): Resolved {
+  const members = given.arguments.map(parsed).flatMap((arg): readonly Resolved[] => {
+    if (arg.kind === "star") return starColumns(arg.target, place);
+    return [resolve(arg, place)];
+  });
+  const names = members.map((member, index) => {
+    const arg = given.arguments.length === members.length ? given.arguments[index] : undefined;
+    const aliased = arg !== undefined && parsed(arg).kind === "alias";
+    const named =
+      aliased ||
+      member.expression.kind === "reference" ||
+      member.expression.kind === "field" ||
+      member.expression.kind === "variable";
+    if (member.expression.kind === "variable") return member.expression.name;
+    return named ? member.name : `col${index + 1}`;
+  });
+  const text = `struct(${members.map((member) => member.text).join(", ")})`;
+  return computed(
+    makeStruct(
+      names,
+      members.map((member) => member.expression),
+    ),
+    text,
+  );
+}

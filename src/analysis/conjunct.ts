@@ -1,0 +1,218 @@
+import type { ScanRequest } from "./dataset.ts";
+import { children, mapChildren, reference, referencesOf, replace, some } from "./expression.ts";
+import { functions } from "./function/registry.ts";
+import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } from "./typed.ts";
+
+/** The conditions that together make one: the sides of its ANDs. */
+export function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
+  return condition.kind === "call" && condition.name === "and"
+    ? condition.arguments.flatMap(conjuncts)
+    : [condition];
+}
+
+/** Whether an expression gives the same for the same row, now and later. */
+export function isDeterministic(expression: TypedExpression): boolean {
+  return !some(expression, (one) => {
+    if (one.kind === "subquery") return true;
+    if (one.kind !== "call" && one.kind !== "aggregate") return false;
+    return functions().get(one.name)?.deterministic === false;
+  });
+}
+
+/**
+ * What each scan of a plan may leave out: the columns are those of its output, the conditions
+ * those of the filters above it that speak of its columns alone. Run `prune` first to narrow the
+ * outputs themselves. Scans within subqueries are included.
+ */
+export function scanRequests(plan: TypedRelation): Map<TypedScan, ScanRequest> {
+  const requests = new Map<TypedScan, ScanRequest>();
+  visit(plan, [], requests);
+  return requests;
+}
+
+type Requests = Map<TypedScan, ScanRequest>;
+type Conditions = readonly TypedExpression[];
+
+function visit(plan: TypedRelation, conditions: Conditions, requests: Requests): void {
+  for (const expression of expressionsOf(plan)) visitSubqueries(expression, requests);
+  switch (plan.kind) {
+    case "scan":
+      requests.set(plan, requestOf(plan, conditions));
+      return;
+    case "input":
+    case "one row":
+      return;
+    case "filter": {
+      const own = conjuncts(plan.condition).filter(isDeterministic);
+      return visit(plan.input, [...conditions, ...own], requests);
+    }
+    case "project":
+      return visit(plan.input, throughProject(plan.columns, conditions), requests);
+    case "aggregate":
+      return visit(plan.input, throughAggregate(plan, conditions), requests);
+    case "join":
+      return visitJoin(plan, conditions, requests);
+    case "union":
+      for (const input of plan.inputs) {
+        visit(input, byPosition(plan, input, conditions), requests);
+      }
+      return;
+    case "set":
+      visit(plan.left, byPosition(plan, plan.left, conditions), requests);
+      visit(plan.right, byPosition(plan, plan.right, conditions), requests);
+      return;
+    case "limit":
+      return visit(plan.input, [], requests);
+    case "windows": {
+      const shared = new Set(plan.columns.length > 0 ? partitionsOf(plan) : []);
+      return visit(plan.input, onlyOver(shared, conditions), requests);
+    }
+    case "deduplicate":
+      return visit(plan.input, onlyOver(new Set(plan.keys), conditions), requests);
+    case "generate":
+    case "sort":
+    case "watermark":
+      return visit(plan.input, onlyOver(idsOf(plan.input), conditions), requests);
+  }
+}
+
+function idsOf(relation: TypedRelation): ReadonlySet<number> {
+  return new Set(outputOf(relation).map((column) => column.id));
+}
+
+function onlyOver(ids: ReadonlySet<number>, conditions: Conditions): Conditions {
+  return conditions.filter((one) => [...referencesOf(one)].every((id) => ids.has(id)));
+}
+
+/** Columns that every window partitions by: filtering on them removes whole partitions. */
+function partitionsOf(plan: Extract<TypedRelation, { kind: "windows" }>): readonly number[] {
+  const sets = plan.columns.map(({ expression }) =>
+    expression.kind === "window"
+      ? new Set(expression.partition.flatMap((one) => (one.kind === "reference" ? [one.id] : [])))
+      : new Set<number>(),
+  );
+  const [first = new Set<number>(), ...rest] = sets;
+  return [...first].filter((id) => rest.every((set) => set.has(id)));
+}
+
+type Columns = Extract<TypedRelation, { kind: "project" }>["columns"];
+
+/** Conditions over a select list become conditions over its input. */
+function throughProject(columns: Columns, conditions: Conditions): Conditions {
+  const byId = new Map(columns.map((named) => [named.column.id, named.expression]));
+  return conditions
+    .map((one) =>
+      replace(one, (inner) => (inner.kind === "reference" ? byId.get(inner.id) : undefined)),
+    )
+    .filter(isDeterministic);
+}
+
+/** Only what speaks of groups can be asked of rows; without groups there is always a row. */
+function throughAggregate(
+  plan: Extract<TypedRelation, { kind: "aggregate" }>,
+  conditions: Conditions,
+): Conditions {
+  if (plan.grouping.length === 0) return [];
+  const outputs = new Set(
+    plan.aggregates
+      .filter((named) => !some(named.expression, (one) => one.kind === "aggregate"))
+      .map((named) => named.column.id),
+  );
+  const overGroups = throughProject(plan.aggregates, onlyOver(outputs, conditions));
+  return throughProject(plan.grouping, overGroups);
+}
+
+function visitJoin(
+  plan: Extract<TypedRelation, { kind: "join" }>,
+  conditions: Conditions,
+  requests: Requests,
+): void {
+  const on = plan.condition ? conjuncts(plan.condition).filter(isDeterministic) : [];
+  const [left, right] = [idsOf(plan.left), idsOf(plan.right)];
+  const { type } = plan;
+  const inner = type === "inner" || type === "cross" || type === "semi";
+  // A side whose rows survive without a match keeps those that fail the join's condition.
+  const leftFrom = [
+    ...(type === "right" || type === "full" ? [] : conditions),
+    ...(inner || type === "right" ? on : []),
+  ];
+  const keepsRight = type === "left" || type === "full" || type === "anti" || type === "semi";
+  const rightFrom = [
+    ...(keepsRight ? [] : conditions),
+    ...(type === "full" || type === "right" ? [] : on),
+  ];
+  visit(plan.left, onlyOver(left, leftFrom), requests);
+  visit(plan.right, onlyOver(right, rightFrom), requests);
+}
+
+function byPosition(plan: TypedRelation, input: TypedRelation, conditions: Conditions): Conditions {
+  const there = outputOf(input);
+  const places = new Map(outputOf(plan).map((column, index) => [column.id, there[index]]));
+  return conditions.map((one) =>
+    replace(one, (inner) => {
+      const column = inner.kind === "reference" ? places.get(inner.id) : undefined;
+      return column && reference(column);
+    }),
+  );
+}
+
+function requestOf(scan: TypedScan, conditions: Conditions): ScanRequest {
+  const fields = [...scan.dataset.schema.fields, ...scan.dataset.hidden];
+  const byId = new Map(scan.output.map((column) => [column.id, fieldNameOf(scan, column.id)]));
+  const columns = scan.output.flatMap((column) => {
+    const name = byId.get(column.id);
+    return fields.find((field) => field.name === name) ?? [];
+  });
+  const named = (one: TypedExpression): TypedExpression =>
+    one.kind === "reference"
+      ? { ...one, name: byId.get(one.id) ?? one.name }
+      : mapChildren(one, named);
+  return { columns, conditions: onlyOver(idsOf(scan), conditions).map(named) };
+}
+
+function fieldNameOf(scan: TypedScan, id: number): string {
+  return scan.output.find((column) => column.id === id)?.name ?? "";
+}
+
+function visitSubqueries(expression: TypedExpression, requests: Requests): void {
+  if (expression.kind === "subquery") visit(expression.relation, [], requests);
+  for (const child of children(expression)) visitSubqueries(child, requests);
+}
+
+/** The expressions a relation itself holds. */
+export function expressionsOf(plan: TypedRelation): readonly TypedExpression[] {
+  switch (plan.kind) {
+    case "project":
+    case "windows":
+      return plan.columns.map((named) => named.expression);
+    case "filter":
+      return [plan.condition];
+    case "join":
+      return plan.condition ? [plan.condition] : [];
+    case "aggregate":
+      return [...plan.grouping, ...plan.aggregates].map((named) => named.expression);
+    case "sort":
+      return plan.order.map((order) => order.input);
+    case "generate":
+      return [plan.generator];
+    default:
+      return [];
+  }
+}
+
+/** The relations directly beneath one, not those of subqueries. */
+export function inputsOf(plan: TypedRelation): readonly TypedRelation[] {
+  switch (plan.kind) {
+    case "scan":
+    case "input":
+    case "one row":
+      return [];
+    case "join":
+    case "set":
+      return [plan.left, plan.right];
+    case "union":
+      return plan.inputs;
+    default:
+      return [plan.input];
+  }
+}

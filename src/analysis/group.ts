@@ -1,0 +1,295 @@
+import { error } from "../error/error.ts";
+import type { Expression } from "../plan/expression.ts";
+import type { Aggregate } from "../plan/relation.ts";
+import { children, keyOf, mapChildren, newColumn, reference, replace, some } from "./expression.ts";
+import { type Analyzed, type Environment, placeOver } from "./output.ts";
+import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
+import type { ScopeColumn } from "./scope.ts";
+import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./select.ts";
+import { withTimeWindows } from "./time-window.ts";
+import type { Column, Named, TypedExpression, TypedRelation } from "./typed.ts";
+
+/** GROUP BY. */
+export function aggregate(given: Aggregate, environment: Environment): Analyzed {
+  const input = environment.analyze(given.input, environment);
+  const place = withGroupedWindows(given.grouping, placeOver(input, environment));
+  const items = resolveItems(given.aggregates, place);
+  const grouping = isAll(given.grouping)
+    ? items.filter((item) => !hasAggregate(item.resolved.expression)).map((item) => item.resolved)
+    : given.grouping.map((one) => resolveGrouping(one, { items, place }));
+  for (const one of grouping) {
+    if (!hasAggregate(one.expression)) continue;
+    throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
+  }
+  const kept = given.keepGrouping ? grouping.map((resolved) => ({ resolved, names: [] })) : [];
+  const all = [...kept, ...items];
+  const grouped = aggregateOver(input, { items: all, grouping, place, environment });
+  return given.having ? having(grouped, given.having) : grouped;
+}
+
+/** The column `window` of GROUP BY window(…) can be named in the select list. */
+function withGroupedWindows(grouping: readonly Expression[], place: Place): Place {
+  for (const one of grouping.map(parsed)) {
+    const called = one.kind === "alias" ? parsed(one.input) : one;
+    if (called.kind === "call" && called.name === "window") resolve(called, place);
+  }
+  const added = place.windows.map(({ column }) => ({ column, qualifier: [] }));
+  const { visible, hidden } = place.scope;
+  return { ...place, scope: { visible, hidden: [...hidden, ...added] } };
+}
+
+/** GROUP BY ALL, unless a column has that name. */
+function isAll(grouping: readonly Expression[]): boolean {
+  const [only] = grouping;
+  return (
+    grouping.length === 1 &&
+    only?.kind === "attribute" &&
+    only.name.length === 1 &&
+    only.name[0]?.toLowerCase() === "all"
+  );
+}
+
+function resolveGrouping(
+  given: Expression,
+  around: { readonly items: readonly Item[]; readonly place: Place },
+): Resolved {
+  const expression = parsed(given);
+  const { items, place } = around;
+  if (expression.kind === "call" && ["rollup", "cube", "grouping sets"].includes(expression.name)) {
+    throw error("UNSUPPORTED_FUNCTION", {
+      functionName: `\`${expression.name}\``,
+      reason: "grouping sets are not built; union the groupings",
+    });
+  }
+  if (
+    expression.kind === "literal" &&
+    typeof expression.value === "number" &&
+    expression.type.type === "integer"
+  ) {
+    return itemAt(expression.value, items);
+  }
+  // An alias of the select list, where the input has no such column.
+  const aliases = new Map(
+    items.flatMap((item) => item.names.map((name) => [name.toLowerCase(), item.resolved] as const)),
+  );
+  return resolve(expression, { ...place, aliases });
+}
+
+function itemAt(position: number, items: readonly Item[]): Resolved {
+  const item = items[position - 1];
+  if (!item) throw error("GROUP_BY_POS_OUT_OF_RANGE", { index: position, size: items.length });
+  if (hasAggregate(item.resolved.expression)) {
+    throw error("GROUP_BY_POS_AGGREGATE", { index: position, aggExpr: item.resolved.text });
+  }
+  return item.resolved;
+}
+
+interface Grouped {
+  readonly items: readonly Item[];
+  readonly grouping: readonly Resolved[];
+  readonly place: Place;
+  readonly environment: Environment;
+}
+
+/** Groups an input; time windows that grouping or outputs name are put beneath. */
+export function aggregateOver(input: Analyzed, given: Grouped): Analyzed {
+  const groups = groupColumns(given.grouping, input);
+  const relation = withTimeWindows(input.relation, given.place.windows);
+  const base = { ...input, relation };
+  const windows = given.items.some((item) =>
+    some(item.resolved.expression, (one) => one.kind === "window"),
+  );
+  if (windows) return windowsOverGroups(base, given, groups);
+  const outputs = given.items.map((item) => rebaseItem(item, groups));
+  const seen = new Set<number>();
+  const scope = { visible: groups.map((group) => group.scoped), hidden: [] };
+  const made = outputs.map((item) => columnOf(item, { seen, input: scope }));
+  return grouped({
+    input: base,
+    groups,
+    columns: made.map((one) => one.named),
+    visible: made.map((one) => one.scoped),
+    hidden: [],
+    environment: given.environment,
+  });
+}
+
+interface Group {
+  readonly key: string;
+  readonly named: Named;
+  readonly scoped: ScopeColumn;
+}
+
+/** One column for each grouping expression; a plain column keeps its id. */
+function groupColumns(grouping: readonly Resolved[], input: Analyzed): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const one of grouping) {
+    const key = keyOf(one.expression);
+    if (groups.has(key)) continue;
+    groups.set(key, { key, ...columnOf({ resolved: one, names: [] }, { seen: new Set(), input }) });
+  }
+  return [...groups.values()];
+}
+
+function rebaseItem(item: Item, groups: readonly Group[]): Item {
+  const expression = rebase(item.resolved, groups);
+  return { ...item, resolved: { ...item.resolved, expression } };
+}
+
+/** The expression over groups: MISSING_AGGREGATION if a column is neither grouped nor aggregated. */
+function rebase(
+  resolved: Resolved,
+  groups: readonly Group[],
+  known: ReadonlySet<number> = new Set(),
+): TypedExpression {
+  const byKey = new Map(groups.map((group) => [group.key, group]));
+  const ids = new Set([...known, ...groups.map((group) => group.named.column.id)]);
+  const expression = replace(resolved.expression, (one) => {
+    const group = byKey.get(keyOf(one));
+    if (group) return reference(group.named.column);
+    return one.kind === "aggregate" ? one : undefined;
+  });
+  const loose = looseReference(expression, ids);
+  if (!loose) return expression;
+  const text = loose.kind === "reference" ? loose.name : resolved.text;
+  if (groups.length === 0 && known.size === 0) {
+    throw error("MISSING_GROUP_BY", { expression: `"${text}"` });
+  }
+  throw error("MISSING_AGGREGATION", {
+    expression: `"${text}"`,
+    expressionAnyValue: `"any_value(${text})"`,
+  });
+}
+
+function looseReference(
+  expression: TypedExpression,
+  ids: ReadonlySet<number>,
+): TypedExpression | undefined {
+  if (expression.kind === "aggregate") return undefined;
+  if (expression.kind === "reference") return ids.has(expression.id) ? undefined : expression;
+  const inside = children(expression).flatMap((one) =>
+    expression.kind === "window" && one === expression.function ? children(one) : [one],
+  );
+  for (const child of inside) {
+    const loose = looseReference(child, ids);
+    if (loose) return loose;
+  }
+  return undefined;
+}
+
+interface Made {
+  readonly input: Analyzed;
+  readonly groups: readonly Group[];
+  readonly columns: readonly Named[];
+  readonly visible: readonly ScopeColumn[];
+  readonly hidden: readonly ScopeColumn[];
+  readonly environment: Environment;
+}
+
+function grouped(made: Made): Analyzed {
+  const { input, groups, columns, visible, hidden, environment } = made;
+  const relation: TypedRelation = {
+    kind: "aggregate",
+    input: input.relation,
+    grouping: groups.map((group) => group.named),
+    aggregates: columns,
+  };
+  const more: Analyzed["more"] = (expressions) => {
+    const place = { ...placeOver({ visible, hidden }, environment), beneath: input };
+    const outputs = new Set(columns.map((named) => named.column.id));
+    const added: Named[] = [];
+    const resolved = expressions.map((one) => {
+      const typed = resolve(one, place);
+      const expression = lower(rebase(typed, groups, outputs), { outputs, columns, added });
+      return { ...typed, expression };
+    });
+    const analyzed = grouped({
+      ...made,
+      columns: [...columns, ...added],
+      hidden: [...hidden, ...added.map((named) => ({ column: named.column, qualifier: [] }))],
+    });
+    return { analyzed, resolved };
+  };
+  return { relation, visible, hidden, more };
+}
+
+/** The expression over the aggregation's output: what it lacks is added to it. */
+function lower(
+  expression: TypedExpression,
+  to: {
+    readonly outputs: ReadonlySet<number>;
+    readonly columns: readonly Named[];
+    readonly added: Named[];
+  },
+): TypedExpression {
+  return replace(expression, (one) => {
+    if (one.kind === "window") {
+      return mapChildren(one, (child) => lower(child, to));
+    }
+    if (one.kind === "reference" && to.outputs.has(one.id)) return one;
+    if (one.kind !== "aggregate" && one.kind !== "reference") return undefined;
+    const key = keyOf(one);
+    const known = [...to.columns, ...to.added].find((named) => keyOf(named.expression) === key);
+    if (known) return reference(known.column);
+    const named = { column: hiddenColumn(one), expression: one };
+    to.added.push(named);
+    return reference(named.column);
+  });
+}
+
+function hiddenColumn(expression: TypedExpression): Column {
+  const { type, nullable } = expression;
+  if (expression.kind === "reference") {
+    return { id: expression.id, name: expression.name, type, nullable, metadata: {} };
+  }
+  return newColumn("aggregate", type, { nullable });
+}
+
+/** Windows over groups: the aggregation first, then a select list over what it puts out. */
+function windowsOverGroups(input: Analyzed, given: Grouped, groups: readonly Group[]): Analyzed {
+  const added: Named[] = [];
+  const to = { outputs: new Set<number>(), columns: [] as readonly Named[], added };
+  const items = given.items.map((item): Item => {
+    const expression = lower(rebaseItem(item, groups).resolved.expression, to);
+    return { ...item, resolved: { ...item.resolved, expression } };
+  });
+  const columns = added.map((named) => {
+    const group = groups.find((one) => one.named.column.id === named.column.id);
+    return group ? { ...named, column: group.named.column } : named;
+  });
+  const visible = columns.map((named): ScopeColumn => {
+    const group = groups.find((one) => one.named.column.id === named.column.id);
+    return group?.scoped ?? { column: named.column, qualifier: [] };
+  });
+  const { environment } = given;
+  const below = grouped({ input, groups, columns, visible, hidden: [], environment });
+  return selectOver(below, items, environment);
+}
+
+function having(input: Analyzed, given: Expression): Analyzed {
+  const made = input.more?.([given]);
+  const analyzed = made?.analyzed ?? input;
+  const [typed] = made?.resolved ?? [];
+  if (!typed) return input;
+  const relation: TypedRelation = {
+    kind: "filter",
+    input: analyzed.relation,
+    condition: typed.expression,
+  };
+  return overFilter(analyzed, relation);
+}
+
+/** What lies above a filter of an aggregation can still ask for more of the aggregation. */
+function overFilter(analyzed: Analyzed, relation: TypedRelation): Analyzed {
+  const { more, ...rest } = analyzed;
+  if (!more || relation.kind !== "filter") return { ...rest, relation };
+  return {
+    ...rest,
+    relation,
+    more: (expressions) => {
+      const made = more(expressions);
+      const again: TypedRelation = { ...relation, input: made.analyzed.relation };
+      return { analyzed: overFilter(made.analyzed, again), resolved: made.resolved };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { formatValue } from "../schema/text.ts";
+import type { DataType } from "../schema/type.ts";
+import type { Value } from "../schema/value.ts";
+
+/** A literal as Spark prints it in a column's name: texts bare, dates and the like typed. */
+export function literalText(value: Value, type: DataType, timeZone: string): string {
+  if (value === null) return "NULL";
+  switch (type.type) {
+    case "date":
+      return `DATE '${formatValue(value, type, timeZone)}'`;
+    case "timestamp":
+      return `TIMESTAMP '${formatValue(value, type, timeZone)}'`;
+    case "timestamp_ntz":
+      return `TIMESTAMP_NTZ '${formatValue(value, type, timeZone)}'`;
+    case "binary":
+      return `X'${[...(value as Uint8Array)]
+        .map((byte) => byte.toString(16).padStart(2, "0"))
+        .join("")
+        .toUpperCase()}'`;
+    default:
+      return formatValue(value, type, timeZone);
+  }
+}

@@ -1,0 +1,341 @@
+import { error } from "../error/error.ts";
+import type { Attribute, Expression, Extract, Lambda } from "../plan/expression.ts";
+import { quoteName, type Relation } from "../plan/relation.ts";
+import { sqlDataType } from "../schema/ddl.ts";
+import { array, boolean, type DataType, integer } from "../schema/type.ts";
+import { parseExpression } from "../sql/parse.ts";
+import { resolveCall } from "./call.ts";
+import { castable, comparedAs } from "./coercion.ts";
+import type { AnalysisContext } from "./conf.ts";
+import { call, cast, freshId, memberAt, reference } from "./expression.ts";
+import type { LambdaParameter } from "./function/definition.ts";
+import { literalText } from "./literal-text.ts";
+import { resolveOver } from "./over.ts";
+import { lookup, type Outer, type Scope, unresolved } from "./scope.ts";
+import { resolveSubquery } from "./subquery.ts";
+import type { PendingWindow } from "./time-window.ts";
+import { quoteType } from "./type-text.ts";
+import type { Column, TypedExpression, TypedLambda, TypedVariable } from "./typed.ts";
+
+/** An expression with its type, what Spark prints for it, and the name its column gets. */
+export interface Resolved {
+  readonly expression: TypedExpression;
+  readonly text: string;
+  readonly name: string;
+  /** Kept through references and fields; empty for what is computed. */
+  readonly metadata: Column["metadata"];
+}
+
+/** What names mean at one place of a plan. */
+export interface Place {
+  readonly context: AnalysisContext;
+  readonly scope: Scope;
+  /** Looked at where `scope` has no such column: the input beneath a select list. */
+  readonly beneath?: Scope;
+  /** Aliases to the left in the same select list, by lower-case name. */
+  readonly aliases?: ReadonlyMap<string, Resolved>;
+  readonly outer?: Outer;
+  readonly variables?: ReadonlyMap<string, TypedVariable>;
+  /** Whether the place is an argument of an aggregate: there `beneath` comes before `scope`. */
+  readonly aggregated?: boolean;
+  /** Whether the call here is the function of a window: an aggregate may stand in its arguments. */
+  readonly windowed?: boolean;
+  /** Time windows met here; whoever owns the place puts them beneath it. */
+  readonly windows: PendingWindow[];
+  /** The columns' metadata by id, for what is kept through references. */
+  readonly analyzeQuery: (relation: Relation, outer: Outer) => Subplan;
+}
+
+/** The plan of a subquery with just its visible columns. */
+export interface Subplan {
+  readonly relation: import("./typed.ts").TypedRelation;
+}
+
+const noMetadata: Column["metadata"] = Object.freeze({});
+
+export function computed(expression: TypedExpression, text: string): Resolved {
+  return { expression, text, name: text, metadata: noMetadata };
+}
+
+/** SQL text becomes an expression; anything else is one. */
+export function parsed(expression: Expression): Expression {
+  return expression.kind === "text" ? parseExpression(expression.text) : expression;
+}
+
+/** Types an expression. Stars, and aliases but for those inside a struct, are the caller's. */
+export function resolve(given: Expression, place: Place): Resolved {
+  const expression = parsed(given);
+  switch (expression.kind) {
+    case "literal": {
+      const { value, type } = expression;
+      const text = literalText(value, type, place.context.conf.timeZone);
+      return computed({ kind: "literal", value, type, nullable: value === null }, text);
+    }
+    case "attribute":
+      return resolveAttribute(expression, place);
+    case "call":
+      return resolveCall(expression, place);
+    case "cast":
+      return resolveCast(resolve(expression.input, place), expression.type, {
+        place,
+        mode: expression.mode,
+      });
+    case "alias": {
+      const inner = resolve(expression.input, place);
+      const name = expression.names[0] ?? inner.name;
+      const metadata = expression.metadata ?? inner.metadata;
+      return { ...inner, text: `${inner.text} AS ${name}`, name, metadata };
+    }
+    case "extract":
+      return resolveExtract(expression, place);
+    case "over":
+      return resolveOver(expression, place);
+    case "subquery":
+      return resolveSubquery(expression, place);
+    case "order":
+      return resolve(expression.input, place);
+    case "star":
+      throw error("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression" });
+    default:
+      throw error("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", {
+        class: expression.kind,
+      });
+  }
+}
+
+function resolveAttribute(attribute: Attribute, place: Place): Resolved {
+  const { name } = attribute;
+  const found = findName(name, place);
+  if (found) return found;
+  const [only] = name;
+  if (name.length === 1 && only !== undefined && implicitCalls.has(only.toLowerCase())) {
+    return resolveCall({ kind: "call", name: only.toLowerCase(), arguments: [] }, place);
+  }
+  throw unresolved(name, place.beneath ? [place.scope, place.beneath] : [place.scope]);
+}
+
+/** Functions that need no parentheses (LiteralFunctionResolution). */
+const implicitCalls: ReadonlySet<string> = new Set([
+  "current_date",
+  "current_timestamp",
+  "current_user",
+  "user",
+  "session_user",
+  "current_catalog",
+  "current_database",
+  "current_schema",
+  "localtimestamp",
+]);
+
+function findName(name: readonly string[], place: Place): Resolved | undefined {
+  const [first = "", ...rest] = name;
+  const variable = place.variables?.get(first.toLowerCase());
+  if (variable) {
+    const start = computed(variable, "namedlambdavariable()");
+    return rest.reduce((input, part) => fieldOf(input, part), start);
+  }
+  const scopes = place.aggregated ? [place.beneath, place.scope] : [place.scope, place.beneath];
+  for (const scope of scopes) {
+    const found = scope && lookup(scope, name);
+    if (found) return withFields(found.column, found.fields);
+  }
+  const alias = place.aliases?.get(first.toLowerCase());
+  if (alias) {
+    const start = { ...alias, text: first, name: first };
+    return rest.reduce((input, part) => fieldOf(input, part), start as Resolved);
+  }
+  return findOuter(name, place.outer);
+}
+
+function withFields(column: Column, fields: readonly string[]): Resolved {
+  const { name, metadata } = column;
+  const start: Resolved = { expression: reference(column), text: name, name, metadata };
+  return fields.reduce((input, part) => fieldOf(input, part), start);
+}
+
+function findOuter(name: readonly string[], outer: Outer | undefined): Resolved | undefined {
+  if (!outer) return undefined;
+  const found = lookup(outer.scope, name);
+  if (found) {
+    outer.used.set(found.column.id, reference(found.column));
+    const inner = withFields(found.column, found.fields);
+    return { ...inner, text: `outer(${inner.text})` };
+  }
+  const further = findOuter(name, outer.parent);
+  if (further) {
+    for (const [id, used] of outer.parent?.used ?? []) outer.used.set(id, used);
+  }
+  return further;
+}
+
+/** `input.name` of a struct, of a map (the value at that key), or of each struct of an array. */
+export function fieldOf(input: Resolved, name: string): Resolved {
+  const { type } = input.expression;
+  const text = `${input.text}.${name}`;
+  if (type.type === "struct") {
+    const ordinal = ordinalOf(type, name);
+    const metadata = type.fields[ordinal]?.metadata ?? noMetadata;
+    return { expression: memberAt(input.expression, ordinal), text, name, metadata };
+  }
+  if (type.type === "array" && type.elementType.type === "struct") {
+    const ordinal = ordinalOf(type.elementType, name);
+    return { ...computed(fieldOfEach(input.expression, ordinal), text), name };
+  }
+  if (type.type === "map") {
+    const key = {
+      kind: "literal",
+      value: name,
+      type: { type: "string" },
+      nullable: false,
+    } as const;
+    const value = call("element_at", [input.expression, cast(key, type.keyType)], {
+      type: type.valueType,
+      nullable: true,
+    });
+    return { ...computed(value, `${input.text}[${name}]`), name };
+  }
+  throw error("INVALID_EXTRACT_BASE_FIELD_TYPE", {
+    base: `"${input.text}"`,
+    other: quoteType(type),
+  });
+}
+
+function fieldOfEach(input: TypedExpression, ordinal: number): TypedExpression {
+  if (input.type.type !== "array") return input;
+  const variable: TypedVariable = {
+    kind: "variable",
+    id: freshId(),
+    name: "x",
+    type: input.type.elementType,
+    nullable: input.type.containsNull,
+  };
+  const body = memberAt(variable, ordinal);
+  const { type, nullable } = body;
+  const lambda: TypedLambda = { kind: "lambda", parameters: [variable], body, type, nullable };
+  return call("transform", [input, lambda], {
+    type: array(type, nullable),
+    nullable: input.nullable,
+  });
+}
+
+function ordinalOf(type: OfType<DataType, "struct">, name: string): number {
+  const wanted = name.toLowerCase();
+  const ordinals = type.fields.flatMap((one, index) =>
+    one.name.toLowerCase() === wanted ? [index] : [],
+  );
+  const [only, ...more] = ordinals;
+  if (only === undefined) {
+    const fields = type.fields.map((one) => quoteName([one.name])).join(", ");
+    throw error("FIELD_NOT_FOUND", { fieldName: quoteName([name]), fields });
+  }
+  if (more.length > 0) {
+    throw error("AMBIGUOUS_REFERENCE_TO_FIELDS", {
+      field: quoteName([name]),
+      count: ordinals.length,
+    });
+  }
+  return only;
+}
+
+type OfType<T, K> = T extends { readonly type: K } ? T : never;
+
+/** `input[key]`: an item of an array from 0, the value of a map, a field of a struct. */
+function resolveExtract(extract: Extract, place: Place): Resolved {
+  const input = resolve(extract.input, place);
+  const { key } = extract;
+  const { type } = input.expression;
+  const named = key.kind === "literal" && typeof key.value === "string" ? key.value : undefined;
+  const structs =
+    type.type === "struct" || (type.type === "array" && type.elementType.type === "struct");
+  if (named !== undefined && structs) return fieldOf(input, named);
+  const at = resolve(key, place);
+  const { ansi } = place.context.conf;
+  if (type.type === "array") {
+    const made = call(
+      ansi ? "array_item" : "get",
+      [input.expression, cast(at.expression, integer)],
+      {
+        type: type.elementType,
+        nullable: true,
+      },
+    );
+    return computed(made, `${input.text}[${at.text}]`);
+  }
+  if (type.type === "map" && comparedAs(type.keyType, at.expression.type, ansi)) {
+    const made = call("element_at", [input.expression, cast(at.expression, type.keyType)], {
+      type: type.valueType,
+      nullable: true,
+    });
+    return computed(made, `${input.text}[${at.text}]`);
+  }
+  if (type.type === "struct") {
+    throw error("INVALID_EXTRACT_FIELD_TYPE", { extraction: `"${at.text}"` });
+  }
+  throw error("INVALID_EXTRACT_BASE_FIELD_TYPE", {
+    base: `"${input.text}"`,
+    other: quoteType(type),
+  });
+}
+
+/** CAST and TRY_CAST as the user wrote them. */
+export function resolveCast(
+  input: Resolved,
+  type: DataType,
+  options: { readonly place: Place; readonly mode: "cast" | "try" },
+): Resolved {
+  const { ansi } = options.place.context.conf;
+  const word = options.mode === "try" ? "TRY_CAST" : "CAST";
+  const text = `${word}(${input.text} AS ${sqlDataType(type)})`;
+  const from = input.expression.type;
+  if (!castable(from, type, ansi || options.mode === "try")) {
+    throw error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", {
+      sqlExpr: `"${text}"`,
+      srcType: quoteType(from),
+      targetType: quoteType(type),
+    });
+  }
+  const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
+  const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";
+  const resolved = computed(cast(input.expression, type, mode), text);
+  return keepsName ? { ...resolved, name: input.name } : resolved;
+}
+
+/** A condition: boolean, or void as null. */
+export function condition(given: Expression, place: Place): Resolved {
+  const resolved = resolve(given, place);
+  const { type } = resolved.expression;
+  if (type.type === "boolean") return resolved;
+  if (type.type === "void") return { ...resolved, expression: cast(resolved.expression, boolean) };
+  throw error("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", {
+    sqlExpr: `"${resolved.text}"`,
+    filter: `"${resolved.text}"`,
+    type: quoteType(type),
+  });
+}
+
+/** A lambda with its parameters' types; fewer parameters than types may be declared. */
+export function bindLambda(
+  lambda: Lambda,
+  types: readonly LambdaParameter[],
+  place: Place,
+): { readonly lambda: TypedLambda; readonly text: string } {
+  if (lambda.parameters.length > types.length || lambda.parameters.length === 0) {
+    throw error("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", {
+      expectedNumArgs: lambda.parameters.length,
+      actualNumArgs: types.length,
+    });
+  }
+  const parameters = lambda.parameters.map((name, index): TypedVariable => {
+    const { type, nullable } = types[index] ?? { type: integer, nullable: false };
+    return { kind: "variable", id: freshId(), name, type, nullable };
+  });
+  const variables = new Map(place.variables);
+  for (const parameter of parameters) variables.set(parameter.name.toLowerCase(), parameter);
+  const body = resolve(lambda.body, { ...place, variables });
+  const { type, nullable } = body.expression;
+  const names = parameters.map(() => "namedlambdavariable()");
+  return {
+    lambda: { kind: "lambda", parameters, body: body.expression, type, nullable },
+    text: `lambdafunction(${[body.text, ...names].join(", ")})`,
+  };
+}

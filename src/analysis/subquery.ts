@@ -1,0 +1,92 @@
+import { error } from "../error/error.ts";
+import type { Subquery } from "../plan/expression.ts";
+import { boolean } from "../schema/type.ts";
+import { comparedAs } from "./coercion.ts";
+import { cast } from "./expression.ts";
+import { castOutput } from "./output.ts";
+import { computed, type Place, type Resolved, resolve } from "./resolve.ts";
+import { emptyScope, type Outer } from "./scope.ts";
+import { quoteType } from "./type-text.ts";
+import {
+  outputOf,
+  type TypedExpression,
+  type TypedReference,
+  type TypedRelation,
+} from "./typed.ts";
+
+/** A scalar subquery, EXISTS or IN; what it takes from around it is in `outer`. */
+export function resolveSubquery(given: Subquery, place: Place): Resolved {
+  const values = given.values.map((value) => resolve(value, place));
+  const used = new Map<number, TypedReference>();
+  const around = { scope: place.beneath ? joined(place) : place.scope, used };
+  const outer: Outer = place.outer ? { ...around, parent: place.outer } : around;
+  const { relation } = place.analyzeQuery(given.relation, outer);
+  const columns = outputOf(relation);
+  const base = { kind: "subquery" as const, relation, outer: [...used.values()] };
+  if (given.use === "exists") {
+    const typed = { ...base, use: given.use, values: [], type: boolean, nullable: false };
+    return computed(typed, "exists()");
+  }
+  if (given.use === "scalar") {
+    const [only, ...more] = columns;
+    if (!only || more.length > 0) {
+      throw error(
+        "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+        { number: columns.length },
+      );
+    }
+    const typed = { ...base, use: given.use, values: [], type: only.type, nullable: true };
+    return computed(typed, "scalarsubquery()");
+  }
+  return inSubquery(values, relation, { base, place });
+}
+
+function joined(place: Place) {
+  const { scope, beneath = emptyScope } = place;
+  return { visible: [...scope.visible, ...beneath.visible], hidden: scope.hidden };
+}
+
+function inSubquery(
+  values: readonly Resolved[],
+  relation: TypedRelation,
+  made: {
+    readonly base: object & Pick<TypedSubqueryBase, "kind" | "relation" | "outer">;
+    readonly place: Place;
+  },
+): Resolved {
+  const columns = outputOf(relation);
+  const text = `(${values.map((value) => value.text).join(", ")} IN (listquery()))`;
+  if (columns.length !== values.length) {
+    throw error("IN_SUBQUERY_COLUMNS_MISMATCH", { left: values.length, right: columns.length });
+  }
+  const { ansi } = made.place.context.conf;
+  const named = columns.map((column, index) => {
+    const value = values[index]?.expression;
+    const type = value && comparedAs(value.type, column.type, ansi);
+    if (!value || !type) {
+      throw error("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
+        sqlExpr: `"${text}"`,
+        left: quoteType(value?.type ?? column.type),
+        right: quoteType(column.type),
+      });
+    }
+    return { column, type, value: cast(value, type, ansi ? "ansi" : "legacy") };
+  });
+  const typed: TypedExpression = {
+    ...made.base,
+    use: "in",
+    values: named.map((one) => one.value),
+    relation: castOutput(
+      relation,
+      named.map((one) => one.type),
+      ansi ? "ansi" : "legacy",
+    ),
+    type: boolean,
+    nullable:
+      values.some((value) => value.expression.nullable) ||
+      columns.some((column) => column.nullable),
+  };
+  return computed(typed, text);
+}
+
+type TypedSubqueryBase = Extract<TypedExpression, { kind: "subquery" }>;
