@@ -6,7 +6,7 @@ export const sqlConditions = {
     kind: "invalid",
     sqlState: "42601",
     message:
-      "Syntax error at or near {near}{hint} (line {line}, pos {position}). Correct the text there\n\n== SQL ==\n{sql}",
+      "Syntax error at or near {error}{hint} (line {line}, pos {position}). Correct the text there\n\n== SQL ==\n{sql}",
   },
   PARSE_EMPTY_STATEMENT: {
     kind: "invalid",

@@ -111,7 +111,7 @@ export function placeOf(
 export function syntaxError(cursor: Cursor, token = peek(cursor), hint = ""): MillraceError {
   const near =
     token.kind === "end" ? "end of input" : `'${cursor.text.slice(token.start, token.end)}'`;
-  return error("PARSE_SYNTAX_ERROR", { near, hint, ...placeOf(cursor, token) });
+  return error("PARSE_SYNTAX_ERROR", { error: near, hint, ...placeOf(cursor, token) });
 }
 
 /** Sound SQL that is not built here. */

@@ -34,7 +34,7 @@ export function takeLiteral(cursor: Cursor): Expression | undefined {
   if (token.kind === "string") return literal(stringText(cursor), string);
   if (token.kind !== "word") return undefined;
   if (atInterval(cursor)) return intervalLiteral(cursor);
-  if (peek(cursor, 1).kind === "string") return typedLiteral(cursor);
+  if (peek(cursor, 1).kind === "string" && token.key !== "CASE") return typedLiteral(cursor);
   if ([".", "(", "->"].includes(peek(cursor, 1).key)) return undefined;
   if (token.key === "NULL") return constant(cursor, null, nullType);
   if (token.key === "TRUE") return constant(cursor, true, boolean);

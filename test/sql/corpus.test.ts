@@ -27,7 +27,7 @@ function outcome(sql: string, doubleQuotedIdentifiers: boolean): string | undefi
     if (!isError(thrown)) throw thrown;
     if (thrown.kind === "unsupported")
       return `refused: ${thrown.parameters["feature"] ?? thrown.code}`;
-    return `${thrown.code} ${thrown.parameters["near"] ?? ""}`;
+    return `${thrown.code} ${thrown.parameters["error"] ?? ""}`;
   }
 }
 

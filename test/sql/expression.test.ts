@@ -61,6 +61,7 @@ describe("forms", () => {
   test.each([
     ["CASE WHEN a THEN 1 ELSE 2 END", "when(a, 1, 2)"],
     ["CASE x WHEN 1 THEN 'a' END", "when(=(x, 1), a)"],
+    ["CASE 'a' WHEN 'b' THEN 1 END", "when(=(a, b), 1)"],
     ["a.b.c[0].d", "a.b.c[0][d]"],
     ["f(x).y", "f(x)[y]"],
     ["try_cast(a AS BIGINT)", "try(a as long)"],

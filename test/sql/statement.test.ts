@@ -165,7 +165,7 @@ describe("other commands", () => {
     "INSERT t",
     "SELECT 1 2",
     "SELECT (1",
-    "SELECT a::struct<b c d>",
+    "SELECT a::decimal(1, 2, 3)",
   ])("%s is a syntax error", (text) =>
     expect(() => parseStatement(text)).toThrow("PARSE_SYNTAX_ERROR"),
   );
