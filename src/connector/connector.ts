@@ -31,8 +31,10 @@ export interface ConnectorContext {
   readonly engine: Engine;
   /** A local folder for files in the making. */
   readonly staging: string;
-  /** The place a URI or local path means; a relative path is under the working directory. */
-  locate(uri: string): Promise<Location>;
+  /** The place a path means as users write it: nothing is decoded. A relative path is under the working directory. */
+  locate(path: string): Promise<Location>;
+  /** The place of a percent-encoded URI, as logs hold it. */
+  locateUri(uri: string): Promise<Location>;
   /** A session configuration value; undefined where it is not set and has no default. */
   conf(key: string): string | undefined;
   /** Zone, time and seed for a read that a connector makes on its own. */
@@ -41,10 +43,6 @@ export interface ConnectorContext {
   defineView(name: string, relation: Relation): void;
   /** Holds something that a reader opened until the session stops. */
   keep(resource: AsyncDisposable): void;
-  /** Data for the user's eyes: stdout, unless the program says otherwise. */
-  print(text: string): void;
-  /** One line to the person who runs the program. */
-  warn(text: string): void;
 }
 
 /** A table that a name was resolved to, before its connector is asked. */

@@ -1,5 +1,8 @@
 import { error } from "../error/error.ts";
 import type { Options } from "../plan/relation.ts";
+import { parseValue } from "../schema/text.ts";
+import { timestamp } from "../schema/type.ts";
+import { floorDiv, Timestamp } from "../schema/value.ts";
 
 /** Reads options by lower-case key; a value that cannot be is an error that names the option. */
 export interface OptionReader {
@@ -13,8 +16,8 @@ export interface OptionReader {
   bytes(name: string): number | undefined;
   /** `7d`, `12h`, `30m`, `10s`, `250ms`, `2 weeks`, `3 days`: in milliseconds. */
   durationMs(name: string): number | undefined;
-  /** ISO date or timestamp; without a zone it is UTC. In milliseconds since the epoch. */
-  instantMs(name: string): number | undefined;
+  /** A date or timestamp as Spark casts text; in milliseconds since the epoch. */
+  instantMs(name: string, timeZone: string): number | undefined;
 }
 
 type IllegalOption = "INVALID_OPTION_VALUE" | "DELTA_ILLEGAL_OPTION" | "CF_INVALID_OPTION_VALUE";
@@ -50,7 +53,10 @@ const timeUnits: Readonly<Record<string, number>> = {
 export function optionReader(options: Options, code: IllegalOption): OptionReader {
   const text = (name: string): string | undefined => options[name.toLowerCase()];
   const fail = (name: string, expected: string): never => {
-    throw error(code, { name, value: text(name) ?? "", expected });
+    const value = text(name) ?? "";
+    throw code === "DELTA_ILLEGAL_OPTION"
+      ? error(code, { name, input: value, explain: `it ${expected}` })
+      : error(code, { name, value, expected });
   };
   const parsed = (name: string, expected: string, parse: (value: string) => number | undefined) => {
     const value = text(name)?.trim();
@@ -71,8 +77,10 @@ export function optionReader(options: Options, code: IllegalOption): OptionReade
       parsed(name, "must be a size with a byte unit, such as '10g' or '100m'", parseBytes),
     durationMs: (name) =>
       parsed(name, "must be a duration, such as '7d' or '12 hours'", parseDuration),
-    instantMs: (name) =>
-      parsed(name, "must be a date or timestamp, such as '2026-01-31T12:00:00'", parseInstant),
+    instantMs: (name, timeZone) =>
+      parsed(name, "must be a date or timestamp, such as '2026-01-31T12:00:00'", (value) =>
+        parseInstant(value, timeZone),
+      ),
   };
 }
 
@@ -97,15 +105,7 @@ function parseDuration(value: string): number | undefined {
   return unit === undefined ? undefined : Number(match[1]) * unit;
 }
 
-const instant =
-  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?\s*(Z|[+-]\d\d:?\d\d)?$/i;
-
-function parseInstant(value: string): number | undefined {
-  const match = instant.exec(value);
-  if (!match) return undefined;
-  const clock = match[2] ?? "00:00";
-  const [whole, fraction] = clock.split(".");
-  const text = `${match[1]}T${whole}${fraction ? `.${fraction.slice(0, 3)}` : ""}${match[3] ?? "Z"}`;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
+function parseInstant(value: string, timeZone: string): number | undefined {
+  const instant = parseValue(value, timestamp, timeZone);
+  return instant instanceof Timestamp ? Number(floorDiv(instant.micros, 1000n)) : undefined;
 }

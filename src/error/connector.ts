@@ -131,11 +131,6 @@ export const connectorConditions = {
     message: "Rate source offset {seconds} goes past {limit} rows. Lower rowsPerSecond",
   },
 
-  DELTA_ILLEGAL_OPTION: {
-    kind: "invalid",
-    sqlState: "42616",
-    message: "Invalid value '{value}' for option '{name}': it {expected}",
-  },
   DELTA_UNSUPPORTED_OUTPUT_MODE: {
     kind: "unsupported",
     sqlState: "0AKDC",
@@ -158,11 +153,17 @@ export const connectorConditions = {
     sqlState: "42613",
     message: "Please either provide '{first}' or '{second}', not both",
   },
-  DELTA_SCHEMA_NOT_SET: {
+  DELTA_NULL_SCHEMA_IN_STREAMING_WRITE: {
     kind: "invalid",
-    sqlState: "42601",
+    sqlState: "42P18",
     message:
-      "Table schema is not set: {table} is not a Delta table. Write data into it or use CREATE TABLE first",
+      "Delta does not accept data types of NullType in streaming writes: column {column} is {type}. Cast it to the type it is to have",
+  },
+  DELTA_STARTING_TIMESTAMP_AFTER_LATEST: {
+    kind: "invalid",
+    sqlState: "42816",
+    message:
+      "The startingTimestamp {timestamp} is after the latest version {version} of {table}. Use an earlier one, or startingVersion latest",
   },
   DELTA_SOURCE_TABLE_IGNORE_CHANGES: {
     kind: "invalid",

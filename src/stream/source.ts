@@ -35,7 +35,7 @@ export interface Source extends AsyncDisposable {
 }
 
 export interface Batch {
-  /** Yields the columns of the source's schema, then the hidden ones of its dataset. */
+  /** Yields the columns of the source's schema, then the hidden ones of its dataset in use. */
   readonly input: Input;
   readonly rows?: number;
 }
@@ -45,4 +45,6 @@ export interface SourceContext {
   /** `<checkpoint>/sources/<i>`: the source's own log. */
   readonly checkpoint: import("../storage/store.ts").Location;
   readonly queryId: string;
+  /** Hidden columns the query uses: a batch may leave out the others. Absent: it has all. */
+  readonly hidden?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/engine.ts";
+import { env } from "../../env.ts";
 import type { Value } from "../../schema/value.ts";
 import type { Sink, SinkBatch } from "../../stream/sink.ts";
 import type { Connector, SinkRequest } from "../connector.ts";
@@ -27,7 +28,7 @@ function consoleSink({ options, context }: SinkRequest): Sink {
       const { schema, rows, count } = await firstRows(context.engine, batch, limit);
       const { timeZone } = batch.context;
       const table = showString({ schema, rows, limit, truncate, vertical: false, timeZone });
-      context.print(`${rule}\nBatch: ${batch.batchId}\n${rule}\n${table}\n`);
+      env.print(`${rule}\nBatch: ${batch.batchId}\n${rule}\n${table}`);
       return { rows: count };
     },
     async [Symbol.asyncDispose]() {},

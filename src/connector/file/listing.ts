@@ -32,8 +32,9 @@ export async function listingRules(
   context: ConnectorContext,
 ): Promise<ListingRules> {
   const pattern = options.text("pathGlobFilter");
-  const modifiedAfter = options.instantMs("modifiedAfter");
-  const modifiedBefore = options.instantMs("modifiedBefore");
+  const { timeZone } = context.queryContext();
+  const modifiedAfter = options.instantMs("modifiedAfter", timeZone);
+  const modifiedBefore = options.instantMs("modifiedBefore", timeZone);
   const base = options.text("basePath");
   return {
     recursive: options.flag("recursiveFileLookup", false),

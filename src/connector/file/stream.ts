@@ -1,7 +1,6 @@
 import { error } from "../../error/error.ts";
 import { asNullable } from "../../schema/compare.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
-import type { Location } from "../../storage/store.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
@@ -14,7 +13,7 @@ import type { FilePolicy } from "./plan.ts";
 import { formatOf, locations } from "./reader.ts";
 import { inferFileSchema, noFiles, typedBy, wantsTypes, withPartitions } from "./schema.ts";
 import { openFileSource } from "./source.ts";
-import { hadoopUri } from "./uri.ts";
+import { shortUri } from "./uri.ts";
 
 /** Spark's default of maxFileAge. */
 const weekMs = 7 * 86_400_000;
@@ -33,7 +32,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   const { schema, partitions } = await streamSchema({ format, request, options, listed });
   const limited = policy.maxFiles !== undefined || policy.maxBytes !== undefined;
   const maxFileAgeMs = options.durationMs("maxFileAge") ?? weekMs;
-  const description = `FileStreamSource[${sourceUri(paths[0]!)}]`;
+  const description = `FileStreamSource[${shortUri(paths[0]!)}]`;
   const ignoreMissing = options.flag("ignoreMissingFiles", false);
   return {
     name: `${format}.\`${request.paths.join(",")}\``,
@@ -133,9 +132,4 @@ async function streamSchema(listed: {
   const inferTypes = wantsTypes(format, request.options);
   const data = await inferFileSchema({ ...request, format, files, inferTypes, merge });
   return { schema: withPartitions(data, found), partitions: found };
-}
-
-/** As Hadoop's Path prints it without an authority: `file:/data/in`. */
-export function sourceUri(location: Location): string {
-  return hadoopUri(location).replace(/^file:\/\/\//, "file:/");
 }

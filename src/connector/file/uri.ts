@@ -1,23 +1,18 @@
 import type { Location } from "../../storage/store.ts";
+import { parseUri } from "../../storage/uri.ts";
 import type { ConnectorContext } from "../connector.ts";
 
 /**
  * The URI of a file as Hadoop's Path prints it, and as Spark's file source log and
- * `_metadata.file_path` have it: java.net.URI escapes only what is illegal in a path, so that
- * `=`, `+`, `:` and letters beyond ASCII stay as they are.
+ * `_metadata.file_path` have it.
  */
 export function hadoopUri({ store, path }: Location): string {
-  return `${prefix(store)}${path.replace(illegal, percent)}`;
+  return store.uri(path);
 }
 
-const illegal = /[^A-Za-z0-9_\-!.~'()*,;:$&+=@/\u0080-\uffff]/g;
-
-function percent(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
-}
-
-function prefix(store: Location["store"]): string {
-  return store.uri("/").replace(/\/+$/, store.scheme === "file" ? "//" : "");
+/** As progress shows a folder: Hadoop leaves out an authority that is empty (`file:/data/in`). */
+export function shortUri(location: Location): string {
+  return hadoopUri(location).replace(/^file:\/\/\//, "file:/");
 }
 
 /** The place a URI of the log names. One in `near`'s store costs no lookup. */
@@ -26,15 +21,8 @@ export async function locateUri(
   near: Location,
   context: ConnectorContext,
 ): Promise<Location> {
-  const path = pathWithin(uri, near.store);
-  return path === undefined ? context.locate(uri) : { store: near.store, path };
-}
-
-/** The path of a URI within a store, decoded; undefined if the URI is not of that store. */
-export function pathWithin(uri: string, store: Location["store"]): string | undefined {
-  // Older Hadoop versions print one slash: file:/data.
-  const full = store.scheme === "file" ? uri.replace(/^file:\/(?!\/)/, "file:///") : uri;
-  const start = prefix(store);
-  if (!full.startsWith(`${start}/`)) return undefined;
-  return decodeURIComponent(full.slice(start.length));
+  const { scheme, authority, path } = parseUri(uri);
+  const local = { store: near.store, path };
+  const same = scheme === near.store.scheme && (authority === "" || hadoopUri(local) === uri);
+  return same ? local : context.locateUri(uri);
 }

@@ -1,3 +1,4 @@
+import { columnsOf } from "../../analysis/expression.ts";
 import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult, QueryContext } from "../../engine/engine.ts";
 import { error } from "../../error/error.ts";
@@ -66,14 +67,11 @@ async function together(
   query: QueryContext,
   context: ConnectorContext,
 ): Promise<readonly CachedResult[]> {
-  const inputs = parts.map((part, index) => leaf(part, (index + 1) * 10_000));
-  const output = leaf(parts[0]!, 0).output;
-  const union: TypedRelation = { kind: "union", inputs, output };
+  const inputs = parts.map(leaf);
+  const union: TypedRelation = { kind: "union", inputs, output: columnsOf(parts[0]!.schema) };
   return [await context.engine.cache(union, query)];
 }
 
-/** A cached result as a leaf; column ids count from `firstId`. */
-function leaf({ name, schema }: CachedResult, firstId: number): TypedInput {
-  const output = schema.fields.map((column, index) => ({ ...column, id: firstId + index }));
-  return { kind: "input", input: { kind: "cached", schema, name }, output };
+function leaf({ name, schema }: CachedResult): TypedInput {
+  return { kind: "input", input: { kind: "cached", schema, name }, output: columnsOf(schema) };
 }

@@ -1,0 +1,76 @@
+import { error } from "../../error/error.ts";
+import type { StreamingDataset } from "../../stream/dataset.ts";
+import type { ReadRequest } from "../connector.ts";
+import { hiddenFields } from "../file/format.ts";
+import { globExpression } from "../file/glob.ts";
+import { type ListingRules, listFiles, listingRules, requirePaths } from "../file/listing.ts";
+import type { FilePolicy } from "../file/plan.ts";
+import { locations } from "../file/reader.ts";
+import { openFileSource } from "../file/source.ts";
+import { shortUri } from "../file/uri.ts";
+import { optionReader } from "../option.ts";
+import { type CloudFilesOptions, cloudFilesOptions, formatOptions } from "./option.ts";
+import { CloudFilesRows } from "./rows.ts";
+import { resolveSchema } from "./schema.ts";
+
+/**
+ * Auto Loader by listing: `spark.readStream.format("cloudFiles").load(folder)`. What was found is
+ * kept in the layout of Spark's file source, so that the checkpoint goes on in Spark as a stream
+ * of the same files.
+ */
+export async function streamCloudFiles(request: ReadRequest): Promise<StreamingDataset> {
+  const settings = await cloudFilesOptions(request.options, request.schema !== undefined);
+  const paths = await locations(request);
+  if (paths.length === 0) throw error("MISSING_OPTION", { format: "cloudFiles", name: "path" });
+  await requirePaths(paths);
+  const rules = await rulesOf(request);
+  const resolved = await resolveSchema({
+    ...{ request, settings },
+    list: () => listFiles(paths, rules),
+  });
+  const schema = resolved.full;
+  const { maxFileAgeMs, includeExistingFiles: includeExisting } = settings;
+  const options = optionReader(request.options, "CF_INVALID_OPTION_VALUE");
+  const ignoreMissing = options.flag("ignoreMissingFiles", false);
+  return {
+    name: `cloudFiles.\`${request.paths.join(",")}\``,
+    schema,
+    hidden: hiddenFields(schema),
+    streaming: true,
+    open: (source) => {
+      const rows = new CloudFilesRows({ request, settings, resolved, hidden: source.hidden });
+      const spec = {
+        ...{ schema, paths, rules, includeExisting, ignoreMissing },
+        description: `CloudFilesSource[${shortUri(paths[0]!)}]`,
+        policy: policyOf(settings),
+        ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
+        context: request.context,
+        read: rows.read.bind(rows),
+        close: rows.close.bind(rows),
+      };
+      return openFileSource(spec, source);
+    },
+  };
+}
+
+/** Every folder below the path is looked into, whatever its name. */
+async function rulesOf(request: ReadRequest): Promise<ListingRules> {
+  const options = optionReader(formatOptions(request.options), "CF_INVALID_OPTION_VALUE");
+  const pattern = options.text("fileNamePattern");
+  const rules = await listingRules(options, request.context);
+  return {
+    ...rules,
+    nested: true,
+    ...(pattern === undefined ? {} : { name: globExpression(pattern) }),
+  };
+}
+
+function policyOf({ maxFiles, maxBytes, allowOverwrites }: CloudFilesOptions): FilePolicy {
+  return {
+    maxFiles,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    latestFirst: false,
+    fileNameOnly: false,
+    overwrites: allowOverwrites,
+  };
+}

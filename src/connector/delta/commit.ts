@@ -1,0 +1,71 @@
+import { error } from "../../error/error.ts";
+import type { Add, Metadata, Remove } from "../../log/action.ts";
+import type { Commit } from "../../log/log.ts";
+import { formatDataType } from "../../schema/ddl.ts";
+import { parseSchemaJson } from "../../schema/json.ts";
+import type { StructType } from "../../schema/type.ts";
+import type { DeltaSourceOptions } from "./option.ts";
+import type { VersionFiles } from "./plan.ts";
+import { incompatibility } from "./schema-change.ts";
+
+/** What a commit is checked against: what the stream reads, and what it forgives. */
+export interface CommitRule {
+  readonly table: string;
+  /** The schema rows are read with, and the version it is of. */
+  readonly schema: StructType;
+  readonly schemaVersion: number;
+  readonly options: DeltaSourceOptions;
+}
+
+/**
+ * The files a commit gives a stream. Commits that change or delete what was there are refused, or
+ * passed over, as the options say (Delta's DeltaSource.verifyStreamHygiene).
+ */
+export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
+  const { version } = commit;
+  const adds: Add[] = [];
+  let removed: Remove | undefined;
+  for (const action of commit.actions) {
+    if ("add" in action && action.add.dataChange) adds.push(action.add);
+    else if ("remove" in action && action.remove.dataChange) removed ??= action.remove;
+    else if ("metaData" in action) checkMetadata(action.metaData, version, rule);
+  }
+  const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
+  return { version, initial: false, files };
+}
+
+function afterChange(
+  adds: readonly Add[],
+  removed: Remove,
+  { version, rule }: { readonly version: number; readonly rule: CommitRule },
+): readonly Add[] {
+  const { ignoreChanges, ignoreDeletes, skipChangeCommits } = rule.options;
+  if (skipChangeCommits) return [];
+  const parameters = { file: removed.path, version, table: rule.table };
+  if (adds.length > 0 && !ignoreChanges) {
+    throw error("DELTA_SOURCE_TABLE_IGNORE_CHANGES", parameters);
+  }
+  if (adds.length === 0 && !ignoreChanges && !ignoreDeletes) {
+    throw error("DELTA_SOURCE_IGNORE_DELETE", parameters);
+  }
+  return adds;
+}
+
+function checkMetadata(metadata: Metadata, version: number, rule: CommitRule): void {
+  const data = parseSchemaJson(metadata.schemaString);
+  const before = version <= rule.schemaVersion;
+  const detail = incompatibility(rule.schema, data, before);
+  if (detail === undefined) return;
+  // A later version's change is taken up by a restart; an older one's never is.
+  throw error(
+    before
+      ? "DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG"
+      : "DELTA_SCHEMA_CHANGED_WITH_VERSION",
+    {
+      version,
+      detail,
+      readSchema: formatDataType(rule.schema),
+      dataSchema: formatDataType(data),
+    },
+  );
+}

@@ -1,0 +1,100 @@
+import type { Dataset } from "../../analysis/dataset.ts";
+import { error } from "../../error/error.ts";
+import type { StreamingDataset } from "../../stream/dataset.ts";
+import { scanFiles, scanTable } from "../../table/scan.ts";
+import {
+  type DeltaTable,
+  isDeltaTable,
+  openTable,
+  snapshotOf,
+  type TimeTravel,
+  tableAt,
+} from "../../table/table.ts";
+import type { ReadRequest } from "../connector.ts";
+import { hiddenFields } from "../file/format.ts";
+import { shortUri } from "../file/uri.ts";
+import { sourceOptions } from "./option.ts";
+import { DeltaSource } from "./source.ts";
+import { optionTravel, pathTravel } from "./travel.ts";
+
+/** A table at its newest version, or at the one that the options or the path name. */
+export async function readDelta(request: ReadRequest): Promise<Dataset> {
+  refuseSchema(request);
+  for (const name of ["readChangeFeed", "readChangeData"]) {
+    const value = request.options[name.toLowerCase()];
+    if (value !== undefined && value.toLowerCase() !== "false") {
+      const remedy = "Read the versions one by one with versionAsOf";
+      throw error("UNSUPPORTED_DATA_SOURCE_OPTION", { name, value, format: "delta", remedy });
+    }
+  }
+  const { table, travel } = await tableOf(request);
+  const snapshot = await snapshotOf(table, travel);
+  const { schema } = snapshot;
+  return {
+    name: table.name,
+    schema,
+    hidden: hiddenFields(schema),
+    streaming: false,
+    scan: (scan) => scanTable(table, snapshot, scan),
+  };
+}
+
+/** The appends to a table. The schema is the newest one, for the life of the query. */
+export async function streamDelta(request: ReadRequest): Promise<StreamingDataset> {
+  refuseSchema(request);
+  const { timeZone } = request.context.queryContext();
+  const options = sourceOptions(request.options, timeZone);
+  const location = await locationOf(request);
+  const table = await tableAt(location, request.context, request.table?.name);
+  if (!(await table.log.update())) throw error("DELTA_SCHEMA_NOT_SET", {});
+  const snapshot = await snapshotOf(table);
+  const { schema } = snapshot;
+  const hidden = hiddenFields(schema);
+  const columns = [...schema.fields, ...hidden];
+  return {
+    name: table.name,
+    schema,
+    hidden,
+    streaming: true,
+    open: async ({ checkpoint }) =>
+      new DeltaSource({
+        ...{ table, snapshot, options, checkpoint },
+        description: `DeltaSource[${shortUri(location)}]`,
+        read: (files) => scanFiles(table, { files, snapshot, columns }),
+      }),
+  };
+}
+
+function refuseSchema({ schema, format }: ReadRequest): void {
+  if (schema) throw error("USER_SPECIFIED_SCHEMA_NOT_ALLOWED", { format });
+}
+
+async function locationOf(request: ReadRequest) {
+  if (request.table) return request.table.location;
+  const [path] = request.paths;
+  if (path === undefined || request.paths.length > 1) {
+    throw error("MISSING_OPTION", { format: "delta", name: "path" });
+  }
+  return request.context.locate(path);
+}
+
+async function tableOf(
+  request: ReadRequest,
+): Promise<{ readonly table: DeltaTable; readonly travel?: TimeTravel }> {
+  const { context, options } = request;
+  const { timeZone } = context.queryContext();
+  const asked = optionTravel(options, timeZone);
+  const location = await locationOf(request);
+  const named = request.table ? undefined : pathTravel(request.paths[0]!, timeZone);
+  // A folder may have such a name itself.
+  if (!named || (await isDeltaTable(location, context))) {
+    const table = await openTable(location, context, request.table?.name);
+    return asked ? { table, travel: asked } : { table };
+  }
+  if (asked) {
+    const parameters = { first: request.paths[0]!, second: "versionAsOf or timestampAsOf" };
+    throw error("DELTA_TIME_TRAVEL_INVALID_OPTIONS", parameters);
+  }
+  const table = await openTable(await context.locate(named.path), context);
+  return { table, travel: named.travel };
+}

@@ -1,0 +1,221 @@
+import { error, isError } from "../../error/error.ts";
+import type { Add } from "../../log/action.ts";
+import type { Snapshot } from "../../log/snapshot.ts";
+import type { Input } from "../../plan/input.ts";
+import { join, type Location } from "../../storage/store.ts";
+import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
+import type { DeltaTable } from "../../table/table.ts";
+import { type CommitRule, streamedFiles } from "./commit.ts";
+import {
+  afterVersion,
+  beforeFirst,
+  compareOffsets,
+  type DeltaOffset,
+  formatOffset,
+  parseOffset,
+} from "./offset.ts";
+import type { DeltaSourceOptions } from "./option.ts";
+import {
+  admit,
+  slice,
+  snapshotOrder,
+  unlimited,
+  type VersionFiles,
+  versionsBetween,
+} from "./plan.ts";
+
+/** Commits kept between planning a batch and reading it; others are read again. */
+const maxKeptCommits = 64;
+
+export interface DeltaSourceSpec {
+  readonly table: DeltaTable;
+  /** What rows are read with: schema, column mapping, partitioning. */
+  readonly snapshot: Snapshot;
+  readonly options: DeltaSourceOptions;
+  readonly description: string;
+  readonly checkpoint: Location;
+  /** The rows of some files, with the columns of the dataset and its hidden ones. */
+  read(files: readonly Add[]): Promise<Input>;
+}
+
+/**
+ * The appends to a Delta table, by Delta's own offsets: first the files of a snapshot, then those
+ * of each commit. An idle trigger reads one commit file that is not there, and nothing else.
+ */
+export class DeltaSource implements Source {
+  readonly schema: Snapshot["schema"];
+  readonly description: string;
+  readonly #spec: DeltaSourceSpec;
+  readonly #rule: CommitRule;
+  readonly #commits = new Map<number, VersionFiles>();
+  #initial: VersionFiles | undefined;
+  #first: DeltaOffset | undefined;
+
+  constructor(spec: DeltaSourceSpec) {
+    const { snapshot, options, table } = spec;
+    this.schema = snapshot.schema;
+    this.description = spec.description;
+    this.#spec = spec;
+    const { schema, version: schemaVersion } = snapshot;
+    this.#rule = { table: table.name, schema, schemaVersion, options };
+  }
+
+  async latestOffset(
+    start: Offset | undefined,
+    limit: ReadLimit,
+    until?: Offset,
+  ): Promise<Offset | undefined> {
+    const from = start === undefined ? await this.#startingOffset() : this.#parse(start);
+    const stop = until === undefined ? undefined : this.#parse(until);
+    let end = from;
+    let room = limit.kind === "all" ? unlimited : this.#spec.options.limit;
+    while (stop === undefined || compareOffsets(end, stop) < 0) {
+      const version = await this.#versionAt(end);
+      if (version === undefined) break;
+      const at = end.version === version.version ? end : { ...end, version: version.version };
+      const admission = admit(at, version, { limit: room, skip: this.#skip });
+      if (compareOffsets(admission.end, end) === 0) break;
+      end = admission.end;
+      room = admission.left;
+      // The first batch is the snapshot alone: its end says which one it was.
+      if (admission.full || (start === undefined && from.initial)) break;
+    }
+    if (stop !== undefined && compareOffsets(end, stop) > 0) end = stop;
+    return compareOffsets(end, from) === 0 ? start : formatOffset(end);
+  }
+
+  async input(start: Offset | undefined, end: Offset): Promise<Batch> {
+    const to = this.#parse(end);
+    const from = start === undefined ? await this.#firstOffset(to) : this.#parse(start);
+    const files: Add[] = [];
+    for (const version of versionsBetween(from, to)) {
+      const at = { ...from, version, initial: from.initial && version === from.version };
+      const part = await this.#versionAt(at);
+      if (part?.version !== version) continue; // its log is lost, and that was forgiven
+      for (const file of slice(part, from, to)) if (!this.#skip(file)) files.push(file);
+    }
+    const rows = rowsOf(files);
+    const input = await this.#spec.read(files);
+    return rows === undefined ? { input } : { input, rows };
+  }
+
+  async commit(end: Offset): Promise<void> {
+    const { version, initial } = parseOffset(end);
+    for (const kept of this.#commits.keys()) if (kept < version) this.#commits.delete(kept);
+    if (!initial) this.#initial = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  readonly #skip = (file: Add): boolean => this.#spec.options.exclude?.test(file.path) ?? false;
+
+  get #tableId(): string {
+    return this.#spec.snapshot.metadata.id;
+  }
+
+  #parse(offset: Offset): DeltaOffset {
+    const parsed = parseOffset(offset);
+    if (parsed.tableId === this.#tableId) return parsed;
+    throw error("DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", {
+      oldTableId: parsed.tableId,
+      newTableId: this.#tableId,
+    });
+  }
+
+  /** The files of the version an offset stands in; undefined if it is not there yet. */
+  async #versionAt(offset: DeltaOffset): Promise<VersionFiles | undefined> {
+    const { version, initial } = offset;
+    if (initial) return this.#snapshotFiles(version);
+    const kept = this.#commits.get(version);
+    if (kept) return kept;
+    const { log } = this.#spec.table;
+    const commit = await log.commit(version).catch((thrown: unknown) => {
+      if (!isError(thrown, "DELTA_LOG_FILE_NOT_FOUND")) throw thrown;
+      const { table, options } = this.#spec;
+      const earliest = Number(thrown.parameters["earliest"]);
+      if (!options.failOnDataLoss && earliest > version) return log.commit(earliest);
+      const parameters = { version, table: table.name };
+      throw error("DELTA_LOG_FILE_NOT_FOUND_FOR_STREAMING_SOURCE", parameters, thrown);
+    });
+    if (!commit) return undefined;
+    const files = streamedFiles(commit, this.#rule);
+    this.#commits.set(files.version, files);
+    for (const old of this.#commits.keys()) {
+      if (this.#commits.size > maxKeptCommits) this.#commits.delete(old);
+    }
+    return files;
+  }
+
+  async #snapshotFiles(version: number): Promise<VersionFiles> {
+    if (this.#initial?.version === version) return this.#initial;
+    const { snapshot, table } = this.#spec;
+    const at = snapshot.version === version ? snapshot : await table.log.snapshotAt(version);
+    this.#initial = { version, initial: true, files: snapshotOrder(at.files()) };
+    return this.#initial;
+  }
+
+  /** Where a stream without a checkpoint begins; fixed for the life of the source. */
+  async #startingOffset(): Promise<DeltaOffset> {
+    this.#first ??= await this.#resolveStart();
+    return this.#first;
+  }
+
+  async #resolveStart(): Promise<DeltaOffset> {
+    const { start } = this.#spec.options;
+    const { log, name } = this.#spec.table;
+    const latest = (await log.update())?.version ?? this.#spec.snapshot.version;
+    const tail = (version: number): DeltaOffset => afterVersion(this.#tableId, version - 1);
+    switch (start.kind) {
+      case "snapshot":
+        return { tableId: this.#tableId, version: latest, index: beforeFirst, initial: true };
+      case "latest":
+        return tail(await this.#keepStart(latest + 1));
+      case "version":
+        if (start.version > latest + 1) await log.snapshotAt(start.version);
+        return tail(start.version);
+      case "timestamp": {
+        const version = await firstAfter(log, start.timestampMs);
+        if (version !== undefined) return tail(version);
+        throw error("DELTA_STARTING_TIMESTAMP_AFTER_LATEST", {
+          timestamp: start.text,
+          version: latest,
+          table: name,
+        });
+      }
+    }
+  }
+
+  /** `latest` means the version when the query first started: a file of the source's own says it. */
+  async #keepStart(version: number): Promise<number> {
+    const { store, path } = join(this.#spec.checkpoint, "starting-version");
+    if (await store.putIfAbsent(path, Buffer.from(String(version)))) return version;
+    return Number(Buffer.from(await store.read(path)).toString("utf8"));
+  }
+
+  /** The beginning of a first batch that ends at `end`. */
+  async #firstOffset(end: DeltaOffset): Promise<DeltaOffset> {
+    if (this.#spec.options.start.kind !== "snapshot") return this.#startingOffset();
+    const version = end.initial ? end.version : end.version - 1;
+    return { tableId: this.#tableId, version, index: beforeFirst, initial: true };
+  }
+}
+
+/** The first version committed at or after a time; undefined if all are older. */
+async function firstAfter(
+  log: DeltaTable["log"],
+  timestampMs: number,
+): Promise<number | undefined> {
+  const commits = await log.history();
+  return commits.find((commit) => commit.timestamp >= timestampMs)?.version;
+}
+
+/** The number of rows where the statistics of every file tell. */
+function rowsOf(files: readonly Add[]): number | undefined {
+  let rows = 0;
+  for (const { stats, deletionVector } of files) {
+    const records = /"numRecords":(\d+)/.exec(stats ?? "")?.[1];
+    if (records === undefined) return undefined;
+    rows += Number(records) - (deletionVector?.cardinality ?? 0);
+  }
+  return rows;
+}
