@@ -5,7 +5,6 @@ import { raise } from "../failure.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { fromText } from "./cast-text.ts";
-import { javascript } from "./function/registry.ts";
 import { once } from "./once.ts";
 import type { Scope } from "./scope.ts";
 import { toText } from "./text-of.ts";

@@ -24,7 +24,7 @@ export function expression(node: TypedExpression, scope: Scope): string {
     case "reference":
       return columnName(node.id);
     case "variable":
-      return `v${node.id}`;
+      return scope.variables.get(node.id) ?? `v${node.id}`;
     case "field":
       return `struct_extract(${expression(node.input, scope)}, '${memberName(node.ordinal)}')`;
     case "cast":
@@ -34,10 +34,8 @@ export function expression(node: TypedExpression, scope: Scope): string {
         mode: node.mode,
         scope,
       });
-    case "lambda": {
-      const names = node.parameters.map((parameter) => `v${parameter.id}`);
-      return `lambda ${names.join(", ")}: ${expression(node.body, scope)}`;
-    }
+    case "lambda":
+      return expression(node.body, scope);
     case "call":
       return call(node, scope);
     case "aggregate":
@@ -52,7 +50,10 @@ export function expression(node: TypedExpression, scope: Scope): string {
 function call(node: TypedCall, scope: Scope): string {
   const compilation = compilationOf(node.name);
   if (compilation === undefined) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: node.name });
-  const args = node.arguments.map((argument) => expression(argument, scope));
+  // A lambda is compiled by the function that takes it: it alone knows the parameters' SQL.
+  const args = node.arguments.map((argument) =>
+    argument.kind === "lambda" ? "" : expression(argument, scope),
+  );
   return compilation(args, { node, scope, types: node.arguments.map((argument) => argument.type) });
 }
 
@@ -87,7 +88,7 @@ function window(node: TypedWindow, scope: Scope): string {
   // Rows that are equal by the order keep the order of the input.
   const order = node.order.length === 0 ? [] : [orderBy(node.order, scope)];
   const name = node.function.name;
-  const exact = name === "row_number" || name === "ntile" || name === "lag" || name === "lead";
+  const exact = name === "row_number" || name === "ntile" || /^(lag|lead)/.test(name);
   if (exact || (node.frame?.unit === "rows" && scope.ordinals.length > 0))
     order.push(...scope.ordinals);
   const parts = [
@@ -114,8 +115,13 @@ function windowFunction(node: TypedWindow, scope: Scope): string {
     case "lag":
     case "lead":
       return `${called.name}(${args.join(", ")}${nulls})`;
+    case "lag_ignore_nulls":
+    case "lead_ignore_nulls":
+      return `${called.name.slice(0, called.name.indexOf("_"))}(${args.join(", ")} IGNORE NULLS)`;
     case "nth_value":
       return `nth_value(${args[0]}, ${args[1]}${nulls})`;
+    case "nth_value_ignore_nulls":
+      return `nth_value(${args[0]}, ${args[1]} IGNORE NULLS)`;
     case "first":
     case "first_value":
     case "any_value":

@@ -17,10 +17,12 @@ export interface Scope {
   readonly sources: ReadonlyMap<Input, Source>;
   /** The ordinals of the relation under an expression, where the expression asks for them. */
   readonly ordinals: readonly string[];
+  /** SQL of lambda variables that are not simply `v<id>`. */
+  readonly variables: ReadonlyMap<number, string>;
   /** Numbers the calls of `rand` and its kin, and the variables of lambdas made here. */
   readonly counter: { next: number };
 }
 
 export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Source>): Scope {
-  return { context, sources, ordinals: [], counter: { next: 0 } };
+  return { context, sources, ordinals: [], variables: new Map(), counter: { next: 0 } };
 }

@@ -3,7 +3,9 @@ import { CalendarDate, LocalTimestamp } from "../../../schema/value.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
 import { zoneOf } from "../text/zone.ts";
 import { decimalOperations } from "./decimal.ts";
+import { formatOperations } from "./format.ts";
 import { realOperations } from "./real.ts";
+import { textOperations } from "./text.ts";
 
 /** A function of texts; null for a value that is none. */
 export type Operation = (args: readonly string[]) => string | null;
@@ -30,6 +32,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...times,
   ...decimalOperations,
   ...realOperations,
+  ...textOperations,
+  ...formatOperations,
 };
 
 export function operationOf(name: string): Operation {

@@ -1,3 +1,272 @@
-import type { Group } from "./registry.ts";
+import { raise } from "../../failure.ts";
+import { text } from "../../quote.ts";
+import { once } from "../once.ts";
+import type { Scope } from "../scope.ts";
+import { instant, local } from "../zone.ts";
+import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
-export const datetimes: Group = {};
+const micros = (text: string): string => `CAST('${text}' AS BIGINT)`;
+
+/** A part of a date or of a wall-clock time, as INTEGER. */
+const part =
+  (name: string): Compilation =>
+  ([value], { types, scope }) =>
+    `CAST(${name}(${types[0]?.type === "timestamp" ? local(value as string, scope) : value}) AS INTEGER)`;
+
+const days = (value: string): string => `(${value} - DATE '1970-01-01')`;
+
+function now({ context }: Scope): string {
+  return `make_timestamptz(${micros(String(BigInt(Math.trunc(context.timestampMs)) * 1000n))})`;
+}
+
+const floorDivide = (value: string, divisor: number): string =>
+  `((${value} - ((${value} % ${divisor}) + ${divisor}) % ${divisor}) // ${divisor})`;
+
+const epoch =
+  (divisor: number): Compilation =>
+  ([value], { scope }) =>
+    divisor === 1
+      ? `epoch_us(${value})`
+      : once([`epoch_us(${value})`], scope, (x) => floorDivide(x, divisor));
+
+/** Dates, timestamps and intervals; the connection is in UTC, the plan names the zone. */
+export const datetimes: Group = {
+  current_date: (_args, { scope }) => `CAST(${local(now(scope), scope)} AS DATE)`,
+  current_timestamp: (_args, { scope }) => now(scope),
+  localtimestamp: (_args, { scope }) => local(now(scope), scope),
+  year: part("year"),
+  quarter: part("quarter"),
+  month: part("month"),
+  day: part("day"),
+  dayofyear: part("dayofyear"),
+  dayofweek: ([value]) => `CAST(dayofweek(${value}) + 1 AS INTEGER)`,
+  weekday: ([value]) => `CAST(isodow(${value}) - 1 AS INTEGER)`,
+  weekofyear: part("weekofyear"),
+  yearofweek: part("isoyear"),
+  hour: part("hour"),
+  minute: part("minute"),
+  second: part("second"),
+  monthname: ([value]) => `strftime(${value}, '%b')`,
+  dayname: ([value]) => `strftime(${value}, '%a')`,
+  seconds_fraction: ([value]) =>
+    `CAST(CAST(((epoch_us(${value}) % 60000000) + 60000000) % 60000000 AS DECIMAL(14,0)) / 1000000 AS DECIMAL(8,6))`,
+  date_add: ([value, count]) => `(${value} + CAST(${count} AS INTEGER))`,
+  date_sub: ([value, count]) => `(${value} - CAST(${count} AS INTEGER))`,
+  datediff: ([end, start]) => `CAST(${end} - ${start} AS INTEGER)`,
+  add_months: ([value, count]) => `CAST(${value} + to_months(CAST(${count} AS INTEGER)) AS DATE)`,
+  months_between: ([a, b, round], { scope }) =>
+    once([local(a as string, scope), local(b as string, scope)], scope, (x, y) => {
+      const months = `((year(${x}) - year(${y})) * 12 + month(${x}) - month(${y}))`;
+      const ends = `day(${x}) = day(${y}) OR (last_day(${x}) = CAST(${x} AS DATE) AND last_day(${y}) = CAST(${y} AS DATE))`;
+      const seconds = (t: string): string =>
+        `(day(${t}) * 86400 + hour(${t}) * 3600 + minute(${t}) * 60 + second(${t}))`;
+      const exact = `(${months} + (${seconds(x)} - ${seconds(y)}) / 2678400.0::DOUBLE)`;
+      const fraction = round === "false" ? exact : `round(${exact}, 8)`;
+      return `CASE WHEN ${ends} THEN CAST(${months} AS DOUBLE) ELSE ${fraction} END`;
+    }),
+  last_day: ([value]) => `last_day(${value})`,
+  next_day: ([value, name]) => {
+    const names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+    const whole = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    const list = names.map(
+      (short, at) =>
+        `WHEN upper(${name}) IN ('${short}', '${whole[at]?.slice(0, 3)}', '${whole[at]}') THEN ${at + 1}`,
+    );
+    const wanted = `CASE ${list.join(" ")} END`;
+    return `CAST(${value} + CAST((${wanted} - isodow(${value}) + 6) % 7 + 1 AS INTEGER) AS DATE)`;
+  },
+  trunc: ([value, unit]) => truncated(value as string, `upper(${unit})`, dateUnits, "DATE"),
+  date_trunc: ([unit, value], { scope }) =>
+    once([value as string], scope, (x) => {
+      const cut = truncated(local(x, scope), `upper(${unit})`, timeUnits, "TIMESTAMP");
+      return instant(cut, scope);
+    }),
+  date_format: ([value, format], { scope }) => formatted(value as string, format as string, scope),
+  to_timestamp: parsing("timestamp", "error"),
+  try_to_timestamp: parsing("timestamp", "null"),
+  to_timestamp_ntz: parsing("timestamp_ntz", "error"),
+  to_date: parsing("timestamp", "error"),
+  unix_timestamp: ([value, format], site) => {
+    const parsed =
+      site.types[0]?.type === "string"
+        ? parsing("timestamp", "error")([value as string, format ?? "'yyyy-MM-dd HH:mm:ss'"], site)
+        : (value as string);
+    return once([`epoch_us(${parsed})`], site.scope, (x) => floorDivide(x, 1_000_000));
+  },
+  from_unixtime: ([seconds, format], { scope }) =>
+    formatted(`make_timestamptz(CAST(${seconds} AS BIGINT) * 1000000)`, format as string, scope),
+  from_utc_timestamp: ([value, zone]) => `CAST(timezone(${zone}, ${value}) AS TIMESTAMPTZ)`,
+  to_utc_timestamp: ([value, zone]) => `timezone(${zone}, CAST(${value} AS TIMESTAMP))`,
+  convert_timezone: ([from, to, value]) => `timezone(${to}, timezone(${from}, ${value}))`,
+  make_date: ([year, month, day]) => `make_date(${year}, ${month}, ${day})`,
+  make_timestamp: ([year, month, day, hour, minute, second, zone], { scope }) => {
+    const wall = wallClock([year, month, day, hour, minute, second] as string[]);
+    return zone === undefined ? instant(wall, scope) : `timezone(${zone}, ${wall})`;
+  },
+  make_timestamp_ntz: (args) => wallClock(args),
+  make_ym_interval: ([years, months]) =>
+    `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
+  make_dt_interval: ([days_, hours, minutes, seconds]) =>
+    `to_microseconds(CAST(((coalesce(${days_ ?? 0}, 0) * 24 + coalesce(${hours ?? 0}, 0)) * 60 + coalesce(${minutes ?? 0}, 0)) * 60000000 + coalesce(${seconds ?? 0}, 0) * 1000000 AS BIGINT))`,
+  unix_date: ([value]) => days(value as string),
+  date_from_unix_date: ([value]) => `(DATE '1970-01-01' + CAST(${value} AS INTEGER))`,
+  unix_seconds: epoch(1_000_000),
+  unix_millis: epoch(1000),
+  unix_micros: epoch(1),
+  timestamp_seconds: ([value], { types }) =>
+    types[0]?.type === "decimal" || types[0]?.type === "double" || types[0]?.type === "float"
+      ? `make_timestamptz(CAST(trunc(${value} * 1000000) AS BIGINT))`
+      : `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`,
+  timestamp_millis: ([value]) => `make_timestamptz(CAST(${value} AS BIGINT) * 1000)`,
+  timestamp_micros: ([value]) => `make_timestamptz(CAST(${value} AS BIGINT))`,
+  timestampadd: ([unit, count, value], { types, scope }) => {
+    const name = (unit ?? "").replaceAll("'", "").toUpperCase();
+    const span = timespan(name, count as string);
+    if (types[2]?.type !== "timestamp") return `(${value} + ${span})`;
+    return instant(`(${local(value as string, scope)} + ${span})`, scope);
+  },
+  timestampdiff: ([unit, start, end], { types, scope }) => {
+    const name = (unit ?? "").replaceAll("'", "").toLowerCase();
+    const wall = (value: string | undefined): string =>
+      types[1]?.type === "timestamp" ? local(value as string, scope) : (value as string);
+    return `datesub('${name}', ${wall(start)}, ${wall(end)})`;
+  },
+  add_interval: ([value, span], { types, scope }) => {
+    const [type] = types;
+    if (type?.type === "date") return `CAST(${value} + ${span} AS DATE)`;
+    if (type?.type === "timestamp_ntz") return `(${value} + ${span})`;
+    const exact = types[1]?.type === "interval" && types[1].unit === "day";
+    // A day-time interval is a number of microseconds; months and days go by the wall clock.
+    if (exact) return `(${value} + ${span})`;
+    return instant(`(${local(value as string, scope)} + ${span})`, scope);
+  },
+  subtract_dates: ([a, b]) => `to_days(CAST(${a} - ${b} AS INTEGER))`,
+  subtract_timestamps: ([a, b]) => `to_microseconds(epoch_us(${a}) - epoch_us(${b}))`,
+  interval_add: ([a, b]) => `(${a} + ${b})`,
+  interval_subtract: ([a, b]) => `(${a} - ${b})`,
+  interval_multiply: ([span, factor], site) => scaled(span as string, `* ${factor}`, site),
+  interval_divide: ([span, divisor], site) =>
+    `CASE WHEN ${divisor} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE ${scaled(span as string, `/ ${divisor}`, site)} END`,
+  time_window: ([time, duration, start], site) =>
+    once(
+      [`epoch_us(${time})`, duration as string, start as string],
+      site.scope,
+      (at, length, shift) =>
+        windowAt(
+          `(${at} - ((${at} - ${shift}) % ${length} + ${length}) % ${length})`,
+          length,
+          site,
+        ),
+    ),
+  time_windows: ([time, duration, slide, start], site) =>
+    once(
+      [`epoch_us(${time})`, duration, slide, start] as string[],
+      site.scope,
+      (at, length, step, shift) => {
+        const last = `(${at} - ((${at} - ${shift}) % ${step} + ${step}) % ${step})`;
+        const name = `w${site.scope.counter.next}`;
+        site.scope.counter.next += 1;
+        const starts = `list_transform(range((${length} + ${step} - 1) // ${step}), lambda ${name}: ${last} - ${name} * ${step})`;
+        const held = `list_reverse(list_filter(${starts}, lambda ${name}: ${name} + ${length} > ${at}))`;
+        return `list_transform(${held}, lambda ${name}: ${windowAt(name, length, site)})`;
+      },
+    ),
+  window_time: ([window], { node }) => {
+    const end = `epoch_us(struct_extract(${window}, 'f1')) - 1`;
+    return node.type.type === "timestamp_ntz"
+      ? `make_timestamp(${end})`
+      : `make_timestamptz(${end})`;
+  },
+};
+
+function windowAt(start: string, length: string, { node }: Site): string {
+  const struct = node.type.type === "array" ? node.type.elementType : node.type;
+  const plain = struct.type === "struct" && struct.fields[0]?.type.type === "timestamp_ntz";
+  const make = plain ? "make_timestamp" : "make_timestamptz";
+  return `struct_pack(f0 := ${make}(${start}), f1 := ${make}(${start} + ${length}))`;
+}
+
+const dateUnits: Readonly<Record<string, readonly string[]>> = {
+  year: ["YEAR", "YYYY", "YY"],
+  quarter: ["QUARTER"],
+  month: ["MONTH", "MM", "MON"],
+  week: ["WEEK"],
+};
+
+const timeUnits: Readonly<Record<string, readonly string[]>> = {
+  ...dateUnits,
+  day: ["DAY", "DD"],
+  hour: ["HOUR"],
+  minute: ["MINUTE"],
+  second: ["SECOND"],
+  millisecond: ["MILLISECOND"],
+  microsecond: ["MICROSECOND"],
+};
+
+function truncated(value: string, unit: string, units: typeof dateUnits, type: string): string {
+  const cases = Object.entries(units).map(
+    ([name, words]) =>
+      `WHEN ${unit} IN (${words.map(text).join(", ")}) THEN CAST(date_trunc('${name}', ${value}) AS ${type})`,
+  );
+  return `CASE ${cases.join(" ")} END`;
+}
+
+function formatted(value: string, format: string, scope: Scope): string {
+  const zone = text(scope.context.timeZone);
+  return javascript("date_format", [`CAST(epoch_us(${value}) AS VARCHAR)`, format, zone]);
+}
+
+/** Reads a text by a pattern. */
+function parsing(type: "timestamp" | "timestamp_ntz", failure: "error" | "null"): Compilation {
+  return ([value, format], { types, scope }) => {
+    if (types[0]?.type !== "string") return value as string;
+    const make = type === "timestamp" ? "make_timestamptz" : "make_timestamp";
+    return once([value as string, format as string], scope, (x, pattern) => {
+      const parsed = javascript(`parse_${type}`, [x, pattern, text(scope.context.timeZone)]);
+      const read = `${make}(CAST(${parsed} AS BIGINT))`;
+      if (failure === "null") return read;
+      const bad = raise("CANNOT_PARSE_TIMESTAMP", { value: x, format: pattern });
+      return `CASE WHEN ${x} IS NULL OR ${pattern} IS NULL THEN NULL ELSE coalesce(${read}, ${bad}) END`;
+    });
+  };
+}
+
+function wallClock([year, month, day, hour, minute, second]: readonly string[]): string {
+  const seconds = `CAST(CAST(${second} AS DECIMAL(16,6)) * 1000000 AS BIGINT)`;
+  return `(CAST(make_date(${year}, ${month}, ${day}) AS TIMESTAMP) + to_hours(${hour}) + to_minutes(${minute}) + to_microseconds(${seconds}))`;
+}
+
+function timespan(unit: string, count: string): string {
+  const whole = `CAST(${count} AS INTEGER)`;
+  switch (unit) {
+    case "YEAR":
+      return `to_years(${whole})`;
+    case "QUARTER":
+      return `to_months(${whole} * 3)`;
+    case "MONTH":
+      return `to_months(${whole})`;
+    case "WEEK":
+      return `to_days(${whole} * 7)`;
+    case "DAY":
+    case "DAYOFYEAR":
+      return `to_days(${whole})`;
+    case "HOUR":
+      return `to_hours(${count})`;
+    case "MINUTE":
+      return `to_minutes(${count})`;
+    case "SECOND":
+      return `to_seconds(${count})`;
+    case "MILLISECOND":
+      return `to_microseconds(${count} * 1000)`;
+    default:
+      return `to_microseconds(${count})`;
+  }
+}
+
+function scaled(span: string, by: string, { node, scope }: Site): string {
+  return once([span], scope, (x) =>
+    node.type.type === "interval" && node.type.unit === "month"
+      ? `to_months(CAST(round((datepart('year', ${x}) * 12 + datepart('month', ${x})) ${by}) AS INTEGER))`
+      : `to_microseconds(CAST(round(epoch_us(TIMESTAMP '1970-01-01' + ${x}) ${by}) AS BIGINT))`,
+  );
+}

@@ -1,3 +1,199 @@
-import type { Group } from "./registry.ts";
+import { error } from "../../../../error/error.ts";
+import { sqlType } from "../../type.ts";
+import { toDecimal } from "../cast.ts";
+import { once } from "../once.ts";
+import { toText } from "../text-of.ts";
+import type { Compilation, Group, Site } from "./registry.ts";
 
-export const maths: Group = {};
+const named =
+  (name: string): Compilation =>
+  (args) =>
+    `${name}(${args.join(", ")})`;
+
+/** A logarithm: null where it is not defined, as in Spark. */
+const logarithm =
+  (name: string, least = "0"): Compilation =>
+  ([value], { scope }) =>
+    once(
+      [value as string],
+      scope,
+      (x) => `CASE WHEN ${x} <= ${least} THEN NULL ELSE ${name.replace("?", x)} END`,
+    );
+
+/** A function DuckDB refuses outside its domain, where Java says NaN. */
+const within =
+  (name: string, outside: string): Compilation =>
+  ([value], { scope }) =>
+    once(
+      [value as string],
+      scope,
+      (x) =>
+        `CASE WHEN ${outside.replaceAll("?", x)} THEN CAST('NaN' AS DOUBLE) ELSE ${name}(${x}) END`,
+    );
+
+/** Numbers. */
+export const maths: Group = {
+  abs: named("abs"),
+  sign: ([value], { scope }) =>
+    once(
+      [value as string],
+      scope,
+      (x) => `CASE WHEN isnan(${x}) THEN ${x} ELSE CAST(sign(${x}) AS DOUBLE) END`,
+    ),
+  sqrt: within("sqrt", "? < 0"),
+  cbrt: named("cbrt"),
+  exp: named("exp"),
+  expm1: ([x]) => `CASE WHEN abs(${x}) < 1e-5 THEN ${x} + ${x} * ${x} / 2 ELSE exp(${x}) - 1 END`,
+  ln: logarithm("ln(?)"),
+  log: ([base, value], { scope }) =>
+    once(
+      [base as string, value as string],
+      scope,
+      (b, x) => `CASE WHEN ${b} <= 0 OR ${x} <= 0 THEN NULL ELSE ln(${x}) / ln(${b}) END`,
+    ),
+  log2: logarithm("log2(?)"),
+  log10: logarithm("log10(?)"),
+  log1p: logarithm("ln(1 + ?)", "-1"),
+  sin: within("sin", "isinf(?)"),
+  cos: within("cos", "isinf(?)"),
+  tan: within("tan", "isinf(?)"),
+  cot: ([x]) => `(1 / tan(${x}))`,
+  sec: ([x]) => `(1 / cos(${x}))`,
+  csc: ([x]) => `(1 / sin(${x}))`,
+  asin: within("asin", "abs(?) > 1"),
+  acos: within("acos", "abs(?) > 1"),
+  atan: named("atan"),
+  atan2: named("atan2"),
+  sinh: named("sinh"),
+  cosh: named("cosh"),
+  tanh: named("tanh"),
+  asinh: named("asinh"),
+  acosh: within("acosh", "? < 1"),
+  atanh: within("atanh", "abs(?) > 1"),
+  degrees: named("degrees"),
+  radians: named("radians"),
+  rint: ([value]) => `round_even(${value}, 0)`,
+  hypot: ([a, b]) => `sqrt(${a} * ${a} + ${b} * ${b})`,
+  pow: named("pow"),
+  pi: () => "pi()",
+  e: () => "exp(1.0::DOUBLE)",
+  round: rounding("half up"),
+  bround: rounding("half even"),
+  ceil: toward("ceil"),
+  floor: toward("floor"),
+  factorial: ([value]) =>
+    `CASE WHEN ${value} BETWEEN 0 AND 20 THEN CAST(factorial(CAST(${value} AS INTEGER)) AS BIGINT) END`,
+  bin: ([value]) => `bin(${value})`,
+  bit_count: ([value], { types }) =>
+    types[0]?.type === "boolean"
+      ? `CAST(${value} AS INTEGER)`
+      : `bit_count(CAST(${value} AS BIGINT))`,
+  bit_get: ([value, at]) => `((${value} >> ${at}) & 1)`,
+  width_bucket: ([value, low, high, count], { scope }) =>
+    once(
+      [value, low, high, count] as string[],
+      scope,
+      (x, a, b, n) =>
+        `CASE WHEN ${n} <= 0 OR ${a} = ${b} OR isnan(${x}) THEN NULL WHEN ${a} < ${b} THEN CASE WHEN ${x} < ${a} THEN 0 WHEN ${x} >= ${b} THEN ${n} + 1 ELSE CAST(floor((${x} - ${a}) / (${b} - ${a}) * ${n}) AS BIGINT) + 1 END ELSE CASE WHEN ${x} > ${a} THEN 0 WHEN ${x} <= ${b} THEN ${n} + 1 ELSE CAST(floor((${a} - ${x}) / (${a} - ${b}) * ${n}) AS BIGINT) + 1 END END`,
+    ),
+  rand: (_args, site) => uniform(site),
+  randn: (_args, site) =>
+    `(sqrt(-2 * ln(1 - ${uniform(site)})) * cos(2 * pi() * ${uniform(site)}))`,
+};
+
+/**
+ * A number in [0, 1) that the seed, the call and the row's ordinals decide: a batch that runs
+ * again draws the same numbers, whatever threads do.
+ */
+export function uniform(site: Site): string {
+  return `(CAST(${rowHash(site)} % 9007199254740992 AS DOUBLE) / 9007199254740992)`;
+}
+
+/** 64 bits by seed, call and row. */
+export function rowHash({ node, scope }: Site): string {
+  const [given] = node.arguments;
+  const seed =
+    given?.kind === "literal" && given.value !== null
+      ? String(given.value)
+      : String(scope.context.seed);
+  const call = scope.counter.next;
+  scope.counter.next += 1;
+  return `hash(${[`'${seed}/${given === undefined ? call : 0}/${call}'`, ...scope.ordinals].join(", ")})`;
+}
+
+/** `round` and `bround`: decimals and floats by their decimal text, whole numbers exactly. */
+function rounding(mode: "half up" | "half even"): Compilation {
+  return ([value, digits], { node, types, scope }) => {
+    const count = scaleOf(digits);
+    const [type] = types;
+    const name = mode === "half up" ? "round" : "round_even";
+    if (type?.type === "decimal") {
+      if (mode === "half up" && node.type.type === "decimal" && count >= 0) {
+        return toDecimal(value as string, { type: node.type, mode: "ansi", scope });
+      }
+      if (mode === "half up") return `CAST(round(${value}, ${count}) AS ${sqlType(node.type)})`;
+      const even = once([value as string], scope, (x) =>
+        halfEven(x, count, `DECIMAL(38,${type.scale})`),
+      );
+      return `CAST(${even} AS ${sqlType(node.type)})`;
+    }
+    if (type?.type === "float" || type?.type === "double") {
+      return once([value as string], scope, (x) => {
+        // By the shortest text, as Java's BigDecimal: 2.675 is 2.68 to two digits.
+        const plain = `TRY_CAST(${toText(x, type, scope)} AS DECIMAL(38,16))`;
+        const exact =
+          mode === "half up"
+            ? `round(${plain}, ${count})`
+            : halfEven(plain, count, "DECIMAL(38,16)");
+        return `CASE WHEN abs(${x}) < 1e15 THEN CAST(${exact} AS ${sqlType(type)}) ELSE ${name}(${x}, ${count}) END`;
+      });
+    }
+    if (count >= 0) return value as string;
+    const power = 10n ** BigInt(-count);
+    return once([value as string], scope, (x) => {
+      const wide = `CAST(${x} AS HUGEINT)`;
+      const half =
+        mode === "half up"
+          ? `(abs(${wide}) + ${power / 2n}) // ${power}`
+          : `CASE WHEN abs(${wide}) % ${power} = ${power / 2n} THEN ((abs(${wide}) // ${power}) + 1) // 2 * 2 ELSE (abs(${wide}) + ${power / 2n}) // ${power} END`;
+      return `CAST((${half}) * ${power} * CASE WHEN ${x} < 0 THEN -1 ELSE 1 END AS ${sqlType(node.type)})`;
+    });
+  };
+}
+
+function halfEven(value: string, count: number, type: string): string {
+  const power = 10n ** BigInt(Math.abs(count));
+  const scaled = count >= 0 ? `(${value} * ${power})` : `(${value} / ${power})`;
+  return `CAST(round_even(CAST(${scaled} AS DOUBLE), 0) ${count >= 0 ? "/" : "*"} ${power} AS ${type})`;
+}
+
+function scaleOf(digits: string | undefined): number {
+  const found = /-?\d+/.exec(digits ?? "0");
+  if (found === null)
+    throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "round to a column's scale" });
+  return Number(found[0]);
+}
+
+function toward(name: "ceil" | "floor"): Compilation {
+  return ([value, digits], { node, types, scope }) => {
+    const [type] = types;
+    const target = sqlType(node.type);
+    if (digits === undefined) {
+      if (type?.type !== "double") return `CAST(${name}(${value}) AS ${target})`;
+      return once(
+        [value as string],
+        scope,
+        (x) =>
+          `CASE WHEN isnan(${x}) THEN 0 WHEN ${x} >= 9223372036854775807 THEN 9223372036854775807 WHEN ${x} <= -9223372036854775808 THEN -9223372036854775807 - 1 ELSE CAST(${name}(${x}) AS ${target}) END`,
+      );
+    }
+    const count = scaleOf(digits);
+    const power = 10n ** BigInt(Math.abs(count));
+    const [up, down] = count >= 0 ? ["*", "/"] : ["/", "*"];
+    const exact =
+      type?.type === "decimal"
+        ? `CAST(${value} AS DECIMAL(38,${type.scale}))`
+        : `CAST(CAST(${value} AS VARCHAR) AS DECIMAL(38,10))`;
+    return `CAST(${name}(${exact} ${up} ${power}) ${down} ${power} AS ${target})`;
+  };
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+/** Java's names of character sets by Node's. */
+const charsets: Readonly<Record<string, BufferEncoding>> = {
+  "UTF-8": "utf8",
+  UTF8: "utf8",
+  "US-ASCII": "latin1",
+  "ISO-8859-1": "latin1",
+  "UTF-16LE": "utf16le",
+};
+
+function charset(name: string | undefined): BufferEncoding {
+  const found = charsets[(name ?? "").toUpperCase()];
+  if (found === undefined) throw new Error(`The character set ${name} is not known`);
+  return found;
+}
+
+function substringIndex(value: string, delimiter: string, count: number): string {
+  if (delimiter === "" || count === 0) return "";
+  const parts = value.split(delimiter);
+  return (count > 0 ? parts.slice(0, count) : parts.slice(count)).join(delimiter);
+}
+
+/** Java's split: a limit above 0 bounds the parts, 0 or less keeps all, an empty match at 0 is none. */
+function split(value: string, pattern: string, limit: number): string[] {
+  const regexp = new RegExp(pattern, "gu");
+  const parts: string[] = [];
+  let start = 0;
+  for (const match of value.matchAll(regexp)) {
+    if (limit > 0 && parts.length === limit - 1) break;
+    const end = match.index + match[0].length;
+    if (end === 0) continue;
+    if (match[0] === "" && match.index >= value.length) continue;
+    parts.push(value.slice(start, match.index));
+    start = end;
+  }
+  parts.push(value.slice(start));
+  return parts;
+}
+
+const codes = "01230120022455012623010202";
+
+function soundex(value: string): string {
+  const first = value[0]?.toUpperCase();
+  if (first === undefined || !/[A-Z]/.test(first)) return value;
+  let result = first;
+  let last = codes[first.charCodeAt(0) - 65];
+  for (const letter of value.slice(1).toUpperCase()) {
+    if (!/[A-Z]/.test(letter)) {
+      last = "0";
+      continue;
+    }
+    const code = codes[letter.charCodeAt(0) - 65];
+    if (letter === "H" || letter === "W") continue;
+    if (code !== "0" && code !== last) result += code;
+    last = code;
+    if (result.length === 4) break;
+  }
+  return result.padEnd(4, "0");
+}
+
+type Texts = readonly string[];
+
+/** Functions of texts that SQL has none of. */
+export const textOperations = {
+  initcap: ([value = ""]: Texts): string =>
+    value
+      .toLowerCase()
+      .replace(/(^| )(\S)/gu, (_, space: string, letter: string) => space + letter.toUpperCase()),
+  substring_index: ([value = "", delimiter = "", count]: Texts): string =>
+    substringIndex(value, delimiter, Number(count)),
+  split: ([value = "", pattern = "", limit]: Texts): string =>
+    JSON.stringify(split(value, pattern, Number(limit))),
+  soundex: ([value = ""]: Texts): string => soundex(value),
+  encode: ([value = "", name]: Texts): string => Buffer.from(value, charset(name)).toString("hex"),
+  decode: ([hex = "", name]: Texts): string => Buffer.from(hex, "hex").toString(charset(name)),
+  url_encode: ([value = ""]: Texts): string =>
+    new URLSearchParams([["", value]]).toString().slice(1),
+  url_decode: ([value = ""]: Texts): string => decodeURIComponent(value.replaceAll("+", " ")),
+  sha2: ([hex = "", bits]: Texts): string | null => {
+    const size = bits === "0" ? "256" : (bits ?? "");
+    if (!["224", "256", "384", "512"].includes(size)) return null;
+    return createHash(`sha${size}`).update(Buffer.from(hex, "hex")).digest("hex");
+  },
+  crc32: ([hex = ""]: Texts): string => String(crc32(Buffer.from(hex, "hex"))),
+} as const;
