@@ -285,8 +285,8 @@ export function resolveCast(
 ): Resolved {
   const { ansi } = options.place.context.conf;
   const word = options.mode === "try" ? "TRY_CAST" : "CAST";
-  const text = `${word}(${input.text} AS ${sqlDataType(type)})`;
   const from = input.expression.type;
+  const text = zoned(input.expression, type) ?? `${word}(${input.text} AS ${sqlDataType(type)})`;
   if (!castable(from, type, ansi || options.mode === "try")) {
     throw error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", {
       sqlExpr: `"${text}"`,
@@ -298,6 +298,14 @@ export function resolveCast(
   const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";
   const resolved = computed(cast(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
+}
+
+/** TIMESTAMP '…' without a zone is parsed as a cast: it prints as it was written. */
+function zoned(input: TypedExpression, type: DataType): string | undefined {
+  if (input.kind !== "literal" || input.type.type !== "timestamp_ntz") return undefined;
+  return type.type === "timestamp"
+    ? literalText(input.value, input.type, "UTC").replace("_NTZ", "")
+    : undefined;
 }
 
 /** A condition: boolean, or void as null. */

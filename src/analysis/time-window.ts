@@ -99,7 +99,12 @@ export function resolveWindowTime(given: Call, place: Place): Resolved {
   }
   const { [marker]: _, ...metadata } = input.metadata;
   const expression = lastInstant(input.expression);
-  return { expression, text: `window_time(${input.text})`, name: "window_time", metadata };
+  return {
+    expression,
+    text: `window_time(${input.text})`,
+    name: `window_time(${input.text})`,
+    metadata,
+  };
 }
 
 function spanOf(given: Expression, place: Place): bigint {

@@ -20,6 +20,7 @@ import {
   oneOf,
   takes,
   unify,
+  upperCase,
 } from "./definition.ts";
 import { compared } from "./operator.ts";
 
@@ -131,7 +132,7 @@ export const conditionals: Group = {
     takes: [takes.string, takes.string],
     aliases: ["regexp", "regexp_like"],
     type: boolean,
-    print: (texts, name) => `${name === "rlike" ? "RLIKE" : name}(${texts.join(", ")})`,
+    print: upperCase,
   },
   assert_true: {
     takes: [takes.boolean, takes.string],

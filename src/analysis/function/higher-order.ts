@@ -48,7 +48,16 @@ export const higherOrder: Group = {
       return on(given, "forall", { body, type: boolean, uncertain: body.nullable });
     },
   },
-  aggregate: { aliases: ["reduce"], arity: [3, 4], takes: [takes.array], resolve: fold },
+  aggregate: {
+    aliases: ["reduce"],
+    arity: [3, 4],
+    takes: [takes.array],
+    resolve: fold,
+    print: (texts, name) => {
+      const identity = "lambdafunction(namedlambdavariable(), namedlambdavariable())";
+      return `${name}(${(texts.length === 3 ? [...texts, identity] : texts).join(", ")})`;
+    },
+  },
   array_sort: {
     arity: [1, 2],
     takes: [takes.array],

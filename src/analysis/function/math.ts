@@ -119,6 +119,7 @@ export const maths: Group = {
   rand: {
     arity: [0, 1],
     aliases: ["random"],
+    print: (texts) => `rand(${texts.join(", ")})`,
     takes: [takes.long],
     deterministic: false,
     type: double,

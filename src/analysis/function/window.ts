@@ -1,18 +1,30 @@
-import { double, integer, nullType } from "../../schema/type.ts";
+import { type DataType, double, integer, nullType } from "../../schema/type.ts";
 import { call, cast, integerLiteral, nullLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import { argument, type FunctionCall, type Group, modeOf, takes } from "./definition.ts";
 
 const kind = "window";
-const rank = { kind, arity: [0, 0], type: integer, nullable: false, print: () => "" } as const;
+// Spark takes arguments of rank functions and looks at none of them.
+const rank = {
+  kind,
+  arity: [0, Number.POSITIVE_INFINITY],
+  nullable: false,
+} as const;
+
+const ranked = (name: string, type: DataType): Group[string] => ({
+  ...rank,
+  resolve: () => call(name, [], { type, nullable: false }),
+  print: () => `${printed.has(name) ? name.toUpperCase() : name}()`,
+});
+const printed: ReadonlySet<string> = new Set(["rank", "dense_rank", "percent_rank"]);
 
 /** Functions that need OVER: ranks, and values of other rows. */
 export const windows: Group = {
-  row_number: { ...rank, print: () => "row_number()" },
-  rank: { ...rank, print: () => "RANK()" },
-  dense_rank: { ...rank, print: () => "DENSE_RANK()" },
-  percent_rank: { ...rank, type: double, print: () => "PERCENT_RANK()" },
-  cume_dist: { ...rank, type: double, print: () => "cume_dist()" },
+  row_number: ranked("row_number", integer),
+  rank: ranked("rank", integer),
+  dense_rank: ranked("dense_rank", integer),
+  percent_rank: ranked("percent_rank", double),
+  cume_dist: ranked("cume_dist", double),
   ntile: { kind, takes: [takes.integer], type: integer, nullable: false },
   lag: { kind, arity: [1, 3], resolve: (given) => offset(given, "lag"), print: offsetText },
   lead: { kind, arity: [1, 3], resolve: (given) => offset(given, "lead"), print: offsetText },
