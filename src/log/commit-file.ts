@@ -19,11 +19,14 @@ const required: Partial<Record<Kind, readonly string[]>> = {
   add: ["path"],
   remove: ["path"],
   cdc: ["path"],
-  metaData: ["id", "schemaString"],
+  metaData: ["id"],
   protocol: ["minReaderVersion", "minWriterVersion"],
   txn: ["appId", "version"],
   domainMetadata: ["domain"],
 };
+
+/** Of a table made without a schema: Spark leaves it out until the first write. */
+const noSchema = '{"type":"struct","fields":[]}';
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -84,6 +87,7 @@ function checked(
     for (const name in fields) if (fields[name] === null) delete fields[name];
   if (kind === "add" || kind === "cdc") fields["partitionValues"] ??= {};
   if (kind === "metaData") {
+    fields["schemaString"] ??= noSchema;
     fields["partitionColumns"] ??= [];
     fields["configuration"] ??= {};
     fields["format"] ??= { provider: "parquet", options: {} };
