@@ -53,7 +53,9 @@ if (reader === "ours") {
 const columns = reader === "ours" ? "* EXCLUDE (ordinal)" : "*";
 await connection.run(`COPY (SELECT ${columns} FROM ${from}) TO '${target}' (FORMAT parquet)`);
 const cpu = process.cpuUsage(start);
-const counted = await connection.runAndReadAll(`SELECT count(*), count(COLUMNS(*)) FROM '${target}'`);
+const counted = await connection.runAndReadAll(
+  `SELECT count(*), count(COLUMNS(*)) FROM '${target}'`,
+);
 const rss = process.resourceUsage().maxRSS / 1024;
 const seconds = (cpu.user + cpu.system) / 1e6;
 process.stdout.write(

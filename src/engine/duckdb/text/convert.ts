@@ -72,7 +72,8 @@ export function checkReadable(type: DataType, path: string): void {
         known: "all other types",
       });
     case "array":
-      return checkReadable(type.elementType, `${path}.element`);
+      checkReadable(type.elementType, `${path}.element`);
+      return;
     case "map":
       if (type.keyType.type !== "string") {
         throw error("UNSUPPORTED_TEXT_OPTION", {
@@ -81,7 +82,8 @@ export function checkReadable(type: DataType, path: string): void {
           known: "string",
         });
       }
-      return checkReadable(type.valueType, `${path}.value`);
+      checkReadable(type.valueType, `${path}.value`);
+      return;
     case "struct":
       for (const field of type.fields) checkReadable(field.type, `${path}.${field.name}`);
       return;

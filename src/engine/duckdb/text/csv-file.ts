@@ -4,8 +4,8 @@ import type { Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
 import { type CsvOptions, csvOptions } from "./csv-option.ts";
 import { csvRecords } from "./csv-record.ts";
-import { type TokenConvert, tokenConverter } from "./csv-value.ts";
 import { Untokenizable } from "./csv-token.ts";
+import { type TokenConvert, tokenConverter } from "./csv-value.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { putMalformed, rescueEnd } from "./malformed.ts";
 
@@ -93,13 +93,20 @@ class CsvFile implements FileReader {
     const { layout, options } = this.#context;
     const bad = (reason: string, rows: { values: Value[]; rescued?: Value }[]): void =>
       putMalformed(chunk, { file: this.#file, bytes: Buffer.from(text), reason, rows }, options);
-    if (tokens instanceof Untokenizable) return bad(tokens.reason, []);
+    if (tokens instanceof Untokenizable) {
+      bad(tokens.reason, []);
+      return;
+    }
     const count = this.#converters.length;
     const values: Value[] = new Array<Value>(count).fill(null);
     const rescued: string[] = [];
     let fault: string | undefined;
     tokens.forEach((token, position) => {
-      const column = this.#columns ? this.#columns[position] : position < count ? position : undefined;
+      const column = this.#columns
+        ? this.#columns[position]
+        : position < count
+          ? position
+          : undefined;
       if (token === this.#csv.nullValue) return;
       const value = column === undefined ? undefined : this.#converters[column]!(token);
       if (value !== undefined) values[column!] = value;
@@ -111,7 +118,8 @@ class CsvFile implements FileReader {
     });
     if (layout.rescued !== undefined) {
       const set = rescued.length === 0 ? null : `{${rescued.join(",")}${this.#end}`;
-      return chunk.put(values, null, set);
+      chunk.put(values, null, set);
+      return;
     }
     if (tokens.length !== count) fault ??= `${tokens.length} values for ${count} columns`;
     if (fault === undefined) chunk.put(values);

@@ -25,6 +25,8 @@ export interface CsvOptions {
   readonly trimLeading: boolean;
   readonly trimTrailing: boolean;
   readonly unescapedQuotes: QuoteHandling;
+  /** What ends a record in a text of many. */
+  readonly newLine: string;
   readonly maxColumns: number;
   readonly preferDate: boolean;
 }
@@ -32,12 +34,12 @@ export interface CsvOptions {
 export function csvOptions(options: Options): CsvOptions {
   const separator = unescapeSeparator(options["sep"] ?? options["delimiter"] ?? ",");
   const quote = character(options, "quote", '"');
-  const escape = character(options, "escape", "\\");
+  const mark = character(options, "escape", "\\");
   return {
     separator,
     quote,
-    escape,
-    escapeEscape: character(options, "charToEscapeQuoteEscaping", quote === escape ? "" : escape),
+    escape: mark,
+    escapeEscape: character(options, "charToEscapeQuoteEscaping", quote === mark ? "" : mark),
     comment: character(options, "comment", ""),
     header: flag(options, "header", false),
     enforceSchema: flag(options, "enforceSchema", true),
@@ -49,6 +51,7 @@ export function csvOptions(options: Options): CsvOptions {
     trimLeading: flag(options, "ignoreLeadingWhiteSpace", false),
     trimTrailing: flag(options, "ignoreTrailingWhiteSpace", false),
     unescapedQuotes: quoteHandling(options["unescapedquotehandling"] ?? "STOP_AT_DELIMITER"),
+    newLine: "\n",
     maxColumns: maxColumns(options["maxcolumns"] ?? "20480"),
     preferDate: flag(options, "preferDate", true),
   };
@@ -65,7 +68,10 @@ const SEPARATORS: Readonly<Record<string, string>> = {
 };
 
 function unescapeSeparator(value: string): string {
-  const separator = value.replace(/\\(?:u0000|[trbf0\\"'])/g, (text) => SEPARATORS[text] ?? text[1]!);
+  const separator = value.replace(
+    /\\(?:u0000|[trbf0\\"'])/g,
+    (text) => SEPARATORS[text] ?? text[1]!,
+  );
   if (separator !== "") return separator;
   throw error("INVALID_TEXT_OPTION", { option: "sep", value, reason: "a separator is not empty" });
 }

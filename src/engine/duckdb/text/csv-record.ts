@@ -47,31 +47,29 @@ function lineRecords(
 
 function wholeRecords(
   context: Pick<FormatContext, "options">,
-  csv: CsvOptions,
+  given: CsvOptions,
   file: InputFile,
 ): CsvRecords {
-  const { lineSeparator } = context.options;
   let text = decode(readWhole(file));
   if (text.startsWith("\ufeff")) text = text.slice(1);
-  if (lineSeparator === undefined) text = text.replace(/\r\n?/g, "\n");
-  else text = text.replaceAll(lineSeparator, "\n");
+  const newLine = context.options.lineSeparator ?? /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
+  const csv = { ...given, newLine };
   let at = 0;
   return {
     next() {
       for (;;) {
         if (at >= text.length) return undefined;
-        if (text[at] === "\n") {
-          at++;
+        if (text.startsWith(newLine, at)) {
+          at += newLine.length;
           continue;
         }
         if (csv.comment !== "" && text.startsWith(csv.comment, at)) {
-          const end = text.indexOf("\n", at);
-          at = end < 0 ? text.length : end + 1;
+          at = lineEnd(text, at, newLine) + newLine.length;
           continue;
         }
         const { tokens, end } = split(text, at, csv);
         const record = { text: text.slice(at, end), tokens };
-        at = end + 1;
+        at = end + newLine.length;
         return record;
       }
     },
@@ -79,6 +77,11 @@ function wholeRecords(
       text = "";
     },
   };
+}
+
+function lineEnd(text: string, at: number, newLine: string): number {
+  const end = text.indexOf(newLine, at);
+  return end < 0 ? text.length : end;
 }
 
 function split(
@@ -90,7 +93,6 @@ function split(
     return tokenize(text, at, csv);
   } catch (thrown) {
     if (!(thrown instanceof Untokenizable)) throw thrown;
-    const end = text.indexOf("\n", at);
-    return { tokens: thrown, end: end < 0 ? text.length : end };
+    return { tokens: thrown, end: lineEnd(text, at, csv.newLine) };
   }
 }

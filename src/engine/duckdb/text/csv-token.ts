@@ -23,7 +23,7 @@ export interface Tokens {
 
 /**
  * Splits the record at `start` as univocity's parser does: empty values become `nullValue`, empty
- * quoted ones `emptyValue`. Line ends are LF (others are normalized before).
+ * quoted ones `emptyValue`.
  */
 export function tokenize(text: string, start: number, options: CsvOptions): Tokens {
   const reading: Reading = { text, options, at: start };
@@ -33,7 +33,8 @@ export function tokenize(text: string, start: number, options: CsvOptions): Toke
     if (tokens.length > options.maxColumns) {
       throw new Untokenizable(`more than maxColumns = ${options.maxColumns} values`);
     }
-    if (reading.at >= text.length || text[reading.at] === "\n") return { tokens, end: reading.at };
+    const { at } = reading;
+    if (at >= text.length || text.startsWith(options.newLine, at)) return { tokens, end: at };
     reading.at += options.separator.length;
   }
 }
@@ -41,7 +42,8 @@ export function tokenize(text: string, start: number, options: CsvOptions): Toke
 /** Whether a value ends here: at a separator, a line end or the end. */
 function atEnd(reading: Reading): boolean {
   const { text, at, options } = reading;
-  return at >= text.length || text[at] === "\n" || text.startsWith(options.separator, at);
+  if (at >= text.length || text.startsWith(options.newLine, at)) return true;
+  return text.startsWith(options.separator, at);
 }
 
 function value(reading: Reading): string {
@@ -58,7 +60,7 @@ function value(reading: Reading): string {
 function plain(reading: Reading, before: string): string {
   const { text, options } = reading;
   const start = reading.at;
-  const line = text.indexOf("\n", start);
+  const line = text.indexOf(options.newLine, start);
   const separator = text.indexOf(options.separator, start);
   let end = text.length;
   if (line >= 0 && line < end) end = line;
@@ -78,7 +80,7 @@ function trimEnd(text: string): string {
 /** A quoted value; what follows a quote that closes nothing goes by `unescapedQuotes`. */
 function quoted(reading: Reading): string {
   const { text, options } = reading;
-  const { quote, escape, escapeEscape } = options;
+  const { quote, escape: mark, escapeEscape } = options;
   let token = "";
   let previous = "";
   reading.at++;
@@ -89,18 +91,18 @@ function quoted(reading: Reading): string {
       if (atEnd(reading)) return token === "" ? options.emptyValue : token;
       if (character <= " ") return afterQuote(reading, token);
     }
-    if (character !== quote && character !== escape) {
+    if (character !== quote && character !== mark) {
       if (previous === quote) {
         if (options.unescapedQuotes !== "STOP_AT_CLOSING_QUOTE") return strayQuote(reading, token);
         token += quote;
-      } else if (previous === escape && escape !== "") token += escape;
+      } else if (previous === mark && mark !== "") token += mark;
       token += character;
       previous = character;
-    } else if (character === escape && previous === escapeEscape && escapeEscape !== "") {
-      token += escape;
+    } else if (character === mark && previous === escapeEscape && escapeEscape !== "") {
+      token += mark;
       previous = "";
-    } else if (previous === escape && escape !== "") {
-      token += character === quote ? quote : escape;
+    } else if (previous === mark && mark !== "") {
+      token += character === quote ? quote : mark;
       previous = character === quote ? "" : character;
     } else {
       if (previous === quote) token += quote;

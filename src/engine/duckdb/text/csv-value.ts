@@ -3,7 +3,7 @@ import type { DataType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
 import { type TimeReader, toInteger } from "./convert.ts";
 import type { CsvOptions } from "./csv-option.ts";
-import { parseBigDecimal, toDecimal } from "./decimal.ts";
+import { parseGrouped, toDecimal } from "./decimal.ts";
 
 const REAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[dDfF]?$/;
 
@@ -39,7 +39,7 @@ export function tokenConverter(
       };
     case "decimal":
       return (token) => {
-        const value = parseBigDecimal(token);
+        const value = parseGrouped(token);
         return value && toDecimal(value, type);
       };
     case "date":

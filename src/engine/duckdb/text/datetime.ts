@@ -1,5 +1,11 @@
 import { env } from "../../../env.ts";
-import { CalendarDate, civil, dayNumber, LocalTimestamp, Timestamp } from "../../../schema/value.ts";
+import {
+  CalendarDate,
+  civil,
+  dayNumber,
+  LocalTimestamp,
+  Timestamp,
+} from "../../../schema/value.ts";
 import { toInstant, type Zone, zoneOf } from "./zone.ts";
 
 const TIME = String.raw`(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?([^\d.:][\s\S]*)?)?)?`;

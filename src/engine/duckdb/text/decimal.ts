@@ -22,6 +22,11 @@ export function parseBigDecimal(text: string): BigDecimal | undefined {
   };
 }
 
+/** The same of a text a person wrote: commas are taken out, as Spark does for en-US. */
+export function parseGrouped(text: string): BigDecimal | undefined {
+  return parseBigDecimal(text.includes(",") ? text.replaceAll(",", "") : text);
+}
+
 /** Rounds half up to the type's scale; undefined if the digits are too many for it. */
 export function toDecimal(value: BigDecimal, type: DecimalType): Decimal | undefined {
   if (value.unscaled === 0n) return new Decimal(0n, type.scale);

@@ -38,7 +38,10 @@ export class FixedColumn {
   }
 
   put(row: number, value: Value): void {
-    if (value === null) return this.validity.clear(row);
+    if (value === null) {
+      this.validity.clear(row);
+      return;
+    }
     this.#ensure(row);
     this.validity.set(row);
     this.#encode(this.#view, row * this.width, value);

@@ -3,7 +3,7 @@ import { dayNumber, type Value } from "../../../schema/value.ts";
 import type { Column } from "./column.ts";
 import type { TimeReader } from "./convert.ts";
 import { FixedColumn } from "./fixed.ts";
-import { skipBytes, skipNumber, skipString, skipWord, STOPS } from "./json-skip.ts";
+import { STOPS, skipBytes, skipNumber, skipString, skipWord } from "./json-skip.ts";
 import { LONE_SURROGATE, Mismatch, type ScalarConvert, scalarConverter } from "./json-value.ts";
 import type { JsonGrammar } from "./option.ts";
 import { MASKS, StringColumn } from "./string.ts";

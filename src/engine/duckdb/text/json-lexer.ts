@@ -11,18 +11,6 @@ export class Malformed {
   }
 }
 
-/** A string with a fault inside; reading may go on at `resume`, within the string. */
-export class BrokenString {
-  readonly reason: string;
-  readonly resume: number;
-  readonly quote: string;
-  constructor(reason: string, resume: number, quote: string) {
-    this.reason = reason;
-    this.resume = resume;
-    this.quote = quote;
-  }
-}
-
 const SPACE = /[ \t\r\n]*/y;
 const SPACE_OR_COMMENT = /(?:[ \t\r\n]+|\/\*[\s\S]*?\*\/|\/\/[^\r\n]*)*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -76,31 +64,26 @@ export function isQuote(cursor: Cursor, character: string): boolean {
   return character === '"' || (character === "'" && cursor.grammar.singleQuotes);
 }
 
-/** Reads a string; a fault in it is a BrokenString. */
+/** Reads a string. */
 export function readString(cursor: Cursor): string {
-  const quote = cursor.text[cursor.at]!;
-  cursor.at++;
-  return readStringRest(cursor, quote);
-}
-
-/** Reads on from within a string to its closing quote. */
-export function readStringRest(cursor: Cursor, quote: string): string {
   const { text, grammar } = cursor;
+  const quote = text[cursor.at]!;
+  cursor.at++;
   let result = "";
   let start = cursor.at;
   for (let at = cursor.at; ; at++) {
     const code = text.charCodeAt(at);
-    if (Number.isNaN(code)) throw new BrokenString("unexpected end in a string", at, quote);
+    if (Number.isNaN(code)) throw new Malformed("unexpected end in a string");
     if (text[at] === quote) {
       cursor.at = at + 1;
       return result + text.slice(start, at);
     }
     if (code < 0x20 && !grammar.controlCharacters) {
-      throw new BrokenString(`unquoted control character ${code}`, at + 1, quote);
+      throw new Malformed(`unquoted control character ${code}`);
     }
     if (code !== 0x5c) continue;
     result += text.slice(start, at);
-    const { value, length } = readEscape(cursor, at + 1, quote);
+    const { value, length } = readEscape(cursor, at + 1);
     result += value;
     at += length;
     start = at + 1;
@@ -110,13 +93,12 @@ export function readStringRest(cursor: Cursor, quote: string): string {
 function readEscape(
   cursor: Cursor,
   at: number,
-  quote: string,
 ): { readonly value: string; readonly length: number } {
   const character = cursor.text[at] ?? "";
   if (character === "u") {
     const digits = cursor.text.slice(at + 1, at + 5);
     if (!/^[0-9a-fA-F]{4}$/.test(digits)) {
-      throw new BrokenString("a \\u without four hex digits", at + 1, quote);
+      throw new Malformed("a \\u without four hex digits");
     }
     return { value: String.fromCharCode(Number.parseInt(digits, 16)), length: 5 };
   }
@@ -124,26 +106,18 @@ function readEscape(
   if (known !== undefined) return { value: known, length: 1 };
   const any = cursor.grammar.anyEscape || (character === "'" && cursor.grammar.singleQuotes);
   if (character !== "" && any) return { value: character, length: 1 };
-  throw new BrokenString(`unknown escape \\${character}`, at + 1, quote);
+  throw new Malformed(`unknown escape \\${character}`);
 }
 
 /** Reads an object's key and the colon after it. */
 export function readKey(cursor: Cursor): string {
   const character = peek(cursor);
   let key: string | undefined;
-  if (isQuote(cursor, character)) key = whole(() => readString(cursor));
+  if (isQuote(cursor, character)) key = readString(cursor);
   else if (cursor.grammar.unquotedNames) key = match(cursor, NAME);
   if (key === undefined) throw new Malformed(`expected a key at position ${cursor.at}`);
   expect(cursor, ":");
   return key;
-}
-
-function whole<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (thrown) {
-    throw thrown instanceof BrokenString ? new Malformed(thrown.reason) : thrown;
-  }
 }
 
 export type Scalar = "null" | "true" | "false" | "integer" | "float";
@@ -176,7 +150,7 @@ function scalarKind(cursor: Cursor): Scalar | undefined {
 export function skipValue(cursor: Cursor, depth = 1): void {
   if (depth > DEPTH_LIMIT) throw new Malformed(`nested deeper than ${DEPTH_LIMIT}`);
   const character = peek(cursor);
-  if (isQuote(cursor, character)) whole(() => readString(cursor));
+  if (isQuote(cursor, character)) readString(cursor);
   else if (character === "{") {
     forMembers(cursor, () => skipValue(cursor, depth + 1));
   } else if (character === "[") {

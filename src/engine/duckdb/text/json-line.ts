@@ -1,8 +1,8 @@
 import type { TimeReader } from "./convert.ts";
-import { cellReader, MISFIT, type ReadCell, SLOW } from "./json-cell.ts";
-import { skipBytes, STOPS } from "./json-skip.ts";
-import type { Layout } from "./layout.ts";
 import { FixedColumn } from "./fixed.ts";
+import { cellReader, MISFIT, type ReadCell, SLOW } from "./json-cell.ts";
+import { STOPS, skipBytes } from "./json-skip.ts";
+import type { Layout } from "./layout.ts";
 import type { JsonGrammar } from "./option.ts";
 import { StringColumn } from "./string.ts";
 import type { Validity } from "./validity.ts";

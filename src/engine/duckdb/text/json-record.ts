@@ -1,9 +1,7 @@
 import type { DataType, StructType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
 import type { TimeReader } from "./convert.ts";
-import { LONE_SURROGATE, Mismatch, scalarConverter } from "./json-value.ts";
 import {
-  BrokenString,
   type Cursor,
   forElements,
   forMembers,
@@ -12,9 +10,9 @@ import {
   peek,
   readScalar,
   readString,
-  readStringRest,
   skipValue,
 } from "./json-lexer.ts";
+import { LONE_SURROGATE, Mismatch, scalarConverter } from "./json-value.ts";
 import type { JsonGrammar } from "./option.ts";
 
 /** One row read from a record. */
@@ -133,19 +131,7 @@ function attempt(
       skipValue(cursor);
       return { value: undefined, reason: thrown.reason };
     }
-    if (!(thrown instanceof BrokenString)) throw thrown;
-    cursor.at = thrown.resume;
-    skipBroken(cursor, thrown.quote);
-    return { value: undefined, reason: thrown.reason };
-  }
-}
-
-/** Skips what is left of a broken string; a second fault makes the whole record malformed. */
-function skipBroken(cursor: Cursor, quote: string): void {
-  try {
-    readStringRest(cursor, quote);
-  } catch (thrown) {
-    throw thrown instanceof BrokenString ? new Malformed(thrown.reason) : thrown;
+    throw thrown;
   }
 }
 
@@ -252,18 +238,14 @@ function readMap(cursor: Cursor, convert: Convert): Value {
   const items = new Map<Value, Value>();
   let fault: string | undefined;
   forMembers(cursor, (key) => {
-    const read = attempt(cursor, convert);
-    if (read.reason === undefined || read.value !== undefined) items.set(key, read.value ?? null);
-    fault ??= read.reason;
+    try {
+      items.set(key, convert(cursor));
+    } catch (thrown) {
+      if (!(thrown instanceof Partial)) throw thrown;
+      items.set(key, thrown.value);
+      fault ??= thrown.reason;
+    }
   });
   if (fault !== undefined) throw new Partial(items, fault);
   return items;
 }
-
-/** Splits a top-level JSON text for inference: each object of it. */
-export function forRecords(cursor: Cursor, visit: () => void): void {
-  const first = peek(cursor);
-  if (first === "[") forElements(cursor, visit);
-  else if (first !== "") visit();
-}
-

@@ -20,9 +20,9 @@ export function skipString(bytes: Uint8Array, start: number): number {
     const byte = bytes[p]!;
     if (byte === 0x22) return p + 1;
     if (byte !== 0x5c) return -1;
-    const escape = bytes[p + 1]!;
-    if (ESCAPED.has(escape)) p += 2;
-    else if (escape === 0x75) {
+    const escaping = bytes[p + 1]!;
+    if (ESCAPED.has(escaping)) p += 2;
+    else if (escaping === 0x75) {
       for (let i = 2; i < 6; i++) if (!isHex(bytes[p + i]!)) return -1;
       p += 6;
     } else return -1;

@@ -1,8 +1,8 @@
 import { unreachable } from "../../../error/error.ts";
 import type { AtomicType, DecimalType, IntervalType } from "../../../schema/type.ts";
-import { Timestamp, type Value } from "../../../schema/value.ts";
+import { CalendarDate, Timestamp, type Value } from "../../../schema/value.ts";
 import { type TimeReader, toInteger } from "./convert.ts";
-import { parseBigDecimal, toDecimal } from "./decimal.ts";
+import { parseBigDecimal, parseGrouped, toDecimal } from "./decimal.ts";
 import type { Scalar } from "./json-lexer.ts";
 
 /** Half of a pair of UTF-16: it has no UTF-8. */
@@ -52,7 +52,7 @@ export function scalarConverter(
     case "decimal":
       return (kind, text) => or(decimal(kind, text, type), text);
     case "date":
-      return (kind, text) => or(kind === "string" ? options.times.date(text) : undefined, text);
+      return (kind, text) => or(kind === "string" ? day(text, options.times) : undefined, text);
     case "timestamp":
       return (kind, text) => {
         if (kind === "string") return or(options.times.timestamp(text), text);
@@ -96,12 +96,19 @@ function real(kind: Scalar | "string", text: string, options: ValueOptions): num
 
 function decimal(kind: Scalar | "string", text: string, type: DecimalType): Value | undefined {
   if (kind === "true" || kind === "false") return undefined;
-  const value = parseBigDecimal(text);
+  const value = kind === "string" ? parseGrouped(text) : parseBigDecimal(text);
   return value && toDecimal(value, type);
 }
 
+/** Texts of digits were days since 1970 once; from 1582 on both calendars agree on them. */
+function day(text: string, times: TimeReader): CalendarDate | undefined {
+  const read = times.date(text);
+  if (read !== undefined || !times.standardDate || !/^[+-]?\d{1,9}$/.test(text)) return read;
+  return Number(text) >= -141_427 ? new CalendarDate(Number(text)) : undefined;
+}
+
 function base64(text: string): Uint8Array | undefined {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
     return undefined;
   }
   return new Uint8Array(Buffer.from(text, "base64"));

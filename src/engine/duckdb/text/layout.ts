@@ -74,11 +74,7 @@ export function isText(bytes: Uint8Array): boolean {
 }
 
 /** Copies a finished chunk into DuckDB's vectors. */
-export function flush(
-  layout: Layout,
-  rows: number,
-  vector: (column: number) => Vector,
-): void {
+export function flush(layout: Layout, rows: number, vector: (column: number) => Vector): void {
   layout.columns.forEach((column, index) => {
     column.flush(vector(index), rows);
   });

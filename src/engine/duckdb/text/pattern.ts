@@ -57,7 +57,7 @@ export function compilePattern(pattern: string, option: string): Pattern {
     if (token === "[") source += "(?:";
     else if (token === "]") source += ")?";
     else if (token.length > 1 && token.startsWith("'")) {
-      source += escape(token === "''" ? "'" : token.slice(1, -1).replaceAll("''", "'"));
+      source += literal(token === "''" ? "'" : token.slice(1, -1).replaceAll("''", "'"));
     } else if (/[A-Za-z]/.test(token)) {
       const adjacent = /^[A-Za-z]/.test(tokens[index + 1] ?? "");
       const part = letters(token, adjacent);
@@ -67,12 +67,12 @@ export function compilePattern(pattern: string, option: string): Pattern {
       }
       source += part.source;
       if (part.field !== undefined) fields.push(part.field);
-    } else source += escape(token);
+    } else source += literal(token);
   });
   return { expression: new RegExp(`${source}$`, "i"), fields };
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 

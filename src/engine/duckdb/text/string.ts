@@ -28,7 +28,10 @@ export class StringColumn {
   readonly validity = new Validity();
 
   put(row: number, value: Value): void {
-    if (value === null) return this.putNull(row);
+    if (value === null) {
+      this.putNull(row);
+      return;
+    }
     const bytes = typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
     const padded = new Uint8Array(bytes.length + 12);
     padded.set(bytes);
@@ -49,7 +52,10 @@ export class StringColumn {
     const length = end - start;
     const at = row * 4;
     this.cells[at] = length;
-    if (length > 12) return this.putLong(at, bytes, start, length);
+    if (length > 12) {
+      this.putLong(at, bytes, start, length);
+      return;
+    }
     for (let word = 0; word < 3; word++) {
       this.cells[at + 1 + word] = view.getInt32(start + 4 * word, true) & MASKS[word]![length]!;
     }

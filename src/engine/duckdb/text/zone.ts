@@ -61,7 +61,9 @@ function findZone(given: string): Zone | undefined {
     /^([+-])(\d{1,2})(?::(\d{1,2}))?(?::(\d{2}))?$/.exec(offset) ??
     /^([+-])(\d{2})(\d{2})(\d{2})?$/.exec(offset);
   if (parts !== null) {
-    const [hours, minutes, seconds] = [parts[2], parts[3], parts[4]].map((part) => Number(part ?? 0));
+    const [hours, minutes, seconds] = [parts[2], parts[3], parts[4]].map((part) =>
+      Number(part ?? 0),
+    );
     const size = hours! * 3600 + minutes! * 60 + seconds!;
     if (minutes! > 59 || seconds! > 59 || size > 18 * 3600) return undefined;
     const shift = parts[1] === "-" ? -size : size;

@@ -1,0 +1,177 @@
+import { isUtf8 } from "node:buffer";
+import { error } from "../../../error/error.ts";
+import type { InputFile } from "../../../plan/input.ts";
+import {
+  type DataType,
+  field,
+  nullType,
+  type StructType,
+  string,
+  struct,
+} from "../../../schema/type.ts";
+import type { InferRequest } from "../../engine.ts";
+import { BlockReader, forgiven } from "./block.ts";
+import { checkCompression } from "./compression.ts";
+import { type TimeReader, timeReader } from "./convert.ts";
+import { columnNames, csvSchema, tokenType } from "./csv-infer.ts";
+import { csvOptions } from "./csv-option.ts";
+import { csvRecords } from "./csv-record.ts";
+import { Untokenizable } from "./csv-token.ts";
+import { type JsonInference, recordType, settle } from "./json-infer.ts";
+import { Malformed } from "./json-lexer.ts";
+import { decode } from "./layout.ts";
+import { lineReader } from "./line.ts";
+import { mergeTypes, sortedStruct } from "./merge-type.ts";
+import { flag, jsonGrammar, type TextOptions, textOptions } from "./option.ts";
+import { readWhole } from "./whole.ts";
+
+/** Bytes between two turns given to the rest of the program. */
+const TURN_BYTES = 4 << 20;
+
+/**
+ * The schema of JSON or CSV files by Spark's inference. With `inferTypes` false all columns are
+ * strings. JSON fields come sorted by name. Throws as the scan does.
+ */
+export async function inferTextSchema(request: InferRequest): Promise<StructType> {
+  const options = textOptions(request.options, "UTC");
+  checkCompression(request.files);
+  return request.format === "json" ? inferJson(request, options) : inferCsv(request, options);
+}
+
+/** Whether the nth record is in the sample: evenly spread, the same in every run. */
+function sampled(index: number, ratio: number): boolean {
+  return ratio >= 1 || Math.floor((index + 1) * ratio) > Math.floor(index * ratio);
+}
+
+function opener(file: InputFile, options: TextOptions) {
+  return { options, open: (separator: Buffer) => new BlockReader(file, separator) };
+}
+
+function* jsonTexts(file: InputFile, options: TextOptions): Generator<Uint8Array> {
+  if (options.multiLine) {
+    yield readWhole(file);
+    return;
+  }
+  const lines = lineReader(opener(file, options), { blanks: false });
+  try {
+    for (let line = lines.next(); line !== undefined; line = lines.next()) yield line;
+  } finally {
+    lines[Symbol.dispose]();
+  }
+}
+
+async function inferJson(request: InferRequest, options: TextOptions): Promise<StructType> {
+  const inference: JsonInference = {
+    grammar: jsonGrammar(request.options),
+    times: timeReader(options),
+    primitivesAsString: flag(request.options, "primitivesAsString", false),
+    prefersDecimal: flag(request.options, "prefersDecimal", false),
+    inferTimestamp: flag(request.options, "inferTimestamp", false),
+    dropFieldIfAllNull: flag(request.options, "dropFieldIfAllNull", false),
+    inferTypes: request.inferTypes,
+  };
+  let merged: DataType = struct([]);
+  let index = 0;
+  await forFiles(request.files, options, async (file) => {
+    const turn = turns();
+    for (const line of jsonTexts(file, options)) {
+      if (!sampled(index++, options.samplingRatio)) continue;
+      merged = mergeTypes(merged, typeOfRecord(line, { file, options, inference }));
+      await turn(line.length);
+    }
+  });
+  const settled = settle(merged, inference.dropFieldIfAllNull);
+  const schema = (settled ?? struct([])) as StructType;
+  return request.inferTypes ? schema : withoutTwins(schema);
+}
+
+/** Auto Loader merges names that differ only in case: the first stays. */
+function withoutTwins(schema: StructType): StructType {
+  const names = new Set<string>();
+  return struct(
+    schema.fields.filter((part) => {
+      const folded = part.name.toLowerCase();
+      if (names.has(folded)) return false;
+      names.add(folded);
+      return true;
+    }),
+  );
+}
+
+function typeOfRecord(
+  bytes: Uint8Array,
+  how: { file: InputFile; options: TextOptions; inference: JsonInference },
+): DataType {
+  const { file, options, inference } = how;
+  let reason = "the bytes are not UTF-8";
+  try {
+    if (isUtf8(bytes)) return recordType(decode(bytes), inference) ?? nullType;
+  } catch (thrown) {
+    if (!(thrown instanceof Malformed)) throw thrown;
+    reason = thrown.reason;
+  }
+  if (options.mode === "DROPMALFORMED") return nullType;
+  if (options.mode === "PERMISSIVE") return sortedStruct([field(options.corruptColumn, string)]);
+  throw error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", {
+    badRecord: decode(bytes).slice(0, 500),
+    path: file.uri,
+    reason,
+  });
+}
+
+async function inferCsv(request: InferRequest, options: TextOptions): Promise<StructType> {
+  const csv = csvOptions(request.options);
+  const times: TimeReader = timeReader(options);
+  let names: readonly string[] | undefined;
+  const types: DataType[] = [];
+  let index = 0;
+  await forFiles(request.files, options, async (file) => {
+    const turn = turns();
+    const records = csvRecords(opener(file, options), csv, file);
+    try {
+      let first = true;
+      for (let record = records.next(); record !== undefined; record = records.next()) {
+        const { tokens } = record;
+        if (tokens instanceof Untokenizable) continue;
+        names ??= columnNames(tokens, csv);
+        const isHeader = first && csv.header;
+        first = false;
+        await turn(record.text.length);
+        if (isHeader || !sampled(index++, options.samplingRatio)) continue;
+        for (let column = 0; column < names.length && column < tokens.length; column++) {
+          types[column] = request.inferTypes
+            ? tokenType(types[column] ?? nullType, tokens[column]!, { csv, times })
+            : string;
+        }
+      }
+    } finally {
+      records[Symbol.dispose]();
+    }
+  });
+  return csvSchema(names ?? [], types);
+}
+
+async function forFiles(
+  files: readonly InputFile[],
+  options: TextOptions,
+  visit: (file: InputFile) => Promise<void>,
+): Promise<void> {
+  for (const file of files) {
+    try {
+      await visit(file);
+    } catch (thrown) {
+      if (!forgiven(thrown, options)) throw thrown;
+    }
+  }
+}
+
+/** Lets other work run after every few megabytes. */
+function turns(): (bytes: number) => Promise<void> | undefined {
+  let spent = 0;
+  return (bytes) => {
+    spent += bytes;
+    if (spent < TURN_BYTES) return undefined;
+    spent = 0;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+}
