@@ -1,15 +1,15 @@
 import { scanRequests } from "../../analysis/conjunct.ts";
-import type { ScanRequest } from "../../analysis/dataset.ts";
 import type { TypedInput, TypedRelation, TypedScan } from "../../analysis/typed.ts";
+import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, Result } from "../../engine/engine.ts";
-import { error } from "../../error/error.ts";
+import { assert, error } from "../../error/error.ts";
 import type { Relation } from "../../plan/relation.ts";
 import { type LocalContext, queryContext } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
 
 /** Whether any leaf of a plan is a stream. */
 export function hasStream(plan: TypedRelation): boolean {
-  return scansOf(plan).some((scan) => scan.dataset.streaming);
+  return [...scanRequests(plan).keys()].some((scan) => scan.dataset.streaming);
 }
 
 /** Runs a plan: names, types, files, then the engine. */
@@ -44,7 +44,11 @@ export async function batchPlan(
 export async function bindScans(plan: TypedRelation): Promise<TypedRelation> {
   const inputs = new Map<TypedScan, TypedInput>();
   for (const [scan, request] of scanRequests(plan)) {
-    if (!scan.dataset.streaming) inputs.set(scan, await bindScan(scan, request));
+    if (scan.dataset.streaming) continue;
+    assert(scan.dataset.scan, `${scan.dataset.name} is no stream and cannot be scanned`);
+    const input = await scan.dataset.scan(request);
+    inputs.set(scan, { kind: "input", input, output: scan.output });
   }
-  return replaceScans(plan, inputs);
+  if (inputs.size === 0) return plan;
+  return rewriteAll(plan, (one) => (one.kind === "scan" ? (inputs.get(one) ?? one) : one));
 }
