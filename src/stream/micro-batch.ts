@@ -164,13 +164,16 @@ export class MicroBatches implements AsyncDisposable {
       }),
     );
     await this.#purge;
-    const retained =
-      Number(this.#spec.conf["spark.sql.streaming.minBatchesToRetain"]) || minBatchesToRetain;
+    const retained = this.#retained;
     if (this.#batchId > retained) {
       // Beside the batch: what is purged nobody reads. Failing, it fails the next batch.
       this.#purge = this.#checkpoint.purge(this.#batchId - retained);
       this.#purge.catch(() => undefined);
     }
+  }
+
+  get #retained(): number {
+    return Number(this.#spec.conf["spark.sql.streaming.minBatchesToRetain"]) || minBatchesToRetain;
   }
 
   /** Runs the batch that is decided, to its commit. */
@@ -215,7 +218,7 @@ export class MicroBatches implements AsyncDisposable {
     );
     this.#settle(planned, watermark);
     for (const store of this.#stores.values()) {
-      await store.maintain(batchId + 1 - minBatchesToRetain, step.context);
+      await store.maintain(batchId + 1 - this.#retained, step.context);
     }
     const progress = progressOf({
       id: this.#checkpoint.id,

@@ -87,7 +87,10 @@ function lines(rows: readonly Row[]): string[] {
 const cell = fc.record({
   g: fc.option(fc.constantFrom("a", "b", "c"), { freq: 5 }),
   n: fc.option(fc.bigInt({ min: -1000n, max: 1000n }), { freq: 4 }),
-  x: fc.option(fc.integer({ min: -8000, max: 8000 }).map((one) => one / 8), { freq: 4 }),
+  x: fc.option(
+    fc.integer({ min: -8000, max: 8000 }).map((one) => one / 8),
+    { freq: 4 },
+  ),
   m: fc.option(
     fc.bigInt({ min: -99999n, max: 99999n }).map((one) => new Decimal(one, 2)),
     { freq: 4 },
