@@ -17,3 +17,7 @@ export { DeltaTable } from "./session/delta-table.ts";
 export * as functions from "./session/functions.ts";
 export { type SessionBuilder, SparkSession } from "./session/spark-session.ts";
 export { Window, type WindowSpec } from "./session/window.ts";
+export type { StreamingQueryListener } from "./stream/listener.ts";
+export type { StreamingQueryProgress } from "./stream/progress.ts";
+export type { StreamingQueries } from "./stream/queries.ts";
+export type { StreamingQuery } from "./stream/query.ts";

@@ -19,7 +19,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.streaming.unsupportedOperationCheck": "true",
   "spark.sql.warehouse.dir": "spark-warehouse",
   "spark.databricks.delta.schema.autoMerge.enabled": "false",
-  "millrace.engine.memoryLimit": "60%",
+  "millrace.engine.memoryLimit": "",
   "millrace.engine.threads": "",
 };
 

@@ -62,10 +62,11 @@ async function openContext(
     ...(parts.stores ? { stores: parts.stores } : {}),
   });
   const threads = conf.get("millrace.engine.threads");
+  const memoryLimit = conf.get("millrace.engine.memoryLimit");
   const engine = keep(
     await openEngine({
       tempDirectory: staging.path,
-      memoryLimit: conf.get("millrace.engine.memoryLimit"),
+      ...(memoryLimit === "" ? {} : { memoryLimit }),
       ...(threads === "" ? {} : { threads: Number(threads) }),
     }),
   );
