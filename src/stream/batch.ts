@@ -5,6 +5,7 @@ import {
   type TypedRelation,
   type TypedWatermark,
 } from "../analysis/typed.ts";
+import { inputsOf, mapInputs } from "../analysis/walk.ts";
 import { assert } from "../error/error.ts";
 import { double, timestamp } from "../schema/type.ts";
 import { Timestamp } from "../schema/value.ts";
@@ -18,7 +19,7 @@ import {
 import { readCached } from "./state/shape.ts";
 import type { StateStore } from "./state/store.ts";
 import type { StreamingPlan } from "./streaming-plan.ts";
-import { inputsOf, isStreamingScan, mapInputs, streams } from "./walk.ts";
+import { isStreamingScan, streams } from "./walk.ts";
 import { type EventTime, microsToMs } from "./watermark.ts";
 
 /** A batch whose state is done and whose rows are ready for the sink. */
@@ -94,22 +95,17 @@ async function computeWatermark(
   input: TypedRelation,
   work: Work,
 ): Promise<TypedRelation> {
-  const columns = outputOf(input);
-  const wanted = columns.flatMap((column, index) => {
-    const out = node.output[index]!;
-    const needed = work.plan.needed.has(out.id) || work.plan.needed.has(column.id);
-    return needed || column.id === node.column ? [{ column, out }] : [];
-  });
+  const there = new Set(outputOf(input).map((column) => column.id));
+  const wanted = node.output.filter(
+    ({ id }) => there.has(id) && (work.plan.needed.has(id) || id === node.column),
+  );
   const kept = await work.step.keep({
     kind: "project",
     input,
-    columns: wanted.map(({ column }) => passing(column)),
+    columns: wanted.map(passing),
   });
-  const relation = readCached(
-    kept,
-    wanted.map(({ out }) => out),
-  );
-  const event = wanted.find(({ column, out }) => [column.id, out.id].includes(node.column))?.out;
+  const relation = readCached(kept, wanted);
+  const event = wanted.find((column) => column.id === node.column);
   assert(event !== undefined, "the event time of a watermark is not among its columns");
   work.rows.set(node, kept.rows);
   if (kept.rows > 0) {

@@ -37,17 +37,12 @@ export function emptyScan(scan: StreamingScan): TypedInput {
   return inputOf(scan, { kind: "empty", schema });
 }
 
-/** An input has all hidden columns, a scan those that are used: the others get ids of nobody. */
+/** An input has every column, a scan those that are read: the others get ids of nobody. */
 function inputOf(scan: StreamingScan, input: Input): TypedInput {
-  const visible = scan.dataset.schema.fields.length;
-  const hidden = scan.output.slice(visible);
-  const output = input.schema.fields.map((field, index): Column => {
-    const known =
-      index < visible
-        ? scan.output[index]
-        : hidden.find((column) => column.name.toLowerCase() === field.name.toLowerCase());
-    return known ?? newColumn(field.name, field.type);
-  });
+  const known = new Map(scan.output.map((column) => [column.name, column]));
+  const output = input.schema.fields.map(
+    ({ name, type }): Column => known.get(name) ?? newColumn(name, type),
+  );
   return { kind: "input", input, output };
 }
 

@@ -6,10 +6,11 @@ import {
   type TypedJoin,
   type TypedRelation,
 } from "../analysis/typed.ts";
+import { inputsOf } from "../analysis/walk.ts";
 import { error } from "../error/error.ts";
 import type { OutputMode } from "../plan/command.ts";
 import { eventTimeKey, isEventTime } from "./event-time.ts";
-import { holds, inputsOf, streams, walk } from "./walk.ts";
+import { holds, streams, walk } from "./walk.ts";
 
 /**
  * Whether a plan can run as a stream in an output mode: Spark's UnsupportedOperationChecker, in

@@ -1,5 +1,6 @@
 import { booleanLiteral } from "../analysis/expression.ts";
 import type { TypedRelation } from "../analysis/typed.ts";
+import { rewrite } from "../analysis/walk.ts";
 import type { CachedResult, QueryContext } from "../engine/engine.ts";
 import { env } from "../env.ts";
 import { assert } from "../error/error.ts";
@@ -17,7 +18,6 @@ import { type BatchStep, countRows, type StatefulOperator } from "./state/operat
 import { openStateStore, type StateStore } from "./state/store.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { StreamingPlan } from "./streaming-plan.ts";
-import { rewrite } from "./walk.ts";
 import { advance, initialWatermark, type WatermarkState } from "./watermark.ts";
 
 /** How a batch may be chosen. */

@@ -1,3 +1,4 @@
+import { rewrite } from "../analysis/walk.ts";
 import type { QueryContext } from "../engine/engine.ts";
 import { env } from "../env.ts";
 import { error, isError, type MillraceError } from "../error/error.ts";
@@ -10,7 +11,7 @@ import { type OpenedQuery, openQuery, type QuerySpec, type StartPoint } from "./
 import { Stopwatch } from "./stopwatch.ts";
 import { type StreamingPlan, streamingPlan } from "./streaming-plan.ts";
 import { nextTrigger, pollingDelayMs } from "./trigger.ts";
-import { isStreamingScan, rewrite } from "./walk.ts";
+import { isStreamingScan } from "./walk.ts";
 
 export type { QuerySpec } from "./start.ts";
 

@@ -1,18 +1,12 @@
 import { referencesOf } from "../analysis/expression.ts";
 import { outputOf, type TypedRelation, type TypedWatermark } from "../analysis/typed.ts";
+import { expressionsOf, inputsOf } from "../analysis/walk.ts";
 import type { OutputMode } from "../plan/command.ts";
 import type { StreamingDataset } from "./dataset.ts";
 import { aggregation } from "./state/aggregate.ts";
 import { deduplication } from "./state/deduplicate.ts";
 import type { StatefulOperator } from "./state/operator.ts";
-import {
-  expressionsOf,
-  inputsOf,
-  isStreamingScan,
-  type StreamingScan,
-  streams,
-  walk,
-} from "./walk.ts";
+import { isStreamingScan, type StreamingScan, streams, walk } from "./walk.ts";
 
 /** A plan with all that is known of it before any batch: nothing is analysed again per batch. */
 export interface StreamingPlan {
