@@ -44,14 +44,18 @@ function visit(plan: TypedRelation, conditions: Conditions, requests: Requests):
       return;
     case "filter": {
       const own = conjuncts(plan.condition).filter(isDeterministic);
-      return visit(plan.input, [...conditions, ...own], requests);
+      visit(plan.input, [...conditions, ...own], requests);
+      return;
     }
     case "project":
-      return visit(plan.input, throughProject(plan.columns, conditions), requests);
+      visit(plan.input, throughProject(plan.columns, conditions), requests);
+      return;
     case "aggregate":
-      return visit(plan.input, throughAggregate(plan, conditions), requests);
+      visit(plan.input, throughAggregate(plan, conditions), requests);
+      return;
     case "join":
-      return visitJoin(plan, conditions, requests);
+      visitJoin(plan, conditions, requests);
+      return;
     case "union":
       for (const input of plan.inputs) {
         visit(input, byPosition(plan, input, conditions), requests);
@@ -62,17 +66,21 @@ function visit(plan: TypedRelation, conditions: Conditions, requests: Requests):
       visit(plan.right, byPosition(plan, plan.right, conditions), requests);
       return;
     case "limit":
-      return visit(plan.input, [], requests);
+      visit(plan.input, [], requests);
+      return;
     case "windows": {
       const shared = new Set(plan.columns.length > 0 ? partitionsOf(plan) : []);
-      return visit(plan.input, onlyOver(shared, conditions), requests);
+      visit(plan.input, onlyOver(shared, conditions), requests);
+      return;
     }
     case "deduplicate":
-      return visit(plan.input, onlyOver(new Set(plan.keys), conditions), requests);
+      visit(plan.input, onlyOver(new Set(plan.keys), conditions), requests);
+      return;
     case "generate":
     case "sort":
     case "watermark":
-      return visit(plan.input, onlyOver(idsOf(plan.input), conditions), requests);
+      visit(plan.input, onlyOver(idsOf(plan.input), conditions), requests);
+      return;
   }
 }
 

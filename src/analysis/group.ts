@@ -4,7 +4,7 @@ import type { Aggregate } from "../plan/relation.ts";
 import { children, keyOf, mapChildren, newColumn, reference, replace, some } from "./expression.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
-import type { ScopeColumn } from "./scope.ts";
+import { type ScopeColumn, unresolved } from "./scope.ts";
 import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import type { Column, Named, TypedExpression, TypedRelation } from "./typed.ts";
@@ -136,14 +136,16 @@ function rebaseItem(item: Item, groups: readonly Group[]): Item {
   return { ...item, resolved: { ...item.resolved, expression } };
 }
 
+/** For expressions above the aggregation: what it puts out, and the error for what it lacks. */
+interface Above {
+  readonly outputs: ReadonlySet<number>;
+  readonly missing: (name: string) => Error;
+}
+
 /** The expression over groups: MISSING_AGGREGATION if a column is neither grouped nor aggregated. */
-function rebase(
-  resolved: Resolved,
-  groups: readonly Group[],
-  known: ReadonlySet<number> = new Set(),
-): TypedExpression {
+function rebase(resolved: Resolved, groups: readonly Group[], above?: Above): TypedExpression {
   const byKey = new Map(groups.map((group) => [group.key, group]));
-  const ids = new Set([...known, ...groups.map((group) => group.named.column.id)]);
+  const ids = new Set([...(above?.outputs ?? []), ...groups.map((group) => group.named.column.id)]);
   const expression = replace(resolved.expression, (one) => {
     const group = byKey.get(keyOf(one));
     if (group) return reference(group.named.column);
@@ -152,7 +154,8 @@ function rebase(
   const loose = looseReference(expression, ids);
   if (!loose) return expression;
   const text = loose.kind === "reference" ? loose.name : resolved.text;
-  if (groups.length === 0 && known.size === 0) {
+  if (above) throw above.missing(text);
+  if (groups.length === 0) {
     throw error("MISSING_GROUP_BY", { expression: `"${text}"` });
   }
   throw error("MISSING_AGGREGATION", {
@@ -200,7 +203,12 @@ function grouped(made: Made): Analyzed {
     const added: Named[] = [];
     const resolved = expressions.map((one) => {
       const typed = resolve(one, place);
-      const expression = lower(rebase(typed, groups, outputs), { outputs, columns, added });
+      const missing = (name: string) => unresolved([name], [{ visible, hidden }]);
+      const expression = lower(rebase(typed, groups, { outputs, missing }), {
+        outputs,
+        columns,
+        added,
+      });
       return { ...typed, expression };
     });
     const analyzed = grouped({

@@ -46,7 +46,8 @@ function visit(relation: Relation, visitor: Visitor): void {
         visit(definition.input, { ...visitor, defined: new Set(defined) });
         defined.add(definition.alias.toLowerCase());
       }
-      return visit(relation.input, { ...visitor, defined });
+      visit(relation.input, { ...visitor, defined });
+      return;
     }
     case "join":
     case "set":
@@ -99,25 +100,33 @@ function visitExpression(given: Expression, visitor: Visitor): void {
   };
   switch (expression.kind) {
     case "attribute":
-      return visitor.name(expression.name);
+      visitor.name(expression.name);
+      return;
     case "star":
-      return visitor.name(expression.target);
+      visitor.name(expression.target);
+      return;
     case "call":
       each(expression.arguments);
-      return expression.filter && visitExpression(expression.filter, visitor);
+      if (expression.filter) visitExpression(expression.filter, visitor);
+      return;
     case "cast":
     case "alias":
     case "order":
-      return visitExpression(expression.input, visitor);
+      visitExpression(expression.input, visitor);
+      return;
     case "over":
-      return each([expression.function, ...expression.partition, ...expression.order]);
+      each([expression.function, ...expression.partition, ...expression.order]);
+      return;
     case "lambda":
-      return visitExpression(expression.body, visitor);
+      visitExpression(expression.body, visitor);
+      return;
     case "extract":
-      return each([expression.input, expression.key]);
+      each([expression.input, expression.key]);
+      return;
     case "subquery":
       each(expression.values);
-      return visit(expression.relation, visitor);
+      visit(expression.relation, visitor);
+      return;
     default:
       return;
   }

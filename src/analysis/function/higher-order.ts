@@ -1,5 +1,5 @@
 import { array, boolean, type DataType, integer, map, nullType } from "../../schema/type.ts";
-import { wider } from "../coercion.ts";
+import { castable, wider } from "../coercion.ts";
 import { call, cast, sameType } from "../expression.ts";
 import type { TypedExpression, TypedLambda } from "../typed.ts";
 import {
@@ -155,7 +155,8 @@ function fold(given: FunctionCall): TypedExpression {
   const first = given.bind(2, [{ type: zero.type, nullable: true }, item]);
   const type = sameType(first.type, zero.type)
     ? zero.type
-    : wider(zero.type, first.type, given.conf.ansi);
+    : (wider(zero.type, first.type, given.conf.ansi) ??
+      (castable(first.type, zero.type, true) ? zero.type : undefined));
   if (!type) throw mismatch(given, 2, zero.type.type);
   const mode = modeOf(given);
   const bound = sameType(type, zero.type) ? first : given.bind(2, [{ type, nullable: true }, item]);

@@ -304,7 +304,7 @@ function datetimeArithmetic(given: FunctionCall, name: string): TypedExpression 
 }
 
 function isWhole(type: DataType): boolean {
-  return isIntegral(type) && type.type !== "long";
+  return type.type === "void" || (isIntegral(type) && type.type !== "long");
 }
 
 function addDays(day: TypedExpression, count: TypedExpression, name: string): TypedExpression {

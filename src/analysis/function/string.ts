@@ -1,5 +1,5 @@
 import { array, binary, boolean, integer, long, map, string } from "../../schema/type.ts";
-import { call, integerLiteral, stringLiteral } from "../expression.ts";
+import { call, compare, integerLiteral, stringLiteral, when } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import { argument, type FunctionCall, type Group, takes, unify } from "./definition.ts";
 
@@ -286,11 +286,24 @@ function grouped(name: string, type: typeof string | ReturnType<typeof array>): 
   };
 }
 
-/** Two arguments: bytes by a character set. More: Oracle's DECODE, which is not built. */
+/** Two arguments: bytes by a character set. More: the result beside the first equal value. */
 function decode(given: FunctionCall): TypedExpression {
   const [input, charset] = given.arguments;
   if (given.arguments.length === 2 && input && charset) {
     return call("decode", [input, charset], { type: string });
   }
-  throw new Error(`Assertion failed: ${given.name} with ${given.arguments.length} arguments`);
+  const { length } = given.arguments;
+  const places = given.arguments.map((_, index) => index).slice(1);
+  const isResult = (index: number) => index % 2 === 0 || (length % 2 === 0 && index === length - 1);
+  const results = unify(given, places.filter(isResult));
+  const args = unify({ ...given, arguments: results }, [
+    0,
+    ...places.filter((one) => !isResult(one)),
+  ]);
+  const branches: (readonly [TypedExpression, TypedExpression])[] = [];
+  for (let index = 1; index + 1 < length; index += 2) {
+    const [subject, value, result] = [args[0], args[index], args[index + 1]];
+    if (subject && value && result) branches.push([compare("<=>", subject, value), result]);
+  }
+  return when(branches, length % 2 === 0 ? args[length - 1] : undefined);
 }
