@@ -31,11 +31,12 @@ export function sameType(left: DataType, right: DataType): boolean {
 function sameFields(left: StructType, right: StructType): boolean {
   return (
     left.fields.length === right.fields.length &&
-    left.fields.every((member, index) => {
-      const other = right.fields[index]!;
-      return sameName(member.name, other.name) && sameType(member.type, other.type);
-    })
+    left.fields.every((member, index) => sameField(member, right.fields[index]!))
   );
+}
+
+function sameField(left: StructField, right: StructField): boolean {
+  return sameName(left.name, right.name) && sameType(left.type, right.type);
 }
 
 /** Equal names as Spark resolves them: without case. */
@@ -44,18 +45,19 @@ export function sameName(left: string, right: string): boolean {
 }
 
 /** The type with everything nullable, at every depth: the schema of data that was read. */
-export function asNullable<T extends DataType>(type: T): T;
-export function asNullable(type: DataType): DataType {
+export function asNullable<T extends DataType>(type: T): T {
+  return nullable(type) as T;
+}
+
+function nullable(type: DataType): DataType {
   switch (type.type) {
     case "array":
-      return array(asNullable<DataType>(type.elementType), true);
+      return array(nullable(type.elementType), true);
     case "map":
-      return map(asNullable<DataType>(type.keyType), asNullable<DataType>(type.valueType), true);
+      return map(nullable(type.keyType), nullable(type.valueType), true);
     case "struct":
       return struct(
-        type.fields.map(({ name, type, metadata }) =>
-          field(name, asNullable<DataType>(type), true, metadata),
-        ),
+        type.fields.map(({ name, type, metadata }) => field(name, nullable(type), true, metadata)),
       );
     default:
       return type;

@@ -302,9 +302,8 @@ export function toDdl(schema: StructType): string {
 
 function columnDdl(member: StructField, between: string): string {
   const comment = member.metadata["comment"];
-  const parts = [
-    `${quoteIfNeeded(member.name)}${between}${rawOf(member)?.toUpperCase() ?? sqlDataType(member.type)}`,
-  ];
+  const type = rawOf(member)?.toUpperCase() ?? sqlDataType(member.type);
+  const parts = [`${quoteIfNeeded(member.name)}${between}${type}`];
   if (!member.nullable) parts.push("NOT NULL");
   if (typeof comment === "string") {
     parts.push(`COMMENT '${comment.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`);

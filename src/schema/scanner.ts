@@ -79,7 +79,8 @@ export class Scanner {
   invalid(what: string): MillraceError {
     this.#skip();
     const found = this.#text.slice(this.offset, this.offset + 20);
-    const reason = `${what} at position ${this.offset}, found ${found === "" ? "the end" : `'${found}'`}`;
+    const next = found === "" ? "the end" : `'${found}'`;
+    const reason = `${what} at position ${this.offset}, found ${next}`;
     return error("INVALID_SCHEMA", { inputSchema: `"${this.#text}"`, reason });
   }
 

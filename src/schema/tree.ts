@@ -29,7 +29,8 @@ function parts(type: DataType, prefix: string): string {
     }
     case "map": {
       const { keyType: key, valueType: value, valueContainsNull } = type;
-      const last = `${prefix}|-- value: ${typeName(value)} (valueContainsNull = ${valueContainsNull})`;
+      const nulls = `(valueContainsNull = ${valueContainsNull})`;
+      const last = `${prefix}|-- value: ${typeName(value)} ${nulls}`;
       return (
         branch(`${prefix}|-- key: ${typeName(key)}`, key, prefix) + branch(last, value, prefix)
       );

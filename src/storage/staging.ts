@@ -30,7 +30,7 @@ export async function openStaging(parent: string = tmpdir()): Promise<Staging> {
   };
 }
 
-/** With the machine's name: in a shared folder, processes of another machine look dead from here. */
+/** With the machine's name: in a shared folder, processes of another machine look dead. */
 function prefix(): string {
   return `millrace-${hostname().replace(/[^A-Za-z0-9.]/g, "_")}-`;
 }
