@@ -32,6 +32,12 @@ export const tableConditions = {
     sqlState: "KD008",
     message: "Table schema is not set. Write data into it or use CREATE TABLE to set the schema",
   },
+  DELTA_READ_TABLE_WITHOUT_COLUMNS: {
+    kind: "invalid",
+    sqlState: "42604",
+    message:
+      "Cannot read Delta table {tableName} because it has no columns. Write data into it with mergeSchema first",
+  },
   DELTA_METADATA_MISMATCH: {
     kind: "invalid",
     sqlState: "42KDG",

@@ -58,10 +58,15 @@ async function define(
 ): Promise<Committed> {
   const { metadata, protocol } = defineTable(request.definition, current);
   checkWritableAs(table, { metadata, protocol }, request.definition);
+  const stored = {
+    ...request.definition,
+    partitionBy: metadata.partitionColumns,
+    properties: metadata.configuration,
+  };
   const removes = [...(current?.files() ?? [])].map((file): Action => ({ remove: removeOf(file) }));
   return commitTransaction(table, {
     snapshot: current,
-    operation: definitionOperation(request, { replaces: current !== undefined, asSelect: false }),
+    operation: definitionOperation({ ...request, definition: stored }, { asSelect: false }),
     actions: [
       { metaData: metadata },
       ...(protocol === current?.protocol ? [] : [{ protocol }]),
@@ -86,7 +91,7 @@ export function checkWritableAs(
 /** The operation of CREATE and REPLACE, with or without data, as Spark records it. */
 export function definitionOperation(
   request: CreateRequest,
-  kind: { readonly replaces: boolean; readonly asSelect: boolean },
+  kind: { readonly asSelect: boolean },
   metrics: Operation["metrics"] = {},
 ): Operation {
   const { definition, mode, isManaged } = request;

@@ -86,7 +86,7 @@ function createdAs(request: WriteRequest, written: Written): Operation {
   };
   return definitionOperation(
     made,
-    { replaces: !written.created, asSelect: true },
+    { asSelect: true },
     writeMetrics({ ...request, mode: written.created ? "append" : "overwrite" }, written),
   );
 }

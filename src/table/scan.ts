@@ -1,4 +1,5 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
+import { error } from "../error/error.ts";
 import type { Add } from "../log/action.ts";
 import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
@@ -18,6 +19,9 @@ export async function scanTable(
   request: ScanRequest,
 ): Promise<ParquetInput> {
   checkReadable(snapshot, table.name);
+  if (snapshot.schema.fields.length === 0) {
+    throw error("DELTA_READ_TABLE_WITHOUT_COLUMNS", { tableName: table.name });
+  }
   const files = pruneFiles(snapshot, request);
   return scanFiles(table, { files, snapshot, columns: request.columns });
 }

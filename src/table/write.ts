@@ -5,6 +5,7 @@ import { env } from "../env.ts";
 import { error } from "../error/error.ts";
 import type { Action, Add } from "../log/action.ts";
 import type { ReadSet } from "../log/log.ts";
+import { checkWritable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import type { OutputMode, SaveMode } from "../plan/command.ts";
 import type { Options } from "../plan/relation.ts";
@@ -72,6 +73,7 @@ export async function writeTable(table: DeltaTable, request: WriteRequest): Prom
     const current = await table.log.update();
     const skipped = current === undefined ? undefined : skip(table, { current, request, options });
     if (skipped !== undefined) return skipped;
+    if (current !== undefined) checkWritable(current, table.name);
     const write = await planWrite(table, { request, options, current });
     const result = await attemptTransaction(table, write.transaction);
     if (result.kind === "committed") return { ...result, rows: write.rows, skipped: false };

@@ -73,6 +73,13 @@ test("folders as Spark names them, and as the log encodes them", () => {
 test("numbers as Java prints them", () => {
   const numbers = [0.001, 1e7, 9999999, 1e-4, 123.456, -0, Number.NaN, 1e21];
   expect(numbers.map((one) => javaNumber(one, "double"))).toEqual([
-    "0.001", "1.0E7", "9999999.0", "1.0E-4", "123.456", "-0.0", "NaN", "1.0E21",
+    "0.001",
+    "1.0E7",
+    "9999999.0",
+    "1.0E-4",
+    "123.456",
+    "-0.0",
+    "NaN",
+    "1.0E21",
   ]);
 });

@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { openEngine } from "../../src/engine/duckdb/engine.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { replaceEnv } from "../../src/env.ts";
+import { error } from "../../src/error/error.ts";
+import type { Action } from "../../src/log/action.ts";
+import { commitInfo } from "../../src/log/info.ts";
+import type { CommitRequest, Log } from "../../src/log/log.ts";
+import { openLog } from "../../src/log/open.ts";
+import { type Counts, withCounts } from "../../src/storage/count.ts";
+import { faultsOf, StoppedError, withFaults } from "../../src/storage/fault.ts";
+import { intercept } from "../../src/storage/intercept.ts";
+import { localStore } from "../../src/storage/local.ts";
+import type { Store } from "../../src/storage/store.ts";
+
+let engine: Engine;
+let folder: string;
+beforeAll(async () => {
+  engine = await openEngine({});
+  folder = await mkdtemp(join(tmpdir(), "millrace-log-"));
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(name: string, store: Store = localStore()): Log {
+  const context = { engine, staging: join(folder, "staging") };
+  return openLog({ store, path: join(folder, name) }, context);
+}
+
+const created: Action[] = [
+  {
+    metaData: {
+      id: "m",
+      format: { provider: "parquet", options: {} },
+      schemaString: '{"type":"struct","fields":[]}',
+      partitionColumns: [],
+      configuration: { "delta.checkpointInterval": "2" },
+    },
+  },
+  { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
+];
+
+function add(path: string): Action {
+  return { add: { path, partitionValues: {}, size: 1, modificationTime: 0, dataChange: true } };
+}
+
+function requestOf(
+  readVersion: number,
+  actions: readonly Action[],
+  wholeTable = false,
+): CommitRequest {
+  const operation = { name: "WRITE", parameters: { mode: "Append" }, metrics: {} };
+  return {
+    readVersion,
+    actions,
+    info: commitInfo({ operation, readVersion, isBlindAppend: !wholeTable }),
+    reads: { wholeTable, files: new Set(), appIds: new Set() },
+  };
+}
+
+async function livePaths(log: Log): Promise<string[]> {
+  return [...((await log.update())?.files() ?? [])].map((file) => file.path).sort();
+}
+
+describe("the cost of looking", () => {
+  test("one call to find that nothing is new, one to read a commit", async () => {
+    const counts: Counts = {};
+    const log = open("cost", withCounts(localStore(), counts));
+    await log.write(requestOf(-1, created));
+    for (const key of Object.keys(counts)) delete counts[key];
+    await log.update();
+    expect(counts).toEqual({ read: 1 });
+    expect((await log.commit(0))?.version).toBe(0);
+    expect(await log.commit(1)).toBeUndefined();
+    expect(counts).toEqual({ read: 3 });
+  });
+});
+
+describe("races", () => {
+  test("a blind append goes on top of what came meanwhile", async () => {
+    const [one, other] = [open("race"), open("race")];
+    await one.write(requestOf(-1, created));
+    await other.update();
+    for (const path of ["a", "b", "c"]) {
+      expect(await one.write(requestOf(0, [add(path)]))).toMatchObject({ kind: "committed" });
+    }
+    const late = await other.write(requestOf(0, [add("d")]));
+    expect(late).toMatchObject({ kind: "committed", version: 4 });
+    expect(await livePaths(one)).toEqual(["a", "b", "c", "d"]);
+    expect(await livePaths(other)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("a read of the whole table is a conflict, as a value", async () => {
+    const log = open("conflict");
+    await log.write(requestOf(-1, created));
+    await log.write(requestOf(0, [add("a")]));
+    const lost = await log.write(requestOf(0, [{ remove: { path: "x", dataChange: true } }], true));
+    expect(lost).toMatchObject({ kind: "conflict", code: "DELTA_CONCURRENT_APPEND", version: 1 });
+    expect(await log.write(requestOf(-1, created))).toMatchObject({
+      code: "DELTA_PROTOCOL_CHANGED",
+    });
+  });
+
+  test("a put that won but never answered is not made twice", async () => {
+    let lost = 0;
+    const store = intercept(localStore(), async (call, run) => {
+      const answer = await run();
+      const isCommit = call.method === "putIfAbsent" && String(call.arguments[0]).endsWith(".json");
+      if (!isCommit || lost > 0) return answer;
+      lost++;
+      throw error("STORAGE_WRITE_FAILED", { path: "commit", reason: "the line went dead" });
+    });
+    const log = open("doubt", store);
+    expect(await log.write(requestOf(-1, created))).toMatchObject({
+      kind: "committed",
+      version: 0,
+    });
+    expect(lost).toBe(1);
+    expect((await log.history()).length).toBe(1);
+  });
+
+  test("a crash at any call leaves the table whole, and the next commit works", async () => {
+    onTestFinished(replaceEnv({ warn: () => undefined }));
+    for (let stopAt = 1; ; stopAt++) {
+      for (const takesEffect of [false, true]) {
+        const name = `crash-${stopAt}-${takesEffect}`;
+        const first = open(name);
+        await first.write(requestOf(-1, created));
+        await first.write(requestOf(0, [add("a")]));
+        const faults = faultsOf({ stopAt, takesEffect });
+        const dying = open(name, withFaults(localStore(), faults));
+        const outcome = await dying
+          .update()
+          .then(() => dying.write(requestOf(1, [add("b")])))
+          .catch((thrown) => {
+            if (thrown instanceof StoppedError) return undefined;
+            throw thrown;
+          });
+        const next = open(name);
+        const before = await livePaths(next);
+        expect([["a"], ["a", "b"]]).toContainEqual(before);
+        if (outcome?.kind === "committed") expect(before).toEqual(["a", "b"]);
+        const version = (await next.update())?.version ?? -1;
+        await next.write(requestOf(version, [add("c")]));
+        expect(await livePaths(open(name))).toEqual([...before, "c"]);
+        if (!faults.stopped) return;
+      }
+    }
+  });
+});
+
+test("a corrupt line is named by path and number", async () => {
+  const log = open("corrupt");
+  await log.write(requestOf(-1, created));
+  const path = join(folder, "corrupt/_delta_log/00000000000000000001.json");
+  await localStore().put(
+    path,
+    new TextEncoder().encode('{"txn":{"appId":"a","version":1}}\n{"add":'),
+  );
+  await expect(open("corrupt").update()).rejects.toThrow(
+    /DELTA_LOG_CORRUPT.*line 2 of .*001\.json/,
+  );
+});
+
+test("a file twice in a commit is refused", async () => {
+  const log = open("twice");
+  await expect(log.write(requestOf(-1, [...created, add("a"), add("a")]))).rejects.toThrow(
+    /DELTA_DUPLICATE_ACTIONS_FOUND/,
+  );
+});
+
+test("in-commit timestamps rise, and time travel goes by them", async () => {
+  const log = open("ict");
+  const [metadata] = created as [{ metaData: object }, Action];
+  const configuration = { "delta.enableInCommitTimestamps": "true" };
+  const actions = [
+    { metaData: { ...metadata.metaData, configuration } },
+    {
+      protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["inCommitTimestamp"] },
+    },
+  ] as Action[];
+  await log.write(requestOf(-1, actions));
+  for (let version = 0; version < 5; version++)
+    await log.write(requestOf(version, [add(`${version}`)]));
+  const times = (await log.history()).map((commit) => commit.timestamp);
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+  for (const [version, time] of times.entries()) expect(await log.versionAt(time)).toBe(version);
+  await expect(log.versionAt((times[5] ?? 0) + 1)).rejects.toThrow(/GREATER_THAN_COMMIT/);
+  await expect(log.versionAt((times[0] ?? 0) - 1)).rejects.toThrow(/EARLIER_THAN_COMMIT_RETENTION/);
+  await expect(log.snapshotAt(9)).rejects.toThrow(/DELTA_VERSION_NOT_FOUND.*\[0, 5\]/);
+});
