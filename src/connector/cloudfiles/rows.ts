@@ -2,7 +2,7 @@ import { columnsOf, isNotNull, reference } from "../../analysis/expression.ts";
 import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
 import { error } from "../../error/error.ts";
-import { formatDataType } from "../../schema/ddl.ts";
+import { sqlDataType } from "../../schema/ddl.ts";
 import { field, type StructType, string, struct } from "../../schema/type.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
@@ -143,7 +143,7 @@ export class CloudFilesRows {
     await writeSchema(stored.location, { version: stored.version + 1, data, partition });
     const added = addedFields(resolved.data, data);
     const fields = added
-      .map((names) => `${names.join(".")}: ${formatDataType(typeAt(data, names))}`)
+      .map((names) => `${names.join(".")}: ${sqlDataType(typeAt(data, names))}`)
       .join(", ");
     throw error("UNKNOWN_FIELD_EXCEPTION", {
       fields,

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { cp, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { columnsOf } from "../../../src/analysis/expression.ts";
+import { sourceSuite } from "../../../src/conformance/source.ts";
+import { connector } from "../../../src/connector/delta/connector.ts";
+import type { Options } from "../../../src/plan/relation.ts";
+import { parseSchema } from "../../../src/schema/ddl.ts";
+import type { Row } from "../../../src/schema/value.ts";
+import type { Source } from "../../../src/stream/source.ts";
+import { createTable } from "../../../src/table/create.ts";
+import { tableAt } from "../../../src/table/table.ts";
+import { sharedPath } from "../../shared.ts";
+import { openSession, query, type TestSession } from "../session.ts";
+
+const schema = parseSchema("id BIGINT, k STRING");
+const byOptions = { kind: "options" } as const;
+
+async function open(session: TestSession, options: Options = {}, folder = "t"): Promise<Source> {
+  const paths = [join(session.folder, folder)];
+  const request = { format: "delta", options, paths, context: session.context };
+  const dataset = await connector.streamReader!(request);
+  const checkpoint = await session.locate("checkpoint", "sources", "0");
+  return dataset.open({ checkpoint, queryId: "q", hidden: [] });
+}
+
+async function create(session: TestSession): Promise<void> {
+  const table = await tableAt(await session.locate("t"), session.context);
+  const definition = { schema, partitionBy: [], properties: {} };
+  await createTable(table, { definition, mode: "create", isManaged: false });
+}
+
+/** Writes ids as one commit. */
+async function write(session: TestSession, ids: readonly number[], mode = "append"): Promise<void> {
+  const rows = ids.map((id) => [BigInt(id), "a"]);
+  await connector.writer!({
+    format: "delta",
+    options: {},
+    target: { name: "t", location: await session.locate("t") },
+    mode: mode as "append",
+    partitionBy: [],
+    relation: { kind: "input", input: { kind: "rows", schema, rows }, output: columnsOf(schema) },
+    query,
+    context: session.context,
+  });
+}
+
+/** Runs a source until nothing is new: the offsets without the table's id, and the ids of rows. */
+async function drain(session: TestSession, source: Source, from?: string) {
+  const offsets: string[] = [];
+  const rows: Row[] = [];
+  let start = from;
+  for (;;) {
+    const end = await source.latestOffset(start, byOptions);
+    if (end === undefined || end === start)
+      return { offsets, ids: rows.map((row) => row["id"]), end };
+    const { reservoirVersion: version, index, isStartingVersion } = JSON.parse(end);
+    offsets.push(`${version},${index},${isStartingVersion}`);
+    rows.push(...(await session.rows((await source.input(start, end)).input)));
+    start = end;
+  }
+}
+
+describe("laws", () => {
+  sourceSuite({ test, assert }, async () => {
+    const session = await openSession();
+    await create(session);
+    let added = 0;
+    return {
+      engine: session.engine,
+      open: () => open(session, { maxfilespertrigger: "1" }),
+      add: () => write(session, [added++, added++]),
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
+  });
+});
+
+describe("offsets", () => {
+  test("count the snapshot's files, then those of each commit", async () => {
+    await using session = await openSession();
+    await create(session);
+    for (let id = 1; id <= 3; id++) await write(session, [id]);
+    await using source = await open(session, { maxfilespertrigger: "2" });
+    const first = await drain(session, source);
+    expect(first.offsets).toEqual(["3,1,true", "4,-1,false"]);
+    expect([...first.ids].sort()).toEqual([1n, 2n, 3n]);
+    await write(session, [4]);
+    await write(session, [5]);
+    const second = await drain(session, source, first.end);
+    expect(second.offsets).toEqual(["6,-1,false"]);
+    expect(second.ids).toEqual([4n, 5n]);
+  });
+
+  test("begin where the options say", async () => {
+    await using session = await openSession();
+    await create(session);
+    for (let id = 1; id <= 3; id++) await write(session, [id]);
+    const idsFrom = async (options: Options) => {
+      await using source = await open(session, options);
+      return (await drain(session, source)).ids;
+    };
+    expect(await idsFrom({ startingversion: "2" })).toEqual([2n, 3n]);
+    expect(await idsFrom({ startingversion: "latest" })).toEqual([]);
+    await expect(idsFrom({ startingversion: "9" })).rejects.toMatchObject({
+      code: "DELTA_VERSION_NOT_FOUND",
+    });
+    await expect(idsFrom({ startingtimestamp: "2999-01-01" })).rejects.toMatchObject({
+      code: "DELTA_STARTING_TIMESTAMP_AFTER_LATEST",
+    });
+    expect(await idsFrom({ startingtimestamp: "2001-01-01" })).toEqual([1n, 2n, 3n]);
+  });
+
+  test("of another table are refused", async () => {
+    await using session = await openSession();
+    await create(session);
+    await using source = await open(session);
+    const offset = `{"sourceVersion":1,"reservoirId":"x","reservoirVersion":1,"index":0,"isStartingVersion":true}`;
+    await expect(source.latestOffset(offset, byOptions)).rejects.toMatchObject({
+      code: "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE",
+    });
+  });
+});
+
+describe("commits that change data", () => {
+  const prepared = async (session: TestSession, options: Options) => {
+    await create(session);
+    await write(session, [1]);
+    const source = await open(session, options);
+    const { end } = await drain(session, source);
+    await write(session, [7], "overwrite");
+    return { source, end };
+  };
+
+  test("fail the stream by name", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session, {});
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
+      code: "DELTA_SOURCE_TABLE_IGNORE_CHANGES",
+      parameters: { version: "2" },
+    });
+  });
+
+  test.each([
+    ["skipchangecommits", []],
+    ["ignorechanges", [7n]],
+  ])("with %s go on", async (option, ids) => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session, { [option]: "true" });
+    const after = await drain(session, source, end);
+    expect(after.ids).toEqual(ids);
+    expect(after.offsets).toEqual(["3,-1,false"]);
+  });
+});
+
+describe("options", () => {
+  test.each([
+    [{ versionasof: "1" }, "DELTA_UNSUPPORTED_TIME_TRAVEL_STREAM"],
+    [{ readchangefeed: "true" }, "DELTA_STREAM_OPTION_NOT_BUILT"],
+    [{ maxfilespertrigger: "x" }, "DELTA_ILLEGAL_OPTION"],
+    [
+      { startingversion: "1", startingtimestamp: "2026-01-01" },
+      "DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET",
+    ],
+  ])("%j is %s", async (options, code) => {
+    await using session = await openSession();
+    await create(session);
+    await expect(open(session, options as never)).rejects.toMatchObject({ code });
+  });
+});
+
+describe.skipIf(!sharedPath("ref/streams"))("a checkpoint of Spark's", () => {
+  test.each(["delta_to_delta", "delta_to_delta_crash_after_sink"])("%s goes on", async (name) => {
+    await using session = await openSession();
+    const ref = sharedPath(`ref/streams/${name}`)!;
+    await cp(join(ref, "src"), join(session.folder, "t"), { recursive: true });
+    const offsets = join(ref, "checkpoint", "offsets");
+    const lines = await Promise.all(
+      (await readdir(offsets)).sort().map((file) => readFile(join(offsets, file), "utf8")),
+    );
+    const texts = lines.map((text) => text.split("\n").at(-1)!);
+    const expected = JSON.parse(await readFile(join(ref, "expected.json"), "utf8"));
+    const ends = (expected.progressAfter as { sources: { endOffset: string }[] }[])
+      .map(({ sources }) => JSON.stringify(JSON.parse(sources[0]!.endOffset)))
+      .filter((end) => !texts.includes(end));
+    await using source = await open(session, { maxfilespertrigger: "1" });
+    const found: string[] = [];
+    for (let at = texts.at(-1)!; ; ) {
+      const next = (await source.latestOffset(at, byOptions))!;
+      if (next === at) break;
+      found.push(next);
+      at = next;
+    }
+    expect(found).toEqual(ends);
+    const batch = await source.input(texts[1], texts[2]!);
+    expect(batch.rows).toBe(20);
+    expect((await session.rows(batch.input)).map((row) => row["id"])).toEqual(
+      Array.from({ length: 20 }, (_, at) => BigInt(40 + at)),
+    );
+  });
+});
