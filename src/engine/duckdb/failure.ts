@@ -18,6 +18,14 @@ export function raise(code: Code, parameters: Readonly<Record<string, string>>):
   return `error(${parts} || ${text(close)})`;
 }
 
+/** Text that carries an error of ours through DuckDB, for `errorOf` to find. */
+export function carried(thrown: MillraceError): string {
+  const pairs = Object.entries(thrown.parameters).map(
+    ([name, value]) => `${name}=${Buffer.from(value).toString("hex")}`,
+  );
+  return `${open}${[thrown.code, ...pairs].join(";")}${close}`;
+}
+
 /** What a thrown thing of DuckDB's is in our terms. `sql` goes into the cause. */
 export function errorOf(thrown: unknown, sql: string): unknown {
   if (isError(thrown) || !(thrown instanceof Error)) return thrown;
@@ -56,6 +64,11 @@ function known(message: string, cause: Error): MillraceError | undefined {
   if (file !== undefined) return file;
   if (/^Out of Range Error: (Overflow|.*out of range)/i.test(message)) {
     return error("ARITHMETIC_OVERFLOW", { reason: first }, cause);
+  }
+  if (/^Conversion Error: .*out of (its )?range/i.test(message)) {
+    return /^Conversion Error: (Date|Time|Timestamp)/i.test(message)
+      ? error("DATETIME_FIELD_OUT_OF_BOUNDS", { reason: first }, cause)
+      : error("ARITHMETIC_OVERFLOW", { reason: first }, cause);
   }
   if (/^Invalid Input Error: Map keys must be unique/.test(message)) {
     return error("DUPLICATED_MAP_KEY", { key: "" }, cause);

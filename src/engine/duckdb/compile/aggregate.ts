@@ -27,7 +27,7 @@ export function aggregateCall(node: TypedAggregate, scope: Scope): string {
   const filter =
     node.filter === undefined ? "" : ` FILTER (WHERE ${expression(node.filter, scope)})`;
   return compilation({
-    args: node.arguments.map((argument) => expression(argument, scope)),
+    args: node.arguments.map((argument) => expression(argument, { ...scope, grouped: false })),
     types: node.arguments.map((argument) => argument.type),
     type: node.type,
     scope,

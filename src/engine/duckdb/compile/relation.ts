@@ -174,7 +174,7 @@ function aggregate(plan: TypedAggregation, scope: Scope): string {
   const base =
     added.length === 0 ? below.sql : select([...used, ...added, ...below.ordinals], below.sql);
   const columns = plan.aggregates.map((named) =>
-    alias(typed(named.expression, inner), named.column),
+    alias(typed(named.expression, { ...inner, grouped: true }), named.column),
   );
   const grouping = plan.grouping.map((named) => columnName(named.column.id));
   const by = grouping.length === 0 ? "" : ` GROUP BY ${grouping.join(", ")}`;
@@ -239,10 +239,13 @@ function deduplicate(plan: TypedDeduplicate, scope: Scope, ordered: boolean): Co
 
 /** ORDER BY terms. */
 export function orderBy(order: readonly TypedOrder[], scope: Scope): string {
-  return order
+  // To DuckDB a literal is the position of a column; to Spark it orders nothing.
+  const terms = order.filter((term) => term.input.kind !== "literal");
+  return (terms.length === 0 ? order.slice(0, 1) : terms)
     .map((term) => {
       const { direction, nulls } = term;
-      return `${expression(term.input, scope)} ${direction.toUpperCase()} NULLS ${nulls.toUpperCase()}`;
+      const key = term.input.kind === "literal" ? "(SELECT NULL)" : expression(term.input, scope);
+      return `${key} ${direction.toUpperCase()} NULLS ${nulls.toUpperCase()}`;
     })
     .join(", ");
 }

@@ -17,6 +17,8 @@ export interface Scope {
   readonly sources: ReadonlyMap<Input, Source>;
   /** The ordinals of the relation under an expression, where the expression asks for them. */
   readonly ordinals: readonly string[];
+  /** Above a GROUP BY: the ordinals are for aggregates only. */
+  readonly grouped: boolean;
   /** SQL of lambda variables that are not simply `v<id>`. */
   readonly variables: ReadonlyMap<number, string>;
   /** Numbers the calls of `rand` and its kin, and the variables of lambdas made here. */
@@ -24,5 +26,12 @@ export interface Scope {
 }
 
 export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Source>): Scope {
-  return { context, sources, ordinals: [], variables: new Map(), counter: { next: 0 } };
+  return {
+    context,
+    sources,
+    ordinals: [],
+    grouped: false,
+    variables: new Map(),
+    counter: { next: 0 },
+  };
 }

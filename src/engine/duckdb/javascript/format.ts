@@ -1,3 +1,4 @@
+import { error } from "../../../error/error.ts";
 import { civil, dayNumber, floorDiv } from "../../../schema/value.ts";
 import { compilePattern, type Pattern, patternInstant } from "../text/pattern.ts";
 import { zoneOf } from "../text/zone.ts";
@@ -115,7 +116,10 @@ function letters(run: string, at: Moment): string {
     case "V":
       return at.zone;
     default:
-      throw new Error(`The pattern letter ${letter} is not known`);
+      throw error("INVALID_PARAMETER", {
+        function: "date_format",
+        reason: `the pattern letter ${letter} is not known`,
+      });
   }
 }
 

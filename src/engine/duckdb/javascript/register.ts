@@ -1,7 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { isError } from "../../../error/error.ts";
 import { javascriptName } from "../compile/function/registry.ts";
+import { carried } from "../failure.ts";
 import type { Duck } from "../module.ts";
-import { operationOf } from "./operation.ts";
+import { type Operation, operationOf } from "./operation.ts";
+
+function attempt(operation: Operation, texts: readonly string[]): string | null {
+  try {
+    return operation(texts);
+  } catch (thrown) {
+    throw isError(thrown) ? new Error(carried(thrown)) : thrown;
+  }
+}
 
 /**
  * Makes `millrace(name, text, …)` a function of SQL: what SQL cannot say exactly is computed here,
@@ -25,7 +35,7 @@ export function registerJavascript(duck: Duck, connection: DuckDBConnection): vo
           const args = rest.map((column) => column.getItem(row) as string | null);
           const operation = operationOf(String(names?.getItem(row)));
           const texts = args as string[];
-          output.setItem(row, args.includes(null) ? null : operation(texts));
+          output.setItem(row, args.includes(null) ? null : attempt(operation, texts));
         }
         output.flush();
       },

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { error } from "../../../error/error.ts";
 
 /** Java's names of character sets by Node's. */
 const charsets: Readonly<Record<string, BufferEncoding>> = {
   "UTF-8": "utf8",
   UTF8: "utf8",
-  "US-ASCII": "latin1",
   "ISO-8859-1": "latin1",
   "UTF-16LE": "utf16le",
 };
 
 function charset(name: string | undefined): BufferEncoding {
   const found = charsets[(name ?? "").toUpperCase()];
-  if (found === undefined) throw new Error(`The character set ${name} is not known`);
+  if (found === undefined) {
+    const reason = `the character set ${name} is not known`;
+    throw error("INVALID_PARAMETER", { function: "encode", reason });
+  }
   return found;
 }
 
@@ -58,6 +60,16 @@ function soundex(value: string): string {
     if (result.length === 4) break;
   }
   return result.padEnd(4, "0");
+}
+
+/** The CRC of zip files, bit by bit reflected; Node 20 has none. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }
 
 type Texts = readonly string[];

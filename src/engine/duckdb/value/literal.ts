@@ -13,7 +13,8 @@ import { sqlType } from "../type.ts";
 
 /** SQL text of a value, exactly of the type. */
 export function literal(value: Value, type: DataType): string {
-  if (value === null || value === undefined || type.type === "void") {
+  if (type.type === "void") return "NULL";
+  if (value === null || value === undefined) {
     return `CAST(NULL AS ${sqlType(type)})`;
   }
   switch (type.type) {

@@ -202,7 +202,7 @@ export const collections: Group = {
     return `CASE WHEN ${count} IS NULL THEN NULL ELSE list_transform(range(greatest(${count}, 0)), lambda ${x}: ${value}) END`;
   },
   sort_array: ([list, ascending]) =>
-    `CASE WHEN ${ascending} THEN list_sort(${list}, 'ASC', 'NULLS FIRST') ELSE list_sort(${list}, 'DESC', 'NULLS LAST') END`,
+    `CASE WHEN ${ascending} IS NULL THEN NULL WHEN ${ascending} THEN list_sort(${list}, 'ASC', 'NULLS FIRST') ELSE list_sort(${list}, 'DESC', 'NULLS LAST') END`,
   array_sort: ([list], { node }) => {
     if (node.arguments.length > 1) {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "array_sort with a comparator" });
@@ -299,7 +299,7 @@ export const collections: Group = {
     );
   },
   monotonically_increasing_id: (_args, { scope }) => {
-    const [first, ...rest] = scope.ordinals;
+    const [first, ...rest] = scope.grouped ? [] : scope.ordinals;
     if (first === undefined) return "CAST(0 AS BIGINT)";
     const last = rest[rest.length - 1];
     return last === undefined

@@ -118,7 +118,7 @@ export function rowHash({ node, scope }: Site): string {
       : String(scope.context.seed);
   const call = scope.counter.next;
   scope.counter.next += 1;
-  return `hash(${[`'${seed}/${given === undefined ? call : 0}/${call}'`, ...scope.ordinals].join(", ")})`;
+  return `hash(${[`'${seed}/${given === undefined ? call : 0}/${call}'`, ...(scope.grouped ? [] : scope.ordinals)].join(", ")})`;
 }
 
 /** `round` and `bround`: decimals and floats by their decimal text, whole numbers exactly. */

@@ -52,7 +52,7 @@ export const strings: Group = {
         const from = `CASE WHEN ${at} > 0 THEN ${at} - 1 WHEN ${at} < 0 THEN length(${s}) + ${at} ELSE 0 END`;
         const first = `CAST(greatest(${from}, 0) AS BIGINT)`;
         const end = `CAST(${from} AS BIGINT) + CAST(${count} AS BIGINT)`;
-        return `CASE WHEN ${count} IS NULL OR ${at} IS NULL THEN NULL WHEN ${count} <= 0 THEN '' ELSE substring(${s}, ${first} + 1, greatest(${end} - ${first}, 0)) END`;
+        return `CASE WHEN ${s} IS NULL OR ${count} IS NULL OR ${at} IS NULL THEN NULL WHEN ${count} <= 0 THEN '' ELSE substring(${s}, ${first} + 1, greatest(${end} - ${first}, 0)) END`;
       },
     );
   },
@@ -64,7 +64,8 @@ export const strings: Group = {
     ]),
   left: ([value, count], site) =>
     strings.substring?.([value as string, "1", count as string], site) ?? "",
-  right: ([value, count]) => `CASE WHEN ${count} <= 0 THEN '' ELSE right(${value}, ${count}) END`,
+  right: ([value, count]) =>
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN ${count} <= 0 THEN '' ELSE right(${value}, ${count}) END`,
   lpad: pad("lpad"),
   rpad: pad("rpad"),
   repeat: ([value, count]) => `repeat(${value}, greatest(${count}, 0))`,

@@ -1,0 +1,33 @@
+/**
+ * Functions that analysis knows and this engine does not compute: a plan with one fails with
+ * ENGINE_UNSUPPORTED_FUNCTION by name. The test of the registry keeps the list whole.
+ */
+export const unsupportedFunctions: ReadonlySet<string> = new Set([
+  "conv",
+  "current_user",
+  "format_number",
+  "format_string",
+  "from_csv",
+  "from_json",
+  "hash",
+  "input_file_name",
+  "interval_part",
+  "is_variant_null",
+  "json_tuple",
+  "make_interval",
+  "mask",
+  "parse_json",
+  "parse_url",
+  "schema_of_json",
+  "schema_of_variant",
+  "shuffle",
+  "to_binary",
+  "to_csv",
+  "to_json",
+  "to_variant_object",
+  "try_make_timestamp",
+  "try_parse_json",
+  "try_variant_get",
+  "variant_get",
+  "xxhash64",
+]);
