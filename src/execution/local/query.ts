@@ -18,9 +18,9 @@ export async function runQuery(context: LocalContext, plan: Relation): Promise<R
   return context.engine.query(bound, queryContext(context));
 }
 
-/** Runs a plan and keeps its rows in the engine. */
+/** Runs a plan, its persisted parts already substituted, and keeps its rows in the engine. */
 export async function cacheQuery(context: LocalContext, plan: Relation): Promise<CachedResult> {
-  const bound = await batchPlan(context, plan, "persist");
+  const bound = await boundPlan(context, plan, "persist");
   return context.engine.cache(bound, queryContext(context));
 }
 
@@ -35,7 +35,15 @@ export async function batchPlan(
   plan: Relation,
   method: string,
 ): Promise<TypedRelation> {
-  const typed = await typedPlan(context, await context.persisted.substitute(plan));
+  return boundPlan(context, await context.persisted.substitute(plan), method);
+}
+
+async function boundPlan(
+  context: LocalContext,
+  plan: Relation,
+  method: string,
+): Promise<TypedRelation> {
+  const typed = await typedPlan(context, plan);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
   return bindScans(typed);
 }

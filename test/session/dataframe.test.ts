@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Decimal, LocalTimestamp, Timestamp } from "../../src/schema/value.ts";
+import * as F from "../../src/session/functions.ts";
+import { Window } from "../../src/session/window.ts";
+import { openSession, type TestSession } from "./session.ts";
+
+let session: TestSession;
+beforeAll(async () => {
+  session = await openSession();
+});
+afterAll(() => session[Symbol.asyncDispose]());
+
+const people = [
+  { id: 1n, name: "Ada", team: "a", score: 3.5 },
+  { id: 2n, name: "Bob", team: "b", score: 1 },
+  { id: 3n, name: "Cy", team: "a", score: null },
+];
+
+describe("building", () => {
+  test("is lazy: a wrong name comes at the first awaited call", async () => {
+    const frame = session.spark.createDataFrame(people).select("nobody");
+    await expect(frame.schema()).rejects.toThrow(/UNRESOLVED_COLUMN/);
+  });
+
+  test("select, filter, withColumn, rename, drop", async () => {
+    const rows = await session.spark
+      .createDataFrame(people)
+      .filter("score IS NOT NULL")
+      .withColumn("double", F.col("score").multiply(2))
+      .withColumnRenamed("name", "who")
+      .drop("team", "absent")
+      .orderBy(F.col("id").desc())
+      .collect();
+    expect(rows).toEqual([
+      { id: 2n, who: "Bob", score: 1, double: 2 },
+      { id: 1n, who: "Ada", score: 3.5, double: 7 },
+    ]);
+  });
+
+  test("groupBy, agg, count, avg", async () => {
+    const frame = session.spark.createDataFrame(people).groupBy("team");
+    const rows = await frame
+      .agg(F.count("*").as("n"), F.avg("score").as("mean"))
+      .orderBy("team")
+      .collect();
+    expect(rows).toEqual([
+      { team: "a", n: 2n, mean: 3.5 },
+      { team: "b", n: 1n, mean: 1 },
+    ]);
+    expect(await (await frame.count()).columns()).toEqual(["team", "count"]);
+  });
+
+  test("joins by name and by condition", async () => {
+    const teams = session.spark.createDataFrame([
+      { team: "a", city: "Oslo" },
+      { team: "c", city: "Lima" },
+    ]);
+    const frame = session.spark.createDataFrame(people);
+    const left = await frame.join(teams, "team", "left").orderBy("id").collect();
+    expect(left.map((row) => row["city"])).toEqual(["Oslo", null, "Oslo"]);
+    expect(await frame.join(teams, "team", "anti").count()).toBe(1);
+    const condition = F.col("p.team").eq(F.col("t.team"));
+    expect(await frame.as("p").join(teams.as("t"), condition, "inner").count()).toBe(2);
+  });
+
+  test("set operations, distinct, dropDuplicates, limit, offset", async () => {
+    const frame = session.spark.createDataFrame(people);
+    expect(await frame.union(frame).count()).toBe(6);
+    expect(await frame.union(frame).distinct().count()).toBe(3);
+    expect(await frame.dropDuplicates(["team"]).orderBy("id").collect()).toMatchObject([
+      { id: 1n },
+      { id: 2n },
+    ]);
+    expect(await frame.orderBy("id").offset(1).limit(1).first()).toMatchObject({ id: 2n });
+    const other = session.spark.createDataFrame([{ name: "Di", extra: true }]);
+    const merged = frame.unionByName(other, true);
+    expect(await merged.columns()).toEqual(["id", "name", "team", "score", "extra"]);
+    expect(await merged.filter("extra").first()).toMatchObject({ id: null, name: "Di" });
+  });
+
+  test("window functions", async () => {
+    const byTeam = Window.partitionBy("team").orderBy("id");
+    const rows = await session.spark
+      .createDataFrame(people)
+      .withColumn("rank", F.row_number().over(byTeam))
+      .withColumn("before", F.lag("name").over(byTeam))
+      .orderBy("id")
+      .collect();
+    expect(rows.map((row) => [row["rank"], row["before"]])).toEqual([
+      [1, null],
+      [1, null],
+      [2, "Ada"],
+    ]);
+  });
+
+  test("higher-order functions and when", async () => {
+    const row = await session.spark
+      .range(1)
+      .select(
+        F.transform(F.array(F.lit(1), F.lit(2)), (x) => x.plus(10)).as("moved"),
+        F.when(F.col("id").eq(0), "none").otherwise("some").as("said"),
+      )
+      .first();
+    expect(row).toEqual({ moved: [11, 12], said: "none" });
+  });
+});
+
+describe("values", () => {
+  test("come back as they were given, exact", async () => {
+    const row = {
+      long: 9007199254740993n,
+      decimal: new Decimal(12345678901234567890n, 3),
+      instant: new Timestamp(1_700_000_000_123_456n),
+      wall: new LocalTimestamp(-1n),
+      bytes: new Uint8Array([0, 255]),
+      list: ["x", null],
+      map: new Map([["k", 1n]]),
+      nested: { inner: { deep: true } },
+    };
+    const schema =
+      "long BIGINT, decimal DECIMAL(20,3), instant TIMESTAMP, wall TIMESTAMP_NTZ, bytes BINARY, " +
+      "list ARRAY<STRING>, map MAP<STRING, BIGINT>, nested STRUCT<inner: STRUCT<deep: BOOLEAN>>";
+    const frame = session.spark.createDataFrame([row], schema);
+    expect(await frame.first()).toEqual(row);
+  });
+
+  test("a value of another type is refused by the column's name", () => {
+    expect(() => session.spark.createDataFrame([{ id: "x" }], "id BIGINT")).toThrow(/id/);
+  });
+
+  test("arrow in and out", async () => {
+    const frame = session.spark.createDataFrame([
+      { id: 1n, name: "Ada", at: new Timestamp(1_700_000_000_000_000n) },
+      { id: 2n, name: null, at: null },
+    ]);
+    const table = await frame.toArrow();
+    expect(table.numRows).toBe(2);
+    const back = session.spark.createDataFrame(table);
+    expect(await back.collect()).toEqual(await frame.collect());
+  });
+});
+
+describe("rows", () => {
+  test("async iteration gives them one by one", async () => {
+    const ids: unknown[] = [];
+    for await (const row of session.spark.range(5000)) ids.push(row["id"]);
+    expect(ids.length).toBe(5000);
+  });
+
+  test("persist computes once", async () => {
+    const frame = session.spark.range(3).select(F.rand().as("r")).persist();
+    const first = await frame.collect();
+    expect(await frame.collect()).toEqual(first);
+    expect(await frame.filter("r >= 0").orderBy("r").count()).toBe(3);
+    await frame.unpersist();
+  });
+
+  test("temporary views are names for SQL", async () => {
+    await session.spark.createDataFrame(people).createOrReplaceTempView("people");
+    const rows = await (await session.spark.sql("SELECT count(*) AS n FROM PEOPLE")).collect();
+    expect(rows).toEqual([{ n: 3n }]);
+    await expect(session.spark.range(1).createTempView("people")).rejects.toThrow(
+      /TEMP_TABLE_OR_VIEW_ALREADY_EXISTS/,
+    );
+  });
+});
