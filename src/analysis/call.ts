@@ -3,7 +3,7 @@ import type { Call, Expression } from "../plan/expression.ts";
 import { nullLiteral, reference, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
-import { findFunction } from "./function/registry.ts";
+import { findFunction, isGenerator } from "./function/registry.ts";
 import {
   bindLambda,
   computed,
@@ -85,6 +85,9 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     },
   };
   checkLambdas(args, definition);
+  if (resolved.some((one) => one && isGenerator(one.expression))) {
+    throw error("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: `"${call.text}"` });
+  }
   const expression = definition.resolve(call);
   const filter = given.filter ? condition(given.filter, inner) : undefined;
   let text = print(given, definition, texts);

@@ -1,10 +1,11 @@
 import { error } from "../error/error.ts";
 import type { Drop, LateralView, WithColumns, WithColumnsRenamed } from "../plan/relation.ts";
 import { reference } from "./expression.ts";
+import { isGenerator } from "./function/registry.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { parsed, resolve } from "./resolve.ts";
 import { lookup, type ScopeColumn } from "./scope.ts";
-import { generatedColumns, type Item, isGenerator, resolveItems, selectOver } from "./select.ts";
+import { generatedColumns, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import type { TypedRelation } from "./typed.ts";
 

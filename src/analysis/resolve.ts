@@ -11,7 +11,7 @@ import { call, cast, freshId, memberAt, reference } from "./expression.ts";
 import type { LambdaParameter } from "./function/definition.ts";
 import { literalText } from "./literal-text.ts";
 import { resolveOver } from "./over.ts";
-import { lookup, type Outer, type Scope, unresolved } from "./scope.ts";
+import { type Found, lookup, type Outer, type Scope, unresolved } from "./scope.ts";
 import { resolveSubquery } from "./subquery.ts";
 import type { PendingWindow } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
@@ -137,7 +137,7 @@ function findName(name: readonly string[], place: Place): Resolved | undefined {
   const scopes = place.aggregated ? [place.beneath, place.scope] : [place.scope, place.beneath];
   for (const scope of scopes) {
     const found = scope && lookup(scope, name);
-    if (found) return withFields(found.column, found.fields);
+    if (found) return withFields(found, name);
   }
   const alias = place.aliases?.get(first.toLowerCase());
   if (alias) {
@@ -147,8 +147,11 @@ function findName(name: readonly string[], place: Place): Resolved | undefined {
   return findOuter(name, place.outer);
 }
 
-function withFields(column: Column, fields: readonly string[]): Resolved {
-  const { name, metadata } = column;
+/** The column takes the name as the user spelled it. */
+function withFields(found: Found, spelled: readonly string[]): Resolved {
+  const { column, fields } = found;
+  const name = spelled[spelled.length - fields.length - 1] ?? column.name;
+  const { metadata } = column;
   const start: Resolved = { expression: reference(column), text: name, name, metadata };
   return fields.reduce((input, part) => fieldOf(input, part), start);
 }
@@ -158,7 +161,7 @@ function findOuter(name: readonly string[], outer: Outer | undefined): Resolved 
   const found = lookup(outer.scope, name);
   if (found) {
     outer.used.set(found.column.id, reference(found.column));
-    const inner = withFields(found.column, found.fields);
+    const inner = withFields(found, name);
     return { ...inner, text: `outer(${inner.text})` };
   }
   const further = findOuter(name, outer.parent);

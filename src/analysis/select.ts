@@ -12,7 +12,7 @@ import {
   replace,
   some,
 } from "./expression.ts";
-import { functions } from "./function/registry.ts";
+import { isGenerator } from "./function/registry.ts";
 import { aggregateOver } from "./group.ts";
 import type { Analyzed, Environment } from "./output.ts";
 import { placeOver } from "./output.ts";
@@ -82,10 +82,6 @@ export function hasAggregate(expression: TypedExpression): boolean {
       ? children(expression).flatMap((one) => (one === expression.function ? children(one) : [one]))
       : children(expression);
   return inside.some(hasAggregate);
-}
-
-export function isGenerator(expression: TypedExpression): expression is TypedCall {
-  return expression.kind === "call" && functions().get(expression.name)?.kind === "generator";
 }
 
 /** A select list over an input, its generator and windows beneath it. */

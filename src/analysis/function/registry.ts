@@ -1,3 +1,4 @@
+import type { TypedCall, TypedExpression } from "../typed.ts";
 import { aggregates } from "./aggregate.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
@@ -63,4 +64,9 @@ export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
 /** The function of a name, in any case. */
 export function findFunction(name: string): FunctionDefinition | undefined {
   return allFunctions().get(name.toLowerCase());
+}
+
+/** Whether an expression is a call of a generator. */
+export function isGenerator(expression: TypedExpression): expression is TypedCall {
+  return expression.kind === "call" && functions().get(expression.name)?.kind === "generator";
 }

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { outputOf, type TypedRelation } from "../../src/analysis/typed.ts";
+import { codeOf, schemaOf, typed } from "./sql.ts";
+
+/** The kinds from the root down the first inputs. */
+function kinds(relation: TypedRelation): string[] {
+  const input = "input" in relation && relation.kind !== "input" ? relation.input : undefined;
+  return [relation.kind, ...(input ? kinds(input as TypedRelation) : [])];
+}
+
+describe("GROUP BY", () => {
+  test("names and types aggregates as Spark does", () => {
+    expect(
+      schemaOf(
+        "SELECT b, count(*), count(DISTINCT a), sum(d), avg(d), sum(a) FILTER (WHERE a > 1), max(s.x) + 1 FROM t GROUP BY b",
+      ),
+    ).toBe(
+      "b string, count(1) bigint, count(DISTINCT a) bigint, sum(d) decimal(20,2), avg(d) decimal(14,6), sum(a) FILTER (WHERE (a > 1)) bigint, (max(s.x) + 1) int",
+    );
+  });
+
+  test("takes positions, aliases, expressions and ALL", () => {
+    expect(schemaOf("SELECT a + 1 AS n, count(1) AS c FROM t GROUP BY 1")).toBe("n int, c bigint");
+    expect(schemaOf("SELECT a + 1 AS n, count(1) AS c FROM t GROUP BY n")).toBe("n int, c bigint");
+    expect(schemaOf("SELECT a + 1 + 1 AS n FROM t GROUP BY a + 1")).toBe("n int");
+    expect(schemaOf("SELECT b, sum(a) AS s FROM t GROUP BY ALL")).toBe("b string, s bigint");
+  });
+
+  test("is checked", () => {
+    expect(codeOf("SELECT a, count(1) FROM t GROUP BY b")).toBe("MISSING_AGGREGATION");
+    expect(codeOf("SELECT a, count(1) FROM t")).toBe("MISSING_GROUP_BY");
+    expect(codeOf("SELECT sum(count(1)) FROM t")).toBe("NESTED_AGGREGATE_FUNCTION");
+    expect(codeOf("SELECT a FROM t WHERE count(1) > 1")).toBe("INVALID_WHERE_CONDITION");
+    expect(codeOf("SELECT 1 FROM t GROUP BY sum(a)")).toBe("GROUP_BY_AGGREGATE");
+    expect(codeOf("SELECT a FROM t GROUP BY 2")).toBe("GROUP_BY_POS_OUT_OF_RANGE");
+    expect(codeOf("SELECT sum(a) FROM t GROUP BY 1")).toBe("GROUP_BY_POS_AGGREGATE");
+  });
+
+  test("lets HAVING and ORDER BY ask for aggregates that are not put out", () => {
+    const plan = typed("SELECT b FROM t GROUP BY b HAVING sum(a) > 1 ORDER BY max(d)");
+    expect(kinds(plan)).toEqual(["project", "sort", "filter", "aggregate", "scan"]);
+    expect(outputOf(plan).map((column) => column.name)).toEqual(["b"]);
+  });
+
+  test("goes beneath window functions over groups", () => {
+    const plan = typed("SELECT b, sum(sum(a)) OVER (ORDER BY b) AS r FROM t GROUP BY b");
+    expect(kinds(plan)).toEqual(["project", "windows", "aggregate", "scan"]);
+  });
+});
+
+describe("time windows", () => {
+  test("tumbling ones are an expression, and rows without a time are dropped", () => {
+    const plan = typed(
+      "SELECT window.start, count(1) AS c FROM t GROUP BY window(ts, '10 minutes')",
+    );
+    expect(kinds(plan)).toEqual(["aggregate", "project", "filter", "scan"]);
+    if (plan.kind !== "aggregate") return;
+    expect(plan.grouping[0]?.column.metadata).toEqual({ "spark.timeWindow": true });
+  });
+
+  test("sliding ones repeat the row", () => {
+    const plan = typed("SELECT window(ts, '10 minutes', '5 minutes') AS w FROM t");
+    expect(kinds(plan)).toEqual(["project", "generate", "filter", "scan"]);
+  });
+
+  test("of no fixed or a wrong length are refused", () => {
+    expect(codeOf("SELECT window(ts, '1 month') FROM t")).toBe("INVALID_TIME_WINDOW");
+    expect(codeOf("SELECT window(ts, '5 minutes', '10 minutes') FROM t")).toBe(
+      "INVALID_TIME_WINDOW",
+    );
+    expect(codeOf("SELECT window(ts, 'soon') FROM t")).toBe("CANNOT_PARSE_INTERVAL");
+  });
+});
