@@ -1,20 +1,32 @@
 import {
   aggregate,
   and,
+  booleanLiteral,
   call,
   cast,
   compare,
+  integerLiteral,
   isNotNull,
   isNull,
   literal,
   longLiteral,
   nullLiteral,
   or,
+  stringLiteral,
   when,
 } from "../../analysis/expression.ts";
 import type { TypedAggregate, TypedExpression } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
-import { array, boolean, type DataType, decimal, double, long } from "../../schema/type.ts";
+import {
+  array,
+  binary,
+  type DataType,
+  decimal,
+  double,
+  integer,
+  long,
+  string,
+} from "../../schema/type.ts";
 
 /**
  * An aggregate taken apart, so that it can go on over batches: what is computed of the rows of
@@ -221,8 +233,6 @@ function variance(one: TypedAggregate, { freedom, root }: Moment): Buffers {
   const input = cast(one.arguments[0]!, double);
   const typed = { type: double, nullable: false };
   const zero = literal(0, double);
-  const arith = (name: string, left: TypedExpression, right: TypedExpression): TypedExpression =>
-    call(name, [left, right], typed);
   const n = cast(countOf(one, input), double);
   const orZero = (value: TypedExpression): TypedExpression =>
     call("coalesce", [value, zero], typed);
@@ -256,33 +266,35 @@ function variance(one: TypedAggregate, { freedom, root }: Moment): Buffers {
 /** Hashes kept of a group: the estimate is off by about 1 / sqrt of it (Spark's default: 5%). */
 const sketchSize = 2048;
 
+/** Digits kept of a hash: 64 bits, so that two of a billion values are likely not one. */
+const hashDigits = 16;
+
 /**
  * The `sketchSize` least of the hashes of the values (k minimum values): exact while there are
- * fewer, bounded for ever, and it joins by union.
+ * fewer, bounded for ever, and it joins by union. MD5, since the state outlives the engine that
+ * made it and its own hash may change.
  */
 function sketch(one: TypedAggregate): Buffers {
-  const hash = call("xxhash64", [one.arguments[0]!], { type: long, nullable: false });
-  const type = array(long, false);
-  const typed = { type, nullable: false };
+  const value = one.arguments[0]!;
+  const bytes = value.type.type === "binary" ? value : cast(cast(value, string), binary);
+  const md5 = call("md5", [bytes], { type: string });
+  const hash = call("substring", [md5, integerLiteral(1), integerLiteral(hashDigits)], {
+    type: string,
+  });
+  const typed = { type: array(string, false), nullable: false };
   const seen = like(one, "collect_set", [hash], typed);
-  const filtered: TypedAggregate = {
-    ...seen,
-    filter: one.filter
-      ? and([one.filter, isNotNull(one.arguments[0]!)])
-      : isNotNull(one.arguments[0]!),
-  };
   const least = (hashes: TypedExpression): TypedExpression =>
     call(
       "slice",
       [
-        call("sort_array", [hashes, literal(true, boolean)], typed),
-        literal(1, { type: "integer" }),
-        literal(sketchSize, { type: "integer" }),
+        call("sort_array", [hashes, booleanLiteral(true)], typed),
+        integerLiteral(1),
+        integerLiteral(sketchSize),
       ],
       typed,
     );
   return {
-    partial: [least(filtered)],
+    partial: [least(seen)],
     merge: ([kept], [fresh]) => [least(call("array_distinct", [concat(kept!, fresh!)], typed))],
     finish: ([hashes]) => estimate(hashes!),
   };
@@ -290,12 +302,26 @@ function sketch(one: TypedAggregate): Buffers {
 
 /** k - 1 over the share of the hash space below the k-th least hash. */
 function estimate(hashes: TypedExpression): TypedExpression {
-  const size = cast(call("size", [hashes], { type: { type: "integer" }, nullable: false }), long);
-  const doubled = { type: double, nullable: false };
-  const greatest = call("array_max", [hashes], { type: long, nullable: true });
-  const above = call("+", [cast(greatest, double), literal(2 ** 63, double)], doubled);
-  const share = call("/", [above, literal(2 ** 64, double)], doubled);
-  const many = call("/", [literal(sketchSize - 1, double), share], doubled);
-  const rounded = cast(call("round", [many], doubled), long);
+  const size = cast(call("size", [hashes], { type: integer, nullable: false }), long);
+  const greatest = call("array_max", [hashes], { type: string, nullable: true });
+  const many = arith("/", literal(sketchSize - 1, double), fraction(greatest));
+  const rounded = cast(call("round", [many], { type: double }), long);
   return when([[compare("<", size, longLiteral(BigInt(sketchSize))), size]], rounded);
+}
+
+/** The first 8 hexadecimal digits of a text as a number between 0 and 1. */
+function fraction(text: TypedExpression): TypedExpression {
+  const digits = Array.from({ length: 8 }, (_, index) => {
+    const one = call("substring", [text, integerLiteral(index + 1), integerLiteral(1)], {
+      type: string,
+    });
+    const place = call("instr", [stringLiteral("0123456789abcdef"), one], { type: integer });
+    const value = arith("-", cast(place, double), literal(1, double));
+    return arith("*", value, literal(16 ** -(index + 1), double));
+  });
+  return digits.reduce((sum, digit) => arith("+", sum, digit), literal(16 ** -8, double));
+}
+
+function arith(name: string, left: TypedExpression, right: TypedExpression): TypedExpression {
+  return call(name, [left, right], { type: double });
 }
