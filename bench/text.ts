@@ -32,7 +32,9 @@ const input: TextInput = {
   files,
   options: shape === "typed" ? {} : { rescueddatacolumn: "_rescued_data" },
 };
-const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+const instance = await DuckDBInstance.create(":memory:", {
+  threads: process.env["THREADS"] ?? "2",
+});
 const connection = await instance.connect();
 const start = process.cpuUsage();
 const begun = performance.now();
@@ -59,6 +61,6 @@ const counted = await connection.runAndReadAll(
 const rss = process.resourceUsage().maxRSS / 1024;
 const seconds = (cpu.user + cpu.system) / 1e6;
 process.stdout.write(
-  `${reader} ${shape}: ${seconds.toFixed(2)} CPU s, ${((performance.now() - begun) / 1000).toFixed(2)} s, ` +
+  `${reader} ${shape}: ${seconds.toFixed(2)} CPU s (${(cpu.system / 1e6).toFixed(2)} of it in the system), ${((performance.now() - begun) / 1000).toFixed(2)} s, ` +
     `${rss.toFixed(0)} MB, ${counted.getRows()[0]!.join(" ")}\n`,
 );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type DuckDBConnection, DuckDBInstance, type JS } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { assumeStringLayout, knownStringLayout } from "../../../src/engine/duckdb/text/binding.ts";
 import { registerTextScan } from "../../../src/engine/duckdb/text/scan.ts";
 import type { InputFile, TextInput } from "../../../src/plan/input.ts";
 import {
@@ -12,6 +13,7 @@ import {
   field,
   integer,
   long,
+  map,
   type StructType,
   string,
   struct,
@@ -85,6 +87,42 @@ describe("a scan of JSON lines", () => {
     expect(found).toEqual(texts.map((text) => [text, null]));
   });
 
+  test("knows the layout of DuckDB's strings, and has a slow road without it", async () => {
+    expect(knownStringLayout()).toBe(true);
+    const lines = ["", "short", "twelve bytes", "thirteen byte", "long ".repeat(50), null];
+    const files = [put("a.json", lines.map((a) => JSON.stringify({ a })).join("\n"))];
+    assumeStringLayout(false);
+    try {
+      const found = await rows({ schema: strings("a"), files }, "f0");
+      expect(found).toEqual(lines.map((line) => [line]));
+    } finally {
+      assumeStringLayout(undefined);
+    }
+  });
+
+  test("keeps what fits of nested values, as Spark does", async () => {
+    const item = struct([field("x", integer), field("y", string)]);
+    const schema = struct([
+      field("a", array(item)),
+      field("m", map(string, struct([field("x", integer)]))),
+      field("_corrupt_record", string),
+    ]);
+    const lines = [
+      '{"a":[{"x":1,"y":"k"},{"x":"bad","y":"kept"}],"m":{"k":{"x":"bad"},"j":{"x":2}}}',
+      '{"a":[null,{"y":1.50}],"m":{"k":null}}',
+      '{"a":{"x":1}}',
+      '{"a":[1]}',
+    ];
+    const files = [put("a.json", lines.join("\n"))];
+    const columns = "CAST(f0 AS VARCHAR), CAST(f1 AS VARCHAR), f2 IS NOT NULL";
+    expect(await rows({ schema, files }, columns)).toEqual([
+      ["[{'f0': 1, 'f1': k}, {'f0': NULL, 'f1': kept}]", "{k={'f0': NULL}, j={'f0': 2}}", true],
+      ["[NULL, {'f0': NULL, 'f1': 1.50}]", "{k=NULL}", false],
+      [null, null, true],
+      [null, null, true],
+    ]);
+  });
+
   test("gives nested values of many elements", async () => {
     const lists = Array.from({ length: 3000 }, (_, i) =>
       Array.from({ length: i % 7 }, (_, k) => (k === 3 ? null : `element ${i} ${k} is long`)),
@@ -137,7 +175,12 @@ describe("a scan of JSON lines", () => {
         ]),
       ),
     ];
-    expect(await rows({ schema: strings("a"), files }, "f0")).toEqual([["ok"], [null], ["ok"]]);
+    const schema = strings("a", "_corrupt_record");
+    expect(await rows({ schema, files }, "f0, f1")).toEqual([
+      ["ok", null],
+      [null, '{"a":"\ufffd"}'],
+      ["ok", null],
+    ]);
   });
 
   test("fills partition columns and _metadata", async () => {

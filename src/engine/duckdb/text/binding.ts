@@ -82,6 +82,11 @@ export function knownStringLayout(): boolean {
   return checked;
 }
 
+/** Says what the layout is instead of testing it (to prove the slow road); undefined: test. */
+export function assumeStringLayout(known: boolean | undefined): void {
+  checked = known;
+}
+
 function testStringLayout(): boolean {
   const duckdb = binding();
   const samples = ["twelve bytes", "thirteen byte", "x".repeat(5000)].map((text) =>

@@ -2,6 +2,7 @@ import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
 import type { Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
+import { CsvLines } from "./csv-line.ts";
 import { type CsvOptions, csvOptions } from "./csv-option.ts";
 import { csvRecords } from "./csv-record.ts";
 import { Untokenizable } from "./csv-token.ts";
@@ -31,6 +32,7 @@ class CsvFile implements FileReader {
   readonly #file: InputFile;
   readonly #records: ReturnType<typeof csvRecords>;
   readonly #end: string;
+  readonly #lines: CsvLines | undefined;
   /** The column of each token by position; undefined for a token that has none. */
   #columns: readonly (number | undefined)[] | undefined;
   #header: readonly string[] | undefined;
@@ -47,12 +49,23 @@ class CsvFile implements FileReader {
     this.#file = file;
     this.#end = rescueEnd(file, context.options);
     this.#records = csvRecords(context, csv, file);
+    if (CsvLines.suits(context.layout, csv)) {
+      this.#lines = new CsvLines(context.layout, converters, csv);
+    }
   }
 
   fill(chunk: Chunk): boolean {
+    const plain = (line: Uint8Array): boolean => {
+      if (!this.#lines!.read(line, chunk.rows)) return false;
+      chunk.rows++;
+      chunk.spent += line.length;
+      return true;
+    };
     while (!chunk.full) {
-      const record = this.#records.next();
+      const started = !this.#csv.header || this.#header !== undefined;
+      const record = this.#records.next(this.#lines && started ? plain : undefined);
       if (record === undefined) return false;
+      if (record === "taken") continue;
       chunk.spent += record.text.length;
       if (this.#csv.header && this.#header === undefined) {
         this.#header = record.tokens instanceof Untokenizable ? [] : record.tokens;

@@ -13,7 +13,8 @@ export interface CsvRecord {
 }
 
 export interface CsvRecords extends Disposable {
-  next(): CsvRecord | undefined;
+  /** The next record; `plain` may take a line's bytes before they are split. */
+  next(plain?: (line: Uint8Array) => boolean): CsvRecord | "taken" | undefined;
 }
 
 /** The records of a file: its lines, or with multiLine what its quotes hold together. */
@@ -31,10 +32,11 @@ function lineRecords(
 ): CsvRecords {
   const lines = lineReader(context, { blanks: false });
   return {
-    next() {
+    next(plain) {
       for (;;) {
         const line = lines.next();
         if (line === undefined) return undefined;
+        if (plain?.(line)) return "taken";
         const text = decode(line);
         if (text.trim() === "") continue;
         if (csv.comment !== "" && text.startsWith(csv.comment)) continue;

@@ -131,8 +131,8 @@ async function inferCsv(request: InferRequest, options: TextOptions): Promise<St
     try {
       let first = true;
       for (let record = records.next(); record !== undefined; record = records.next()) {
+        if (record === "taken" || record.tokens instanceof Untokenizable) continue;
         const { tokens } = record;
-        if (tokens instanceof Untokenizable) continue;
         names ??= columnNames(tokens, csv);
         const isHeader = first && csv.header;
         first = false;

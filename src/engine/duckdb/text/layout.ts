@@ -69,8 +69,9 @@ export function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
 }
 
-export function isText(bytes: Uint8Array): boolean {
-  return isUtf8(bytes);
+/** Bytes for a VARCHAR, which must be UTF-8: a copy, or a text with U+FFFD for what is not. */
+export function asText(bytes: Uint8Array): Value {
+  return isUtf8(bytes) ? Uint8Array.from(bytes) : decode(bytes);
 }
 
 /** Copies a finished chunk into DuckDB's vectors. */

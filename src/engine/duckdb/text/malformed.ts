@@ -2,7 +2,7 @@ import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
 import type { Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
-import { decode } from "./layout.ts";
+import { asText, decode } from "./layout.ts";
 import type { TextOptions } from "./option.ts";
 
 /** How much of a bad record an error shows. */
@@ -26,7 +26,7 @@ export function putMalformed(chunk: Chunk, record: BadRecord, options: TextOptio
       reason: record.reason,
     });
   }
-  const corrupt = chunk.layout.corrupt === undefined ? null : Uint8Array.from(record.bytes);
+  const corrupt = chunk.layout.corrupt === undefined ? null : asText(record.bytes);
   if (record.rows.length === 0) chunk.put([], corrupt);
   for (const row of record.rows) chunk.put(row.values, corrupt, row.rescued ?? null);
 }

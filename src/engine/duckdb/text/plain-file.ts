@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { InputFile } from "../../../plan/input.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
@@ -20,7 +21,7 @@ export function textFormat(context: FormatContext): (file: InputFile) => FileRea
           const line = lines.next();
           if (line === undefined) return false;
           chunk.spent += line.length;
-          chunk.put([Uint8Array.from(line)]);
+          chunk.put([isUtf8(line) ? line : decode(line)]);
         }
         return true;
       },

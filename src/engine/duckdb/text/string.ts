@@ -32,10 +32,53 @@ export class StringColumn {
       this.putNull(row);
       return;
     }
-    const bytes = typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
-    const padded = new Uint8Array(bytes.length + 12);
-    padded.set(bytes);
-    this.putBytes(row, padded, 0, bytes.length);
+    const isText = typeof value === "string";
+    const text = isText ? value : "";
+    if (isText && text.length <= 12 && this.#putShort(row, text)) return;
+    const bytes = value as Uint8Array;
+    const offset = this.used;
+    // A UTF-16 unit has at most three bytes of UTF-8.
+    const need = offset + (isText ? text.length * 3 : bytes.length);
+    if (need > this.heap.length) this.#grow(need);
+    const target = this.heap.subarray(offset);
+    if (!isText) target.set(bytes);
+    const length = isText ? encoder.encodeInto(text, target).written : bytes.length;
+    this.#putHeap(row, length);
+  }
+
+  /** Writes an ASCII text of at most 12 characters; false if it is not ASCII. */
+  #putShort(row: number, text: string): boolean {
+    const words = [0, 0, 0];
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      words[i >> 2]! |= code << ((i & 3) * 8);
+    }
+    this.#putWords(row, text.length, words);
+    return true;
+  }
+
+  #putWords(row: number, length: number, words: readonly number[]): void {
+    this.#ensure(row);
+    this.validity.set(row);
+    const at = row * 4;
+    this.cells[at] = length;
+    this.cells[at + 1] = words[0]!;
+    this.cells[at + 2] = words[1]!;
+    this.cells[at + 3] = words[2]!;
+  }
+
+  /** Makes a cell of the `length` bytes that lie at the end of the heap. */
+  #putHeap(row: number, length: number): void {
+    const { heap, used } = this;
+    const words = [0, 0, 0];
+    const inline = length <= 12 ? length : 4;
+    for (let i = 0; i < inline; i++) words[i >> 2]! |= heap[used + i]! << ((i & 3) * 8);
+    if (length > 12) {
+      words[1] = used;
+      this.used += length;
+    }
+    this.#putWords(row, length, words);
   }
 
   putNull(row: number): void {
