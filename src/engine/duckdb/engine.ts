@@ -137,7 +137,8 @@ class DuckDBEngine implements Engine {
   }
 
   async inferSchema(request: InferRequest): Promise<StructType> {
-    throw error("ENGINE_UNSUPPORTED_PLAN", { what: `the schema of ${request.format} files` });
+    const { inferTextSchema } = await import("./text/infer.ts");
+    return await inferTextSchema(request);
   }
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {
