@@ -1,12 +1,23 @@
 import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Aggregate } from "../plan/relation.ts";
-import { children, keyOf, mapChildren, newColumn, reference, replace, some } from "./expression.ts";
+import { boolean } from "../schema/type.ts";
+import {
+  cast,
+  children,
+  keyOf,
+  mapChildren,
+  newColumn,
+  reference,
+  replace,
+  some,
+} from "./expression.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
 import { type ScopeColumn, unresolved } from "./scope.ts";
 import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
+import { quoteType } from "./type-text.ts";
 import type { Column, Named, TypedExpression, TypedRelation } from "./typed.ts";
 
 /** GROUP BY. */
@@ -21,10 +32,34 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
     if (!hasAggregate(one.expression)) continue;
     throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
   }
+  const plain =
+    given.having &&
+    grouping.length === 0 &&
+    filteredRows(input, { given, items, place, environment });
+  if (plain) return plain;
   const kept = given.keepGrouping ? grouping.map((resolved) => ({ resolved, names: [] })) : [];
   const all = [...kept, ...items];
   const grouped = aggregateOver(input, { items: all, grouping, place, environment });
   return given.having ? having(grouped, given.having) : grouped;
+}
+
+/** HAVING where nothing is grouped or aggregated is a filter of rows, as in Spark. */
+function filteredRows(
+  input: Analyzed,
+  parts: {
+    readonly given: Aggregate;
+    readonly items: readonly Item[];
+    readonly place: Place;
+    readonly environment: Environment;
+  },
+): Analyzed | undefined {
+  const { given, items, place, environment } = parts;
+  if (items.some((item) => hasAggregate(item.resolved.expression))) return undefined;
+  const base = { ...input, relation: withTimeWindows(input.relation, place.windows) };
+  const selected = selectOver(base, items, environment);
+  const [typed] = (given.having && selected.more?.([given.having]).resolved) ?? [];
+  if (!typed || hasAggregate(typed.expression)) return undefined;
+  return given.having && having(selected, given.having);
 }
 
 /** The column `window` of GROUP BY window(…) can be named in the select list. */
@@ -279,11 +314,15 @@ function having(input: Analyzed, given: Expression): Analyzed {
   const analyzed = made?.analyzed ?? input;
   const [typed] = made?.resolved ?? [];
   if (!typed) return input;
-  const relation: TypedRelation = {
-    kind: "filter",
-    input: analyzed.relation,
-    condition: typed.expression,
-  };
+  if (typed.expression.type.type !== "boolean" && typed.expression.type.type !== "void") {
+    throw error("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", {
+      sqlExpr: `"${typed.text}"`,
+      filter: `"${typed.text}"`,
+      type: quoteType(typed.expression.type),
+    });
+  }
+  const condition = cast(typed.expression, boolean);
+  const relation: TypedRelation = { kind: "filter", input: analyzed.relation, condition };
   return overFilter(analyzed, relation);
 }
 

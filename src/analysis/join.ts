@@ -137,7 +137,7 @@ function joinUsing(parts: Sides, names: readonly string[]): Analyzed {
     const chosen = given.type === "right" ? rightKeys : leftKeys;
     const keys = [...chosen].flatMap((id) => find(id) ?? []);
     const others = [...leftKeys, ...rightKeys].filter((id) => !chosen.has(id));
-    const hidden = [...both.hidden, ...others.flatMap((id) => find(id) ?? [])];
+    const hidden = [...both.hidden, ...others.flatMap((id) => keyOnly(find(id)))];
     return { relation: both.relation, visible: [...keys, ...rest], hidden };
   }
   const keys = pairs.map((pair): Named => coalesced(pair, environment));
@@ -147,8 +147,15 @@ function joinUsing(parts: Sides, names: readonly string[]): Analyzed {
     columns: [...keys, ...outputOf(both.relation).map(passing)],
   };
   const visible = [...keys.map(({ column }) => ({ column, qualifier: [] })), ...rest];
-  const hidden = [...both.hidden, ...[...leftKeys, ...rightKeys].flatMap((id) => find(id) ?? [])];
+  const hidden = [
+    ...both.hidden,
+    ...[...leftKeys, ...rightKeys].flatMap((id) => keyOnly(find(id))),
+  ];
   return { relation, visible, hidden };
+}
+
+function keyOnly(one: ScopeColumn | undefined): readonly ScopeColumn[] {
+  return one ? [{ ...one, qualifiedOnly: true }] : [];
 }
 
 interface Pair {

@@ -31,6 +31,8 @@ export function filter(given: Filter, environment: Environment): Analyzed {
   if (!("value" in made) || !made.value) throw direct.thrown;
   const [resolved] = made.value.resolved;
   if (!resolved) throw direct.thrown;
+  const { type } = resolved.expression;
+  if (type.type !== "boolean") throw direct.thrown;
   checkCondition(resolved);
   return filtered(made.value.analyzed, resolved);
 }

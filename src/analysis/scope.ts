@@ -9,6 +9,8 @@ export interface ScopeColumn {
   readonly qualifier: readonly string[];
   /** The column this one repeats in the same select list: both together are not ambiguous. */
   readonly repeats?: number;
+  /** A side's own key of a USING join: found by qualifier only, and first in `t.*`. */
+  readonly qualifiedOnly?: boolean;
 }
 
 /** The columns an expression can name. Hidden ones are no part of `*`. */
@@ -58,6 +60,7 @@ function identity(one: ScopeColumn): number {
 
 function fits(one: ScopeColumn, name: readonly string[], length: number): boolean {
   if (!same(one.column.name, name[length])) return false;
+  if (length === 0 && one.qualifiedOnly) return false;
   return endsWith(one.qualifier, name.slice(0, length));
 }
 
@@ -81,9 +84,9 @@ function ambiguous(name: readonly string[], matches: readonly ScopeColumn[]): Er
 
 /** The columns that `t.*` means; none if no column has that qualifier. */
 export function qualifiedColumns(scope: Scope, target: readonly string[]): readonly ScopeColumn[] {
-  const fit = (one: ScopeColumn) => endsWith(one.qualifier, target);
-  const visible = scope.visible.filter(fit);
-  return visible.length > 0 ? visible : scope.hidden.filter(fit);
+  const matches = (one: ScopeColumn) => endsWith(one.qualifier, target);
+  const keys = scope.hidden.filter((one) => one.qualifiedOnly && matches(one));
+  return [...keys, ...scope.visible.filter(matches)];
 }
 
 /** Most names an error proposes. */
