@@ -1,10 +1,5 @@
 import { columnsOf } from "../analysis/expression.ts";
-import {
-  outputOf,
-  type TypedExpression,
-  type TypedFilter,
-  type TypedRelation,
-} from "../analysis/typed.ts";
+import { outputOf, type TypedExpression, type TypedRelation } from "../analysis/typed.ts";
 import type { ParquetTarget, QueryContext, WrittenFile } from "../engine/engine.ts";
 import { error } from "../error/error.ts";
 import type { Add } from "../log/action.ts";
@@ -18,6 +13,7 @@ import { alignRelation, notTrue, rebind } from "./align.ts";
 import { partitionFields } from "./file.ts";
 import type { Prepared } from "./prepare.ts";
 import { allMatch, mayMatch } from "./prune.ts";
+import { structViolations } from "./required.ts";
 import { scanFiles } from "./scan.ts";
 import type { DeltaTable } from "./table.ts";
 
@@ -54,10 +50,30 @@ export async function replacementOf(
   table: DeltaTable,
   request: ReplaceRequest,
 ): Promise<Replacement> {
-  const { current, write, overwrite, dynamic } = request;
-  if (write.replaceWhere !== undefined) {
-    return replaceWhere(table, request, write.replaceWhere);
+  const { write } = request;
+  const rules = structViolations(request.prepared.schema, outputOf(write.relation));
+  if (write.replaceWhere === undefined && rules.length === 0) return replaceFiles(table, request);
+  // The rows are looked at more than once: computed once, all looks see the same.
+  await using kept = await table.context.engine.cache(write.relation, write.context);
+  const columns = outputOf(write.relation);
+  const schema = struct(
+    columns.map(({ name, type, nullable, metadata }) => ({ name, type, nullable, metadata })),
+  );
+  const input = { kind: "cached", schema, name: kept.name } as const;
+  const relation: TypedRelation = { kind: "input", input, output: columns };
+  for (const { condition, columnName } of rules) {
+    if (await anyRow(table, { relation, condition, context: write.context })) {
+      throw error("DELTA_NOT_NULL_CONSTRAINT_VIOLATED", { columnName });
+    }
   }
+  const again = { ...request, write: { ...write, relation } };
+  if (write.replaceWhere === undefined) return await replaceFiles(table, again);
+  return await replaceWhere(table, again, write.replaceWhere);
+}
+
+/** Append, overwrite, and dynamic partition overwrite. */
+async function replaceFiles(table: DeltaTable, request: ReplaceRequest): Promise<Replacement> {
+  const { current, write, overwrite, dynamic } = request;
   const written = await writeRows(table, request, write.relation);
   if (current === undefined || !overwrite) {
     return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
@@ -114,17 +130,12 @@ async function replaceWhere(
   where: { readonly condition: TypedExpression; readonly text: string },
 ): Promise<Replacement> {
   const { current, write } = request;
-  const { engine } = table.context;
-  // The rows are looked at twice: computed once, both looks see the same.
-  await using kept = await engine.cache(write.relation, write.context);
-  const columns = outputOf(write.relation);
-  const schema = struct(
-    columns.map(({ name, type, nullable, metadata }) => ({ name, type, nullable, metadata })),
-  );
-  const input = { kind: "cached", schema, name: kept.name } as const;
-  const rows: TypedRelation = { kind: "input", input, output: columns };
-  await checkRows(table, { rows, where, context: write.context });
-  const written = await writeRows(table, request, rows);
+  const { relation, context } = write;
+  const condition = notTrue(rebind(where.condition, outputOf(relation)));
+  if (await anyRow(table, { relation, condition, context })) {
+    throw error("DELTA_REPLACE_WHERE_MISMATCH", { replaceWhere: where.text });
+  }
+  const written = await writeRows(table, request, relation);
   if (current === undefined) {
     return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
   }
@@ -140,22 +151,20 @@ async function replaceWhere(
   };
 }
 
-async function checkRows(
+/** Whether the condition is true for some row. */
+async function anyRow(
   table: DeltaTable,
-  check: {
-    readonly rows: TypedRelation;
-    readonly where: { readonly condition: TypedExpression; readonly text: string };
+  look: {
+    readonly relation: TypedRelation;
+    readonly condition: TypedExpression;
     readonly context: QueryContext;
   },
-): Promise<void> {
-  const { rows, where, context } = check;
-  const condition = notTrue(rebind(where.condition, outputOf(rows)));
-  const strays: TypedFilter = { kind: "filter", input: rows, condition };
-  const first = { kind: "limit", input: strays, limit: 1, offset: 0 } as const;
+): Promise<boolean> {
+  const { relation, condition, context } = look;
+  const found: TypedRelation = { kind: "filter", input: relation, condition };
+  const first: TypedRelation = { kind: "limit", input: found, limit: 1, offset: 0 };
   await using result = await table.context.engine.query(first, context);
-  if (((await result.next())?.rows ?? 0) > 0) {
-    throw error("DELTA_REPLACE_WHERE_MISMATCH", { replaceWhere: where.text });
-  }
+  return ((await result.next())?.rows ?? 0) > 0;
 }
 
 /** Rewrites the rows of partly replaced files that do not fulfil the condition. */

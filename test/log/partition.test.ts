@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  javaNumber,
-  partitionFolder,
-  partitionText,
-  partitionValue,
-} from "../../src/log/partition.ts";
+import { partitionFolder, partitionText, partitionValue } from "../../src/log/partition.ts";
 import { canonicalPath, decodePath, encodePath } from "../../src/log/path.ts";
 import {
   boolean,
@@ -68,18 +63,4 @@ test("folders as Spark names them, and as the log encodes them", () => {
   );
   expect(decodePath(encodePath("a#b?c%d é"))).toBe("a#b?c%d é");
   expect(canonicalPath("file:///x%20y")).toBe(canonicalPath("/x%20y"));
-});
-
-test("numbers as Java prints them", () => {
-  const numbers = [0.001, 1e7, 9999999, 1e-4, 123.456, -0, Number.NaN, 1e21];
-  expect(numbers.map((one) => javaNumber(one, "double"))).toEqual([
-    "0.001",
-    "1.0E7",
-    "9999999.0",
-    "1.0E-4",
-    "123.456",
-    "-0.0",
-    "NaN",
-    "1.0E21",
-  ]);
 });

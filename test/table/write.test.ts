@@ -117,6 +117,17 @@ describe("append", () => {
   });
 });
 
+test("NOT NULL holds within structs, where parents may be null", async () => {
+  const table = await fresh("nested");
+  const nested = struct([field("s", struct([field("a", long, false)]))]);
+  const create = { definition: { schema: nested }, isManaged: false };
+  const loose = struct([field("s", struct([field("a", long)]))]);
+  await writeTable(table, writeOf(rowsOf(loose, [[{ a: 1n }], [null]]), { create }));
+  await expect(writeTable(table, writeOf(rowsOf(loose, [[{ a: null }]])))).rejects.toThrow(
+    /DELTA_NOT_NULL_CONSTRAINT_VIOLATED.*s\.a/,
+  );
+});
+
 describe("overwrite", () => {
   test("replaces all rows, or only the partitions written", async () => {
     const table = await fresh("overwrite");
