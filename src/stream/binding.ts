@@ -1,14 +1,15 @@
-import { booleanLiteral, newColumn } from "../analysis/expression.ts";
-import type { Column, TypedInput } from "../analysis/typed.ts";
+import { booleanLiteral, newColumn, passing } from "../analysis/expression.ts";
+import type { Column, TypedInput, TypedRelation } from "../analysis/typed.ts";
 import type { Input } from "../plan/input.ts";
-import { struct } from "../schema/type.ts";
+import { field, struct } from "../schema/type.ts";
 import type { Offset, Source } from "./source.ts";
 import { type BatchStep, countRows, keptInput } from "./state/operator.ts";
 import type { StreamingScan } from "./walk.ts";
 
-/** A scan with the rows of one batch in its place. */
+/** A scan with the rows of one batch in its place: the same columns in the same order. */
 export interface BoundScan {
-  readonly relation: TypedInput;
+  readonly relation: TypedRelation;
+  readonly input: TypedInput;
   /** Undefined: nobody knows yet. */
   readonly rows: number | undefined;
 }
@@ -25,16 +26,20 @@ export async function bindScan(
   source: Source,
   { start, end }: OffsetRange,
 ): Promise<BoundScan> {
-  if (end === undefined || end === start) return { relation: emptyScan(scan), rows: 0 };
+  if (end === undefined || end === start) {
+    const input = emptyScan(scan);
+    return { relation: input, input, rows: 0 };
+  }
   const batch = await source.input(start, end);
-  const relation = inputOf(scan, batch.input);
-  return { relation, rows: batch.rows ?? rowsOf(batch.input) };
+  const input = inputOf(scan, batch.input);
+  return { relation: exactly(scan, input), input, rows: batch.rows ?? rowsOf(batch.input) };
 }
 
 /** The scan without rows, as in batches without data. */
 export function emptyScan(scan: StreamingScan): TypedInput {
-  const schema = struct([...scan.dataset.schema.fields, ...scan.dataset.hidden]);
-  return inputOf(scan, { kind: "empty", schema });
+  const { output } = scan;
+  const fields = output.map(({ name, type, nullable }) => field(name, type, nullable));
+  return { kind: "input", input: { kind: "empty", schema: struct(fields) }, output };
 }
 
 /** An input has every column, a scan those that are read: the others get ids of nobody. */
@@ -44,6 +49,14 @@ function inputOf(scan: StreamingScan, input: Input): TypedInput {
     ({ name, type }): Column => known.get(name) ?? newColumn(name, type),
   );
   return { kind: "input", input, output };
+}
+
+/** Drops what the scan does not put out. */
+function exactly(scan: StreamingScan, input: TypedInput): TypedRelation {
+  const same =
+    input.output.length === scan.output.length &&
+    input.output.every((column, index) => column.id === scan.output[index]?.id);
+  return same ? input : { kind: "project", input, columns: scan.output.map(passing) };
 }
 
 /** The rows of an input that tells it by itself. */
@@ -67,12 +80,13 @@ function rowsOf(input: Input): number | undefined {
  * Counts the rows of a scan that nothing else counts. Parquet tells by its footers; text has to
  * be read, so it is read once and kept, and the batch uses what was kept.
  */
-export async function countScan(bound: BoundScan, step: BatchStep): Promise<BoundScan> {
-  if (bound.relation.input.kind !== "text") {
-    const [rows = 0] = await countRows(bound.relation, [booleanLiteral(true)], step);
-    return { relation: bound.relation, rows };
-  }
-  const relation = await keptInput(bound.relation, step);
-  const [rows = 0] = await countRows(relation, [booleanLiteral(true)], step);
-  return { relation, rows };
+export async function countScan(
+  scan: StreamingScan,
+  bound: BoundScan,
+  step: BatchStep,
+): Promise<BoundScan> {
+  const text = bound.input.input.kind === "text";
+  const input = text ? await keptInput(bound.input, step) : bound.input;
+  const [rows = 0] = await countRows(input, [booleanLiteral(true)], step);
+  return { relation: exactly(scan, input), input, rows };
 }

@@ -276,7 +276,7 @@ export class MicroBatches implements AsyncDisposable {
         const range = { start: planned.start[index], end: planned.entry.offsets[index] };
         const bound = await bindScan(scan, this.#sources[source]!, range);
         const later = counted === "sink" ? this.#sinkCounts : counted !== undefined;
-        return bound.rows !== undefined || later ? bound : countScan(bound, step);
+        return bound.rows !== undefined || later ? bound : countScan(scan, bound, step);
       }),
     );
   }
@@ -322,12 +322,12 @@ export class MicroBatches implements AsyncDisposable {
     },
   ): Promise<readonly number[]> {
     return Promise.all(
-      scans.map(async ({ relation, rows }, index) => {
+      scans.map(async ({ input, rows }, index) => {
         if (rows !== undefined) return rows;
         const place = this.#plan.scans[index]?.counted;
         const counted = place === "sink" ? seen.written : place && seen.computed.rows.get(place);
         if (counted !== undefined) return counted;
-        return (await countRows(relation, [booleanLiteral(true)], seen.step))[0] ?? 0;
+        return (await countRows(input, [booleanLiteral(true)], seen.step))[0] ?? 0;
       }),
     );
   }
