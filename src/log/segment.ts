@@ -4,6 +4,8 @@ import type { FileStatus } from "../storage/store.ts";
 /** A file of the log by what its name says. Names of no meaning here have none. */
 export type LogFile =
   | { readonly kind: "commit"; readonly version: number; readonly status: FileStatus }
+  /** A V2 checkpoint, which is not read: it only tells why older commits are gone. */
+  | { readonly kind: "v2 checkpoint"; readonly version: number; readonly status: FileStatus }
   | {
       readonly kind: "checkpoint";
       readonly version: number;
@@ -13,6 +15,7 @@ export type LogFile =
     };
 
 const commitName = /^(\d{20})\.json$/;
+const v2Name = /^(\d{20})\.checkpoint\.[0-9a-f]{8}-[0-9a-f-]{27}\.(?:json|parquet)$/;
 const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 
 /** What a listed file is; undefined for what is not read (checksums, compactions, others). */
@@ -20,6 +23,8 @@ export function logFile(status: FileStatus): LogFile | undefined {
   const name = status.path.slice(status.path.lastIndexOf("/") + 1);
   const commit = commitName.exec(name);
   if (commit !== null) return { kind: "commit", version: Number(commit[1]), status };
+  const v2 = v2Name.exec(name);
+  if (v2 !== null) return { kind: "v2 checkpoint", version: Number(v2[1]), status };
   const checkpoint = checkpointName.exec(name);
   if (checkpoint === null) return undefined;
   const parts = checkpoint[3] === undefined ? 0 : Number(checkpoint[3]);
@@ -61,7 +66,13 @@ export function segmentOf(files: readonly LogFile[], request: SegmentRequest): S
   const last = commits.at(-1)?.version ?? base;
   if (last < 0) return undefined;
   if (request.version !== undefined && last !== request.version) return undefined;
-  checkContiguous(commits, base, { version: last, path: request.path });
+  try {
+    checkContiguous(commits, base, { version: last, path: request.path });
+  } catch (thrown) {
+    if (!files.some((file) => file.kind === "v2 checkpoint")) throw thrown;
+    const unread = { table: request.path, unsupported: "v2Checkpoint" };
+    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", unread, thrown);
+  }
   return {
     version: last,
     checkpoint: checkpoint?.files ?? [],

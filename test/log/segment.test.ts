@@ -21,7 +21,6 @@ test("names that are no commit and no classic checkpoint are passed over", () =>
       `.${name(1, "json")}.crc`,
       "_last_checkpoint",
       "_commits",
-      `${name(1, "checkpoint")}.80a083e8-7026-4e79-81be-64bd76c43a11.parquet`,
       `${String(1).padStart(20, "0")}.${name(3, "compacted.json")}`,
     ),
   ).toEqual([]);
@@ -48,4 +47,10 @@ test("a gap is an error that names it", () => {
   expect(() => segmentOf(listed, request)).toThrow(/DELTA_VERSIONS_NOT_CONTIGUOUS.*2, 4/);
   expect(() => segmentOf(files(...commits(3, 5)), request)).toThrow(/DELTA_TRUNCATED/);
   expect(segmentOf([], request)).toBeUndefined();
+});
+
+test("a V2 checkpoint that would be needed is refused by the name of its feature", () => {
+  const v2 = name(3, "checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet");
+  expect(() => segmentOf(files(...commits(3, 5), v2), request)).toThrow(/v2Checkpoint/);
+  expect(segmentOf(files(...commits(0, 5), v2), request)).toMatchObject({ version: 5 });
 });
