@@ -31,7 +31,7 @@ export interface ConnectorContext {
   readonly engine: Engine;
   /** A local folder for files in the making. */
   readonly staging: string;
-  /** The place a path means as users write it: nothing is decoded. A relative path is under the working directory. */
+  /** The place a path means as users write it: nothing is decoded, relative ones are local. */
   locate(path: string): Promise<Location>;
   /** The place of a percent-encoded URI, as logs hold it. */
   locateUri(uri: string): Promise<Location>;

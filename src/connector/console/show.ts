@@ -122,7 +122,7 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/g;
 
 /** Cells of a terminal: an East Asian full-width character takes two (SparkStringUtils). */
 function widthOf(text: string): number {

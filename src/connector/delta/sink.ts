@@ -36,8 +36,9 @@ export async function deltaSink(request: SinkRequest): Promise<Sink> {
     });
   }
   const { location } = target;
+  const { store, path } = location;
   return {
-    description: `DeltaSink[${location.store.scheme === "file" ? location.path : location.store.uri(location.path)}]`,
+    description: `DeltaSink[${store.scheme === "file" ? path : store.uri(path)}]`,
     exactlyOnce: true,
     outputModes,
     async addBatch(batch) {

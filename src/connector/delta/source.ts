@@ -185,7 +185,7 @@ export class DeltaSource implements Source {
     }
   }
 
-  /** `latest` means the version when the query first started: a file of the source's own says it. */
+  /** `latest` is the version when the query first started: a file of the source's says it. */
   async #keepStart(version: number): Promise<number> {
     const { store, path } = join(this.#spec.checkpoint, "starting-version");
     if (await store.putIfAbsent(path, Buffer.from(String(version)))) return version;

@@ -78,15 +78,44 @@ export async function expandGlob(location: Location): Promise<readonly Location[
 /** Hidden entries are matched only by a pattern that names them, as Hadoop's filter has it. */
 async function walk(base: string, pattern: string): Promise<Iterable<string>> {
   const { default: glob } = await import("fast-glob");
-  return glob(pattern, {
+  return glob(expandBraces(pattern).map(spellOut), {
     cwd: base === "" ? "/" : base,
     absolute: true,
     onlyFiles: false,
     extglob: false,
+    braceExpansion: false,
     globstar: false,
     dot: false,
     suppressErrors: true,
   });
+}
+
+/** fast-glob takes a folder whose only wildcard is `?` for a plain name; a bracket it knows. */
+function spellOut(pattern: string): string {
+  return pattern.replace(/\\.|\[[^\]]*\]|\?/g, (part) => (part === "?" ? "[^\0]" : part));
+}
+
+/** Each choice of `{a,b}` as a pattern of its own. */
+export function expandBraces(pattern: string): string[] {
+  const open = pattern.search(/(?<!\\)\{/);
+  if (open < 0) return [pattern];
+  const choices: string[] = [];
+  let depth = 0;
+  let from = open + 1;
+  for (let at = open; at < pattern.length; at++) {
+    const char = pattern[at];
+    if (char === "\\") at++;
+    else if (char === "{") depth++;
+    else if (char === "," && depth === 1) {
+      choices.push(pattern.slice(from, at));
+      from = at + 1;
+    } else if (char === "}" && --depth === 0) {
+      choices.push(pattern.slice(from, at));
+      const [before, after] = [pattern.slice(0, open), pattern.slice(at + 1)];
+      return choices.flatMap((choice) => expandBraces(before + choice + after));
+    }
+  }
+  throw illegal(pattern);
 }
 
 async function match(location: Location, base: string, depth: number): Promise<Iterable<string>> {

@@ -17,7 +17,7 @@ import {
 import type { Value } from "../../schema/value.ts";
 
 /** The folder name that stands for null (and the empty string). */
-const hiveNull = "__HIVE_DEFAULT_PARTITION__";
+export const hiveNull = "__HIVE_DEFAULT_PARTITION__";
 
 /** Partition values of a file as its folders spell them, in folder order; null is Hive's null. */
 export type PartitionText = readonly (readonly [column: string, value: string | null])[];

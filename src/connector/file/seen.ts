@@ -1,6 +1,6 @@
 import { assert } from "../../error/error.ts";
 
-/** Words of a fingerprint: 128 bits make a false match (a lost file) less likely than bad memory. */
+/** Words of a fingerprint: with 128 bits a false match (a lost file) is rarer than bad memory. */
 const words = 4;
 /** Slots of the largest table there can be: 2 GiB for its words, over 60 million files. */
 const maxSlots = 2 ** 27;

@@ -12,7 +12,7 @@ export interface FileEntry {
   readonly batchId: number;
 }
 
-/** Every tenth entry holds all entries up to it (spark.sql.streaming.fileSource.log.compactInterval). */
+/** Every tenth entry holds all up to it (spark.sql.streaming.fileSource.log.compactInterval). */
 const compactInterval = 10;
 /** How long an entry that a compact one covers stays (…fileSource.log.cleanupDelay). */
 const cleanupDelayMs = 600_000;

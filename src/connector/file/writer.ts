@@ -7,6 +7,7 @@ import { formatValue } from "../../schema/text.ts";
 import { field, type StructType, struct } from "../../schema/type.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { WriteRequest } from "../connector.ts";
+import { hiveNull } from "./partition.ts";
 import { formatOf } from "./reader.ts";
 
 const codecs = { snappy: "snappy", zstd: "zstd", gzip: "gzip", none: "uncompressed" } as const;
@@ -99,7 +100,7 @@ function partitionFolders(
     const column = schema.fields.find((candidate) => sameName(candidate.name, name))!;
     const value = file.partition[column.name] ?? null;
     const text = value === null ? "" : formatValue(value, column.type);
-    return `${escapePath(column.name)}=${text === "" ? "__HIVE_DEFAULT_PARTITION__" : escapePath(text)}`;
+    return `${escapePath(column.name)}=${text === "" ? hiveNull : escapePath(text)}`;
   });
 }
 

@@ -8,9 +8,10 @@ import { connector } from "../../../src/connector/delta/connector.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
 import type { Row } from "../../../src/schema/value.ts";
+import { type Counts, withCounts } from "../../../src/storage/count.ts";
 import type { Source } from "../../../src/stream/source.ts";
 import { createTable } from "../../../src/table/create.ts";
-import { tableAt } from "../../../src/table/table.ts";
+import { forgetTable, tableAt } from "../../../src/table/table.ts";
 import { sharedPath } from "../../shared.ts";
 import { openSession, query, type TestSession } from "../session.ts";
 
@@ -109,6 +110,28 @@ describe("offsets", () => {
       code: "DELTA_STARTING_TIMESTAMP_AFTER_LATEST",
     });
     expect(await idsFrom({ startingtimestamp: "2001-01-01" })).toEqual([1n, 2n, 3n]);
+  });
+
+  test("cost one call of the store where nothing is new", async () => {
+    await using session = await openSession();
+    await create(session);
+    await write(session, [1]);
+    const counts: Counts = {};
+    const { context } = session;
+    forgetTable(await session.locate("t"), context);
+    const locate: typeof context.locate = async (path) => {
+      const location = await context.locate(path);
+      return { ...location, store: withCounts(location.store, counts) };
+    };
+    const paths = [join(session.folder, "t")];
+    const request = { format: "delta", options: {}, paths, context: { ...context, locate } };
+    const dataset = await connector.streamReader!(request);
+    const checkpoint = await session.locate("checkpoint");
+    await using source = await dataset.open({ checkpoint, queryId: "q" });
+    const end = await source.latestOffset(undefined, byOptions);
+    for (const method of Object.keys(counts)) delete counts[method];
+    expect(await source.latestOffset(end, byOptions)).toBe(end);
+    expect(counts).toEqual({ read: 1 });
   });
 
   test("of another table are refused", async () => {

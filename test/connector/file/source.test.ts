@@ -54,20 +54,9 @@ describe("the source log", () => {
       }
     }
     expect(offset).toBe('{"logOffset":11}');
-    expect((await readdir(log)).sort((a, b) => Number.parseInt(a) - Number.parseInt(b))).toEqual([
-      "0",
-      "1",
-      "2",
-      "3",
-      "4",
-      "5",
-      "6",
-      "7",
-      "8",
-      "9.compact",
-      "10",
-      "11",
-    ]);
+    expect(
+      (await readdir(log)).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
+    ).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9.compact", "10", "11"]);
     const entry = (at: number) =>
       `{"path":"file://${session.folder}/in/a%20b${at}.json","timestamp":${(100 + at) * 1000},"batchId":${at}}`;
     expect(await readFile(join(log, "3"), "utf8")).toBe(`v1\n${entry(3)}`);
