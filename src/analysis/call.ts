@@ -1,6 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Call, Expression } from "../plan/expression.ts";
-import { nullLiteral, reference, replace, some } from "./expression.ts";
+import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
 import { findFunction, isGenerator } from "./function/registry.ts";
@@ -13,7 +13,7 @@ import {
   type Resolved,
   resolve,
 } from "./resolve.ts";
-import { qualifiedColumns } from "./scope.ts";
+import { starColumns } from "./star.ts";
 import { resolveTimeWindow, resolveWindowTime } from "./time-window.ts";
 import type { TypedAggregate, TypedExpression } from "./typed.ts";
 
@@ -168,61 +168,17 @@ function expandStars(given: Call, place: Place): readonly Expression[] {
     ) {
       return [{ kind: "literal", value: 1, type: { type: "integer" } }];
     }
-    return starColumns(arg.target, place).map(({ name }) => ({
+    return starColumns(arg, place).map(({ name }) => ({
       kind: "attribute" as const,
-      name: [...(arg.target.length > 0 ? arg.target : []), name],
+      name: [...arg.target, name],
     }));
   });
-}
-
-/** What `*` or `t.*` means at a place, as references. */
-export function starColumns(target: readonly string[], place: Place): readonly Resolved[] {
-  const { scope } = place;
-  const from = place.aggregated ? (place.beneath ?? scope) : scope;
-  const columns = target.length === 0 ? from.visible : qualifiedColumns(from, target);
-  if (columns.length > 0 || target.length === 0) {
-    return columns.map(({ column }) => ({
-      expression: reference(column),
-      text: column.name,
-      name: column.name,
-      metadata: column.metadata,
-    }));
-  }
-  return structColumns(target, place);
-}
-
-function structColumns(target: readonly string[], place: Place): readonly Resolved[] {
-  let input: Resolved | undefined;
-  try {
-    input = resolve({ kind: "attribute", name: target }, place);
-  } catch {
-    input = undefined;
-  }
-  if (input?.expression.type.type !== "struct") {
-    throw error("CANNOT_RESOLVE_STAR_EXPAND", {
-      targetString: target.map((part) => `\`${part}\``).join("."),
-      columns: place.scope.visible.map(({ column }) => `\`${column.name}\``).join(", "),
-    });
-  }
-  const base = input.expression;
-  return input.expression.type.fields.map((field, ordinal) => ({
-    expression: {
-      kind: "field" as const,
-      input: base,
-      ordinal,
-      type: field.type,
-      nullable: base.nullable || field.nullable,
-    },
-    text: `${target.join(".")}.${field.name}`,
-    name: field.name,
-    metadata: field.metadata,
-  }));
 }
 
 /** Members of `struct(a, b AS c, 1)` are named by column or alias, the others col1, col2. */
 function resolveStruct(given: Call, place: Place): Resolved {
   const members = given.arguments.map(parsed).flatMap((arg): readonly Resolved[] => {
-    if (arg.kind === "star") return starColumns(arg.target, place);
+    if (arg.kind === "star") return starColumns(arg, place);
     return [resolve(arg, place)];
   });
   const names = members.map((member, index) => {

@@ -79,6 +79,7 @@ export function resolve(given: Expression, place: Place): Resolved {
       return resolveCast(resolve(expression.input, place), expression.type, {
         place,
         mode: expression.mode,
+        literal: expression.literal ?? false,
       });
     case "alias": {
       const inner = resolve(expression.input, place);
@@ -284,12 +285,14 @@ function resolveExtract(extract: Extract, place: Place): Resolved {
 export function resolveCast(
   input: Resolved,
   type: DataType,
-  options: { readonly place: Place; readonly mode: "cast" | "try" },
+  options: { readonly place: Place; readonly mode: "cast" | "try"; readonly literal: boolean },
 ): Resolved {
   const { ansi } = options.place.context.conf;
   const word = options.mode === "try" ? "TRY_CAST" : "CAST";
   const from = input.expression.type;
-  const text = zoned(input.expression, type) ?? `${word}(${input.text} AS ${sqlDataType(type)})`;
+  const text = options.literal
+    ? input.text.replace("_NTZ", "")
+    : `${word}(${input.text} AS ${sqlDataType(type)})`;
   if (!castable(from, type, ansi || options.mode === "try")) {
     throw error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", {
       sqlExpr: `"${text}"`,
@@ -301,14 +304,6 @@ export function resolveCast(
   const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";
   const resolved = computed(cast(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
-}
-
-/** TIMESTAMP '…' without a zone is parsed as a cast: it prints as it was written. */
-function zoned(input: TypedExpression, type: DataType): string | undefined {
-  if (input.kind !== "literal" || input.type.type !== "timestamp_ntz") return undefined;
-  return type.type === "timestamp"
-    ? literalText(input.value, input.type, "UTC").replace("_NTZ", "")
-    : undefined;
 }
 
 /** A condition: boolean, or void as null. */

@@ -1,7 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Project } from "../plan/relation.ts";
-import { starColumns } from "./call.ts";
 import {
   children,
   keyOf,
@@ -18,6 +17,7 @@ import type { Analyzed, Environment } from "./output.ts";
 import { placeOver } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
+import { starColumns } from "./star.ts";
 import { withTimeWindows } from "./time-window.ts";
 import {
   type Column,
@@ -55,7 +55,7 @@ export function resolveItems(expressions: readonly Expression[], given: Place): 
   const place = { ...given, aliases };
   return expressions.map(parsed).flatMap((expression): readonly Item[] => {
     if (expression.kind === "star") {
-      return starColumns(expression.target, place).map((resolved) => ({ resolved, names: [] }));
+      return starColumns(expression, place).map((resolved) => ({ resolved, names: [] }));
     }
     if (expression.kind !== "alias") return [itemOf(expression, resolve(expression, place))];
     const inner = parsed(expression.input);

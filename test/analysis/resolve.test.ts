@@ -16,6 +16,19 @@ describe("names", () => {
     expect(codeOf("SELECT b.* FROM t")).toBe("CANNOT_RESOLVE_STAR_EXPAND");
   });
 
+  test("a star leaves out what EXCEPT names, members of structs too", () => {
+    expect(schemaOf("SELECT * EXCEPT (a, xs, m, s.y) FROM t")).toBe(
+      "b string, ts timestamp, d decimal(10,2), s struct<x:int>",
+    );
+    expect(codeOf("SELECT * EXCEPT (zz) FROM t")).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  });
+
+  test("of a side's own key of a USING join are found by qualifier", () => {
+    expect(schemaOf("SELECT u.*, a FROM t FULL JOIN u USING (a)")).toBe(
+      "a bigint, c string, a bigint",
+    );
+  });
+
   test("of two columns are ambiguous, but not of one column taken twice", () => {
     expect(codeOf("SELECT a FROM t JOIN u ON t.a = u.a")).toBe("AMBIGUOUS_REFERENCE");
     expect(schemaOf("SELECT a, a FROM t ORDER BY a")).toBe("a int, a int");
