@@ -1,5 +1,6 @@
 import type { DataType } from "../../../schema/type.ts";
 import { dayNumber, type Value } from "../../../schema/value.ts";
+import type { Block } from "./block.ts";
 import type { Column } from "./column.ts";
 import type { TimeReader } from "./convert.ts";
 import { FixedColumn } from "./fixed.ts";
@@ -17,7 +18,7 @@ export const MISFIT = -2;
  * Reads the value at `p` into a cell of a row and returns the place after it, or SLOW or MISFIT.
  * The cell's validity bit is set before and is only cleared here.
  */
-export type ReadCell = (bytes: Buffer, view: DataView, p: number, row: number) => number;
+export type ReadCell = (block: Block, p: number, row: number) => number;
 
 interface CellOptions {
   readonly times: TimeReader;
@@ -54,7 +55,8 @@ export function cellReader(
 }
 
 function textCell(column: StringColumn): ReadCell {
-  return (bytes, view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     let start = p;
     let end = p;
     let after = p;
@@ -62,7 +64,13 @@ function textCell(column: StringColumn): ReadCell {
     if (first === 0x22) {
       start = end = p + 1;
       while (STOPS[bytes[end]!] === 0) end++;
-      if (bytes[end] !== 0x22) return escapedText(column, bytes, start, row);
+      if (bytes[end] !== 0x22) {
+        after = skipString(bytes, start);
+        const text = after < 0 ? undefined : unescaped(bytes, start, after);
+        if (text === undefined) return SLOW;
+        column.put(row, text);
+        return after;
+      }
       after = end + 1;
     } else if (first === 45 || (first >= 48 && first <= 57)) {
       end = after = skipNumber(bytes, p);
@@ -79,8 +87,9 @@ function textCell(column: StringColumn): ReadCell {
     const at = row * 4;
     const cells = column.cells;
     cells[at] = length;
-    if (length > 12) column.putLong(at, bytes, start, length);
+    if (length > 12) column.putLong(at, bytes, start);
     else {
+      const { view } = block;
       cells[at + 1] = view.getInt32(start, true) & MASK0[length]!;
       cells[at + 2] = view.getInt32(start + 4, true) & MASK1[length]!;
       cells[at + 3] = view.getInt32(start + 8, true) & MASK2[length]!;
@@ -89,18 +98,16 @@ function textCell(column: StringColumn): ReadCell {
   };
 }
 
-function escapedText(column: StringColumn, bytes: Buffer, start: number, row: number): number {
-  const after = skipString(bytes, start);
-  if (after < 0) return SLOW;
+/** The text of a string's bytes; undefined if half of a pair of UTF-16 is alone in it. */
+function unescaped(bytes: Buffer, start: number, after: number): string | undefined {
   const text = JSON.parse(bytes.toString("utf8", start - 1, after)) as string;
-  if (LONE_SURROGATE.test(text)) return SLOW;
-  column.put(row, text);
-  return after;
+  return LONE_SURROGATE.test(text) ? undefined : text;
 }
 
 /** The reader of any scalar: slower, but it knows all that the converter knows. */
 function anyCell(column: FixedColumn, convert: ScalarConvert): ReadCell {
-  return (bytes, _view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     const first = bytes[p]!;
     let after: number;
     let value: Value;
@@ -152,10 +159,11 @@ function isNumberPart(byte: number): boolean {
 }
 
 function integerCell(column: FixedColumn, any: ReadCell): ReadCell {
-  return (bytes, view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     const negative = bytes[p] === 45;
     if (!readDigits(bytes, negative ? p + 1 : p, 9) || isNumberPart(bytes[digits.end]!)) {
-      return any(bytes, view, p, row);
+      return any(block, p, row);
     }
     column.words[row] = negative ? -digits.value : digits.value;
     return digits.end;
@@ -163,10 +171,11 @@ function integerCell(column: FixedColumn, any: ReadCell): ReadCell {
 }
 
 function longCell(column: FixedColumn, any: ReadCell): ReadCell {
-  return (bytes, view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     const negative = bytes[p] === 45;
     if (!readDigits(bytes, negative ? p + 1 : p, 15) || isNumberPart(bytes[digits.end]!)) {
-      return any(bytes, view, p, row);
+      return any(block, p, row);
     }
     putWide(column, row, negative ? -digits.value : digits.value);
     return digits.end;
@@ -181,10 +190,11 @@ function putWide(column: FixedColumn, row: number, value: number): void {
 
 /** A number of at most 15 digits is exact as digits / 10^k; others are parsed as text. */
 function doubleCell(column: FixedColumn, any: ReadCell): ReadCell {
-  return (bytes, view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     const negative = bytes[p] === 45;
     const start = negative ? p + 1 : p;
-    if (!readDigits(bytes, start, 15)) return any(bytes, view, p, row);
+    if (!readDigits(bytes, start, 15)) return any(block, p, row);
     let end = digits.end;
     let value = digits.value;
     if (bytes[end] === 46) {
@@ -194,10 +204,10 @@ function doubleCell(column: FixedColumn, any: ReadCell): ReadCell {
         value = value * 10 + byte - 48;
         byte = bytes[++end]!;
       }
-      if (end === from || end - start > 16) return any(bytes, view, p, row);
+      if (end === from || end - start > 16) return any(block, p, row);
       value /= POWERS[end - from]!;
     }
-    if (isNumberPart(bytes[end]!)) return any(bytes, view, p, row);
+    if (isNumberPart(bytes[end]!)) return any(block, p, row);
     column.doubles[row] = negative ? -value : value;
     return end;
   };
@@ -213,17 +223,18 @@ function pair(bytes: Uint8Array, p: number): number {
 function timestampCell(column: FixedColumn, any: ReadCell): ReadCell {
   let lastDate = -1;
   let lastDays = 0;
-  return (bytes, view, p, row) => {
+  return (block, p, row) => {
+    const { bytes } = block;
     if (bytes[p] !== 0x22 || bytes[p + 5] !== 45 || bytes[p + 8] !== 45) {
-      return any(bytes, view, p, row);
+      return any(block, p, row);
     }
     const month = pair(bytes, p + 6);
     const day = pair(bytes, p + 9);
     const date = (pair(bytes, p + 1) * 100 + pair(bytes, p + 3)) * 10_000 + month * 100 + day;
     if (date !== lastDate) {
       // The 29th to 31st are left to the reader that checks the calendar.
-      if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28)) return any(bytes, view, p, row);
-      if (Number.isNaN(date)) return any(bytes, view, p, row);
+      if (!(month >= 1 && month <= 12 && day >= 1 && day <= 28)) return any(block, p, row);
+      if (Number.isNaN(date)) return any(block, p, row);
       lastDate = date;
       lastDays = dayNumber(Math.floor(date / 10_000), month, day);
     }
@@ -232,7 +243,7 @@ function timestampCell(column: FixedColumn, any: ReadCell): ReadCell {
     const minute = pair(bytes, p + 15);
     const second = pair(bytes, p + 18);
     const sound = hour < 24 && minute < 60 && second < 60 && (divider === 84 || divider === 32);
-    if (!sound || bytes[p + 14] !== 58 || bytes[p + 17] !== 58) return any(bytes, view, p, row);
+    if (!sound || bytes[p + 14] !== 58 || bytes[p + 17] !== 58) return any(block, p, row);
     let end = p + 20;
     let micros = 0;
     if (bytes[end] === 46) {
@@ -244,7 +255,7 @@ function timestampCell(column: FixedColumn, any: ReadCell): ReadCell {
         byte = bytes[++end]!;
       }
     }
-    if (bytes[end] !== 90 || bytes[end + 1] !== 0x22) return any(bytes, view, p, row);
+    if (bytes[end] !== 90 || bytes[end + 1] !== 0x22) return any(block, p, row);
     const seconds = lastDays * 86_400 + hour * 3600 + minute * 60 + second;
     putWide(column, row, seconds * 1_000_000 + Math.round(micros));
     return end + 2;

@@ -132,10 +132,10 @@ class JsonFile implements FileReader {
   }
 
   #lines(block: Block, chunk: Chunk): void {
-    const { bytes, view, end } = block;
+    const { end } = block;
     const fast = this.#valid ? this.#fast : undefined;
     while (block.start < end && !chunk.full) {
-      const after = fast ? fast.read(bytes, view, block.start, chunk.rows) : -1;
+      const after = fast ? fast.read(block, chunk.rows) : -1;
       if (after < 0) {
         this.#slowLine(block, chunk);
         if (chunk.rows >= CHUNK_ROWS) return;

@@ -53,7 +53,7 @@ export function peek(cursor: Cursor): string {
   return cursor.text[cursor.at] ?? "";
 }
 
-export function expect(cursor: Cursor, character: string): void {
+function expect(cursor: Cursor, character: string): void {
   if (peek(cursor) !== character) {
     throw new Malformed(`expected ${character} at position ${cursor.at}`);
   }

@@ -1,3 +1,4 @@
+import type { Block } from "./block.ts";
 import type { TimeReader } from "./convert.ts";
 import { FixedColumn } from "./fixed.ts";
 import { cellReader, MISFIT, type ReadCell, SLOW } from "./json-cell.ts";
@@ -82,8 +83,9 @@ export class JsonLines {
     for (const column of this.#nulls) column.validity.bits.fill(255);
   }
 
-  /** Reads the line at `start` into `row`; the place after its line feed, or SLOW. */
-  read(bytes: Buffer, view: DataView, start: number, row: number): number {
+  /** Reads the block's next line into `row`; the place after its line feed, or SLOW. */
+  read(block: Block, row: number): number {
+    const { bytes, view, start } = block;
     if (bytes[start] !== 0x7b) return SLOW;
     const count = this.#keys.length;
     const line = ++this.#line;
@@ -106,12 +108,15 @@ export class JsonLines {
       while (bytes[p] === 32) p++;
       if (bytes[p++] !== 0x3a) return SLOW;
       while (bytes[p] === 32) p++;
+      const valueAt = p;
       if (column === MISFIT) p = this.#set(bytes, keyAt, p);
       else {
         if (this.#seen[column] === line) return SLOW;
         this.#seen[column] = line;
         found++;
-        p = this.#cell(bytes, view, { column, keyAt, p, row });
+        p = this.#cells[column]!(block, p, row);
+        if (p === MISFIT && this.#rescue)
+          p = this.#misfit(block, { column, keyAt, row, p: valueAt });
         next = column + 1;
       }
       if (p < 0) return SLOW;
@@ -128,16 +133,10 @@ export class JsonLines {
     return p + 1;
   }
 
-  #cell(
-    bytes: Buffer,
-    view: DataView,
-    place: { column: number; keyAt: number; p: number; row: number },
-  ): number {
-    const { column, keyAt, p, row } = place;
-    const after = this.#cells[column]!(bytes, view, p, row);
-    if (after !== MISFIT || !this.#rescue) return after;
-    this.#nulls[column]!.putNull(row);
-    return this.#set(bytes, keyAt, p);
+  /** Nulls a cell whose value is of another type, and keeps the value among the rescued. */
+  #misfit(block: Block, place: { column: number; keyAt: number; p: number; row: number }): number {
+    this.#nulls[place.column]!.putNull(place.row);
+    return this.#set(block.bytes, place.keyAt, place.p);
   }
 
   #nullUnseen(row: number, line: number): void {
@@ -197,6 +196,6 @@ export class JsonLines {
 
   #putRescued(row: number): void {
     const end = this.#rescuedLength + this.#path.copy(this.#rescued, this.#rescuedLength);
-    this.#layout.rescued!.putBytes(row, this.#rescued, 0, end);
+    this.#layout.rescued!.put(row, this.#rescued.subarray(0, end));
   }
 }

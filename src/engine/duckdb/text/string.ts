@@ -87,26 +87,10 @@ export class StringColumn {
     this.validity.clear(row);
   }
 
-  /** Writes bytes [start, end); `bytes` goes on for at least 12 more. */
-  putBytes(row: number, bytes: Uint8Array, start: number, end: number): void {
-    this.#ensure(row);
-    this.validity.set(row);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const length = end - start;
-    const at = row * 4;
-    this.cells[at] = length;
-    if (length > 12) {
-      this.putLong(at, bytes, start, length);
-      return;
-    }
-    for (let word = 0; word < 3; word++) {
-      this.cells[at + 1 + word] = view.getInt32(start + 4 * word, true) & MASKS[word]![length]!;
-    }
-  }
-
-  /** The part of a cell at `at` that follows its length, for texts of more than 12 bytes. */
-  putLong(at: number, bytes: Uint8Array, start: number, length: number): void {
+  /** What follows the length in the cell at `at`, for texts of more than 12 bytes. */
+  putLong(at: number, bytes: Uint8Array, start: number): void {
     const cells = this.cells;
+    const length = cells[at]!;
     cells[at + 1] =
       bytes[start]! |
       (bytes[start + 1]! << 8) |
