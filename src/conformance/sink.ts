@@ -39,7 +39,7 @@ export function sinkSuite(harness: StoreHarness, make: () => Promise<SinkFixture
     assert((await texts(fixture)) === "", "there are rows of nothing");
   });
 
-  test("the same batch again, also after a restart, changes nothing if it is exactly once", async () => {
+  test("the same batch again changes nothing if it is exactly once, after a restart too", async () => {
     await using fixture = await make();
     let once = false;
     {

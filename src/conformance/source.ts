@@ -40,7 +40,7 @@ export function sourceSuite(harness: StoreHarness, make: () => Promise<SourceFix
     assert((await source.latestOffset(after, all)) === after, "it moved without new rows");
   });
 
-  test("a range has the same rows each time, also after more came and after a restart", async () => {
+  test("a range has the same rows each time, after more came and after a restart", async () => {
     await using fixture = await make();
     await fixture.add();
     let end: Offset;

@@ -51,7 +51,8 @@ function checkOperator(operator: TypedRelation, outputMode: OutputMode): void {
     case "sort":
       if (outputMode === "complete" && aggregated(operator)) return;
       throw refused(
-        "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in Complete output mode",
+        "Sorting is not supported on streaming DataFrames/Datasets, unless it is on " +
+          "aggregated DataFrame/Dataset in Complete output mode",
       );
     case "limit":
       checkLimit(operator, outputMode);
@@ -74,7 +75,8 @@ function windowName(expression: TypedAggregation["aggregates"][number]["expressi
 function checkAggregation(aggregation: TypedAggregation, outputMode: OutputMode): void {
   if (holds(aggregation, (one) => one.kind === "aggregate" && one.distinct)) {
     throw refused(
-      "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using approx_count_distinct() instead",
+      "Distinct aggregations are not supported on streaming DataFrames/Datasets. " +
+        "Consider using approx_count_distinct() instead",
     );
   }
   if (holds(aggregation, (one) => one.kind === "call" && one.name === "session_window")) {
@@ -94,7 +96,8 @@ function checkAggregation(aggregation: TypedAggregation, outputMode: OutputMode)
 function checkDeduplicate(withinWatermark: boolean, columns: readonly Column[]): void {
   if (withinWatermark && !columns.some(isEventTime)) {
     throw refused(
-      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
+      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets " +
+        "without watermark",
     );
   }
 }
@@ -137,12 +140,14 @@ function checkJoin(join: TypedJoin): void {
     case "right":
       if (!left) return;
       throw refused(
-        `${name.right} join with a streaming DataFrame/Dataset on the left and a static DataFrame/DataSet on the right is not supported`,
+        `${name.right} join with a streaming DataFrame/Dataset on the left and a static ` +
+          "DataFrame/DataSet on the right is not supported",
       );
     default:
       if (!right) return;
       throw refused(
-        `${name[join.type]} join with a streaming DataFrame/Dataset on the right and a static DataFrame/DataSet on the left is not supported`,
+        `${name[join.type]} join with a streaming DataFrame/Dataset on the right and a static ` +
+          "DataFrame/DataSet on the left is not supported",
       );
   }
 }
@@ -154,7 +159,11 @@ function checkChain(operators: readonly TypedRelation[], outputMode: OutputMode)
     const stateful = operator.kind === "aggregate" || operator.kind === "deduplicate";
     if (!stateful || !aggregated(operator)) continue;
     throw refused(
-      "Detected pattern of possible 'correctness' issue due to global watermark. The query contains stateful operation which can emit rows older than the current watermark plus allowed late record delay, which are \"late rows\" in downstream stateful operations and these rows can be discarded. Use Append output mode, or write the first result to a table and start a second query on it",
+      "Detected pattern of possible 'correctness' issue due to global watermark. The query " +
+        "contains stateful operation which can emit rows older than the current watermark plus " +
+        'allowed late record delay, which are "late rows" in downstream stateful operations and ' +
+        "these rows can be discarded. Use Append output mode, or write the first result to a " +
+        "table and start a second query on it",
     );
   }
 }

@@ -4,7 +4,7 @@ import type { StructType } from "../schema/type.ts";
 /** An offset is its JSON text, byte for byte as it stands in the offset log of the checkpoint. */
 export type Offset = string;
 
-/** How much one batch may take (Spark's ReadLimit). The source knows its own limits from options. */
+/** How much one batch may take (Spark's ReadLimit). The source has its limits from its options. */
 export type ReadLimit =
   | { readonly kind: "all" } // Trigger.Once, and the final offset of AvailableNow
   | { readonly kind: "options" }; // the rate limits of the source's options
