@@ -75,24 +75,27 @@ export async function expandGlob(location: Location): Promise<readonly Location[
   return [...found].sort(byteOrder).map((path) => ({ store: location.store, path }));
 }
 
-/** Hidden entries are matched only by a pattern that names them, as Hadoop's filter has it. */
+/**
+ * Segment by segment: fast-glob takes a folder in mid-path whose only wildcard is `?` for a plain
+ * name. Hidden entries are matched only by a pattern that names them, as Hadoop's filter has it.
+ */
 async function walk(base: string, pattern: string): Promise<Iterable<string>> {
   const { default: glob } = await import("fast-glob");
-  return glob(expandBraces(pattern).map(spellOut), {
-    cwd: base === "" ? "/" : base,
-    absolute: true,
-    onlyFiles: false,
-    extglob: false,
-    braceExpansion: false,
-    globstar: false,
-    dot: false,
-    suppressErrors: true,
-  });
-}
-
-/** fast-glob takes a folder whose only wildcard is `?` for a plain name; a bracket it knows. */
-function spellOut(pattern: string): string {
-  return pattern.replace(/\\.|\[[^\]]*\]|\?/g, (part) => (part === "?" ? "[^\0]" : part));
+  const options = { absolute: true, onlyFiles: false, extglob: false, suppressErrors: true };
+  const all = new Set<string>();
+  for (const choice of expandBraces(pattern)) {
+    let found = [base];
+    for (const segment of choice.split("/")) {
+      const next = found.map(async (folder) =>
+        isGlob(segment)
+          ? glob(segment, { ...options, cwd: folder === "" ? "/" : folder })
+          : [`${folder}/${segment}`],
+      );
+      found = (await Promise.all(next)).flat();
+    }
+    for (const path of found) all.add(path);
+  }
+  return all;
 }
 
 /** Each choice of `{a,b}` as a pattern of its own. */
