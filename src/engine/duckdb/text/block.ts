@@ -4,7 +4,7 @@ import type { InputFile } from "../../../plan/input.ts";
 import { inflate } from "./compression.ts";
 
 /** Bytes read at once: large enough that calls do not count, small enough for any heap. */
-export const BLOCK_BYTES = 1 << 20;
+const BLOCK_BYTES = 1 << 20;
 /** Room after the last byte, so that words can be read past the end of a text. */
 const PADDING = 64;
 /** A longer record is refused: Node cannot hold it as one text. */

@@ -16,7 +16,7 @@ const CLOCK = new RegExp(`^(?:T(?=\\d)|(?=\\d{1,2}:))${TIME}$`);
 const DATE = /^([+-]?)(\d{4,7})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T][\s\S]*)?)?)?$/;
 
 /** Spark trims white space and control characters of date and time texts. */
-export function trimAll(text: string): string {
+function trimAll(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is trimmed
   return text.replace(/^[\u0000-\u0020\u007f-\u009f]+|[\u0000-\u0020\u007f-\u009f]+$/g, "");
 }

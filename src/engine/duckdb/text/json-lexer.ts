@@ -43,7 +43,7 @@ function match(cursor: Cursor, pattern: RegExp): string | undefined {
   return found[0];
 }
 
-export function skipSpace(cursor: Cursor): void {
+function skipSpace(cursor: Cursor): void {
   match(cursor, cursor.grammar.comments ? SPACE_OR_COMMENT : SPACE);
 }
 
@@ -110,7 +110,7 @@ function readEscape(
 }
 
 /** Reads an object's key and the colon after it. */
-export function readKey(cursor: Cursor): string {
+function readKey(cursor: Cursor): string {
   const character = peek(cursor);
   let key: string | undefined;
   if (isQuote(cursor, character)) key = readString(cursor);
