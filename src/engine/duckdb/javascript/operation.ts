@@ -4,6 +4,7 @@ import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts
 import { zoneOf } from "../text/zone.ts";
 import { decimalOperations } from "./decimal.ts";
 import { formatOperations } from "./format.ts";
+import { jsonOperations } from "./json.ts";
 import { realOperations } from "./real.ts";
 import { textOperations } from "./text.ts";
 
@@ -34,6 +35,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...realOperations,
   ...textOperations,
   ...formatOperations,
+  ...jsonOperations,
 };
 
 export function operationOf(name: string): Operation {

@@ -5,7 +5,9 @@ import { scan } from "./read.ts";
 
 /** SQL of a Parquet file's rows as JSON texts, in one VARCHAR column. */
 export function jsonSelect(path: string, schema: StructType): string {
-  const members = schema.fields.map((field, at) => member(field.name, `k${at}`, field.type));
+  const members = schema.fields.map((field, at) =>
+    member(field.name, `k${at}`, { type: field.type, depth: 0, style: byName }),
+  );
   return `SELECT ${objectOf(members)} AS json FROM ${scan(schema.fields, [path])}`;
 }
 
@@ -27,26 +29,51 @@ function objectOf(members: readonly string[]): string {
 }
 
 /** `"name":value`, or null where the value is. */
-function member(name: string, value: string, type: DataType, depth = 0): string {
-  return `(${text(`${JSON.stringify(name)}:`)} || ${json(value, type, depth)})`;
+function member(name: string, value: string, site: JsonSite): string {
+  return `(${text(`${JSON.stringify(name)}:`)} || ${jsonText(value, site)})`;
 }
 
-function json(value: string, type: DataType, depth: number): string {
+/** How a value is spelled: where its members are, and how times look. */
+export interface JsonStyle {
+  member(value: string, field: { readonly name: string; readonly ordinal: number }): string;
+  time(value: string, type: "timestamp" | "timestamp_ntz"): string;
+}
+
+export interface JsonSite {
+  readonly type: DataType;
+  readonly depth: number;
+  readonly style: JsonStyle;
+}
+
+const byName: JsonStyle = {
+  member: (value, { name }) => `struct_extract(${value}, ${text(name)})`,
+  time: (value, type) =>
+    `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f${type === "timestamp" ? "Z" : ""}')`,
+};
+
+/** SQL of a value's JSON text; null members of structs are left out. */
+export function jsonText(value: string, { type, depth, style }: JsonSite): string {
+  const below = (inner: string, of: DataType): string =>
+    jsonText(inner, { type: of, depth: depth + 1, style });
   const variable = `j${depth}`;
   switch (type.type) {
     case "struct": {
-      const members = type.fields.map((field) =>
-        member(field.name, `struct_extract(${value}, ${text(field.name)})`, field.type, depth + 1),
+      const members = type.fields.map((field, ordinal) =>
+        member(field.name, style.member(value, { name: field.name, ordinal }), {
+          type: field.type,
+          depth: depth + 1,
+          style,
+        }),
       );
       return `CASE WHEN ${value} IS NULL THEN NULL ELSE ${objectOf(members)} END`;
     }
     case "array": {
-      const item = `coalesce(${json(variable, type.elementType, depth + 1)}, 'null')`;
+      const item = `coalesce(${below(variable, type.elementType)}, 'null')`;
       return `('[' || array_to_string(list_transform(${value}, lambda ${variable}: ${item}), ',') || ']')`;
     }
     case "map": {
       const key = `to_json(CAST(struct_extract(${variable}, 'key') AS VARCHAR))`;
-      const inner = json(`struct_extract(${variable}, 'value')`, type.valueType, depth + 1);
+      const inner = below(`struct_extract(${variable}, 'value')`, type.valueType);
       const entry = `${key} || ':' || coalesce(${inner}, 'null')`;
       const entries = `list_transform(map_entries(${value}), lambda ${variable}: ${entry})`;
       return `('{' || array_to_string(${entries}, ',') || '}')`;
@@ -54,9 +81,8 @@ function json(value: string, type: DataType, depth: number): string {
     case "binary":
       return `to_json(base64(${value}))`;
     case "timestamp":
-      return `to_json(strftime(${value}, '%Y-%m-%dT%H:%M:%S.%fZ'))`;
     case "timestamp_ntz":
-      return `to_json(strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f'))`;
+      return `to_json(${style.time(value, type.type)})`;
     case "decimal":
       return `CAST(${value} AS VARCHAR)`;
     case "float":

@@ -282,12 +282,6 @@ export const collections: Group = {
   sha1: named("sha1"),
   sha2: ([value, bits]) => javascript("sha2", [`hex(${value})`, `CAST(${bits} AS VARCHAR)`]),
   crc32: ([value]) => `CAST(${javascript("crc32", [`hex(${value})`])} AS BIGINT)`,
-  get_json_object: ([value, path]) =>
-    `CASE WHEN json_valid(${value}) THEN json_extract_string(${value}, ${path}) END`,
-  json_array_length: ([value]) =>
-    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS INTEGER) END`,
-  json_object_keys: ([value]) =>
-    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'OBJECT' THEN json_keys(${value}) END`,
   uuid: (_args, site) => {
     const half = (): string => `lpad(lower(hex(${rowHash(site)})), 16, '0')`;
     const text = `${half()} || ${half()}`;

@@ -5,6 +5,7 @@ import type { Scope } from "../scope.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { datetimes } from "./datetime.ts";
+import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { operators } from "./operator.ts";
 import { strings } from "./string.ts";
@@ -32,7 +33,7 @@ export function javascript(name: string, args: readonly string[]): string {
 
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
-  for (const group of [operators, conditionals, maths, strings, datetimes, collections]) {
+  for (const group of [operators, conditionals, maths, strings, datetimes, collections, jsons]) {
     if (Object.hasOwn(group, name)) return group[name];
   }
   return undefined;

@@ -1,0 +1,94 @@
+import type { TypedExpression } from "../../../../analysis/typed.ts";
+import { error } from "../../../../error/error.ts";
+import { dataTypeJson } from "../../../../schema/json.ts";
+import type { DataType } from "../../../../schema/type.ts";
+import { type JsonStyle, jsonText } from "../../parquet/json.ts";
+import { memberName, text } from "../../quote.ts";
+import { sqlType } from "../../type.ts";
+import { once } from "../once.ts";
+import type { Scope } from "../scope.ts";
+import { type Group, javascript } from "./registry.ts";
+
+/** JSON texts to values and back. */
+export const jsons: Group = {
+  get_json_object: ([value, path]) =>
+    `CASE WHEN json_valid(${value}) THEN json_extract_string(${value}, ${path}) END`,
+  json_array_length: ([value]) =>
+    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS INTEGER) END`,
+  json_object_keys: ([value]) =>
+    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'OBJECT' THEN json_keys(${value}) END`,
+  from_json: ([value], { node, scope }) => {
+    const options = optionsOf(node.arguments[1]);
+    if (options["mode"]?.toUpperCase() === "FAILFAST") {
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "from_json in the mode FAILFAST" });
+    }
+    const args = [
+      JSON.stringify(dataTypeJson(node.type)),
+      JSON.stringify(options),
+      scope.context.timeZone,
+    ];
+    const read = javascript("from_json", [value as string, ...args.map(text)]);
+    return `from_json(${read}, ${text(shapeOf(node.type))})`;
+  },
+  to_json: ([value], { types, node, scope }) => {
+    if (node.arguments.length > 1) {
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "to_json with options" });
+    }
+    const [type] = types;
+    if (type === undefined || type.type === "void") return "CAST(NULL AS VARCHAR)";
+    return once([value as string], scope, (input) =>
+      jsonText(input, { type, depth: 0, style: sparkStyle(scope) }),
+    );
+  },
+};
+
+/** Spark's default formats of times in JSON, in the session's zone. */
+function sparkStyle(scope: Scope): JsonStyle {
+  return {
+    member: (value, { ordinal }) => `struct_extract(${value}, '${memberName(ordinal)}')`,
+    time: (value, type) => {
+      const [format, zone] =
+        type === "timestamp"
+          ? ["yyyy-MM-dd'T'HH:mm:ss.SSSXXX", scope.context.timeZone]
+          : ["yyyy-MM-dd'T'HH:mm:ss.SSS", "UTC"];
+      return javascript("date_format", [
+        `CAST(epoch_us(${value}) AS VARCHAR)`,
+        text(format),
+        text(zone),
+      ]);
+    },
+  };
+}
+
+/** Constant options, keys in lower case. */
+function optionsOf(given: TypedExpression | undefined): Record<string, string> {
+  if (given === undefined) return {};
+  const options: Record<string, string> = {};
+  if (given.kind === "literal" && given.value instanceof Map) {
+    for (const [key, value] of given.value) options[String(key).toLowerCase()] = String(value);
+    return options;
+  }
+  if (given.kind !== "call" || given.name !== "map") throw notConstant();
+  for (let at = 0; at + 1 < given.arguments.length; at += 2) {
+    const [key, value] = [given.arguments[at], given.arguments[at + 1]];
+    if (key?.kind !== "literal" || value?.kind !== "literal") throw notConstant();
+    options[String(key.value).toLowerCase()] = String(value.value);
+  }
+  return options;
+}
+
+function notConstant(): Error {
+  return error("ENGINE_UNSUPPORTED_FUNCTION", { name: "options that are not constant" });
+}
+
+/** A type as the structure DuckDB's `from_json` takes. */
+function shapeOf(type: DataType): string {
+  switch (type.type) {
+    case "struct":
+      return `{${type.fields.map((field, at) => `"${memberName(at)}":${shapeOf(field.type)}`).join(",")}}`;
+    case "array":
+      return `[${shapeOf(type.elementType)}]`;
+    default:
+      return JSON.stringify(sqlType(type));
+  }
+}

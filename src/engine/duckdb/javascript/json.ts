@@ -1,0 +1,97 @@
+import type { Options } from "../../../plan/relation.ts";
+import { parseDataTypeJson } from "../../../schema/json.ts";
+import { type DataType, field, type StructType, struct } from "../../../schema/type.ts";
+import type { Timestamp, Value } from "../../../schema/value.ts";
+import { timeReader } from "../text/convert.ts";
+import { recordReader } from "../text/json-record.ts";
+import { jsonGrammar, textOptions } from "../text/option.ts";
+
+type Read = (text: string) => string | null;
+
+/** Readers remembered: a query has few schemas, a program that makes them up must not pile them. */
+const readerLimit = 100;
+const readers = new Map<string, Read>();
+
+/** `from_json`: type as Spark's JSON, options as a JSON object; the answer is what SQL casts. */
+export const jsonOperations = {
+  from_json: ([text = "", type = "", options = "{}", zone = "UTC"]: readonly string[]):
+    | string
+    | null => {
+    const key = `${type}\n${options}\n${zone}`;
+    let reader = readers.get(key);
+    if (reader === undefined) {
+      if (readers.size >= readerLimit) readers.clear();
+      reader = readerOf(parseDataTypeJson(type), JSON.parse(options), zone);
+      readers.set(key, reader);
+    }
+    return reader(text);
+  },
+} as const;
+
+function readerOf(type: DataType, given: Options, zone: string): Read {
+  const schema: StructType = type.type === "struct" ? type : struct([field("value", type)]);
+  const rows = type.type === "array" && type.elementType.type === "struct";
+  const shape = rows ? (type.elementType as StructType) : schema;
+  const options = textOptions(given, zone);
+  const read = recordReader(shape, {
+    grammar: jsonGrammar(given),
+    times: timeReader(options),
+    rescue: false,
+    caseSensitive: true,
+  });
+  return (text) => {
+    if (text.trim() === "") return null;
+    if (type.type === "struct") {
+      const { rows: found } = read(text);
+      return members(found[0]?.values ?? [], shape);
+    }
+    if (rows) {
+      const { rows: found, fault } = read(text);
+      return fault === undefined
+        ? `[${found.map((row) => members(row.values, shape)).join(",")}]`
+        : null;
+    }
+    const { rows: found, fault } = read(`{"value":${text}}`);
+    return fault === undefined ? textOf(found[0]?.values[0] ?? null, type) : null;
+  };
+}
+
+function members(values: readonly Value[], { fields }: StructType): string {
+  const texts = fields.map(({ type }, at) => `"f${at}":${textOf(values[at] ?? null, type)}`);
+  return `{${texts.join(",")}}`;
+}
+
+/** A value as JSON that DuckDB casts to its type without loss. */
+function textOf(value: Value, type: DataType): string {
+  if (value === null) return "null";
+  switch (type.type) {
+    case "struct": {
+      const row = value as { readonly [name: string]: Value };
+      return members(
+        type.fields.map(({ name }) => row[name] ?? null),
+        type,
+      );
+    }
+    case "array":
+      return `[${(value as readonly Value[]).map((item) => textOf(item, type.elementType)).join(",")}]`;
+    case "map": {
+      const entries = [...(value as ReadonlyMap<Value, Value>)];
+      const texts = entries.map(
+        ([key, item]) => `${JSON.stringify(String(key))}:${textOf(item, type.valueType)}`,
+      );
+      return `{${texts.join(",")}}`;
+    }
+    case "timestamp":
+      return JSON.stringify((value as Timestamp).toString().replace("T", " ").replace("Z", "+00"));
+    case "binary":
+      return JSON.stringify(
+        [...(value as Uint8Array)]
+          .map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`)
+          .join(""),
+      );
+    case "boolean":
+      return String(value);
+    default:
+      return JSON.stringify(String(value));
+  }
+}
