@@ -54,7 +54,13 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     windowed: false,
   };
   const args = expandStars(given, inner);
-  const resolved = args.map((arg) => (arg.kind === "lambda" ? undefined : argumentOf(arg, inner)));
+  if (args.some((arg) => arg.kind === "order")) {
+    throw error("UNSUPPORTED_FUNCTION", {
+      functionName: `\`${given.name}\``,
+      reason: "WITHIN GROUP is not built; sort in a subquery",
+    });
+  }
+  const resolved = args.map((arg) => (arg.kind === "lambda" ? undefined : resolve(arg, inner)));
   const texts = resolved.map((one) => one?.text ?? "lambda");
   checkArity(given.name, definition, args.length);
   const call: FunctionCall = {
@@ -97,10 +103,6 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     throw error("NESTED_AGGREGATE_FUNCTION", { expression: `"${text}"` });
   }
   return computed(flagged(expression, given, filter?.expression), text);
-}
-
-function argumentOf(arg: Expression, place: Place): Resolved {
-  return resolve(arg.kind === "order" ? arg.input : arg, place);
 }
 
 const higher: ReadonlySet<string> = new Set(

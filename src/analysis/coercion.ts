@@ -26,10 +26,6 @@ export function isIntegral(type: DataType): boolean {
   return numericOrder.indexOf(type.type) >= 0 && numericOrder.indexOf(type.type) <= 3;
 }
 
-export function isFractional(type: DataType): boolean {
-  return type.type === "float" || type.type === "double" || type.type === "decimal";
-}
-
 export function isDatetime(type: DataType): boolean {
   return type.type === "date" || type.type === "timestamp" || type.type === "timestamp_ntz";
 }

@@ -10,13 +10,19 @@ export function conjuncts(condition: TypedExpression): readonly TypedExpression[
     : [condition];
 }
 
-/** Whether an expression gives the same for the same row, now and later. */
+/** Whether a row may give another value each time: `rand()`, `uuid()`. */
+export function isRandom(expression: TypedExpression): boolean {
+  return some(
+    expression,
+    (one) =>
+      (one.kind === "call" || one.kind === "aggregate") &&
+      functions().get(one.name)?.deterministic === false,
+  );
+}
+
+/** Whether an expression gives the same for the same row, now and later, without other rows. */
 export function isDeterministic(expression: TypedExpression): boolean {
-  return !some(expression, (one) => {
-    if (one.kind === "subquery") return true;
-    if (one.kind !== "call" && one.kind !== "aggregate") return false;
-    return functions().get(one.name)?.deterministic === false;
-  });
+  return !isRandom(expression) && !some(expression, (one) => one.kind === "subquery");
 }
 
 /**

@@ -1,5 +1,4 @@
 import { type DataType, type DecimalType, decimal } from "../schema/type.ts";
-import { Decimal } from "../schema/value.ts";
 import type { TypedExpression } from "./typed.ts";
 
 const maxPrecision = 38;
@@ -77,10 +76,4 @@ export function arithmeticDecimal(
       return adjusted(Math.max(p1 - s1, p2 - s2) + scale + 1, scale);
     }
   }
-}
-
-/** `1.5` as a value; for literals made here. */
-export function decimalValue(text: string): Decimal {
-  const [whole = "0", fraction = ""] = text.split(".");
-  return new Decimal(BigInt(whole + fraction), fraction.length);
 }

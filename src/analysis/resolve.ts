@@ -7,6 +7,7 @@ import { parseExpression } from "../sql/parse.ts";
 import { resolveCall } from "./call.ts";
 import { castable, comparedAs } from "./coercion.ts";
 import type { AnalysisContext } from "./conf.ts";
+import { isRandom } from "./conjunct.ts";
 import { call, cast, freshId, memberAt, reference } from "./expression.ts";
 import type { LambdaParameter } from "./function/definition.ts";
 import { literalText } from "./literal-text.ts";
@@ -15,7 +16,13 @@ import { type Found, lookup, type Outer, type Scope, unresolved } from "./scope.
 import { resolveSubquery } from "./subquery.ts";
 import type { PendingWindow } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
-import type { Column, TypedExpression, TypedLambda, TypedVariable } from "./typed.ts";
+import type {
+  Column,
+  TypedExpression,
+  TypedLambda,
+  TypedRelation,
+  TypedVariable,
+} from "./typed.ts";
 
 /** An expression with its type, what Spark prints for it, and the name its column gets. */
 export interface Resolved {
@@ -42,13 +49,12 @@ export interface Place {
   readonly windowed?: boolean;
   /** Time windows met here; whoever owns the place puts them beneath it. */
   readonly windows: PendingWindow[];
-  /** The columns' metadata by id, for what is kept through references. */
   readonly analyzeQuery: (relation: Relation, outer: Outer) => Subplan;
 }
 
 /** The plan of a subquery with just its visible columns. */
 export interface Subplan {
-  readonly relation: import("./typed.ts").TypedRelation;
+  readonly relation: TypedRelation;
 }
 
 const noMetadata: Column["metadata"] = Object.freeze({});
@@ -142,6 +148,13 @@ function findName(name: readonly string[], place: Place): Resolved | undefined {
   }
   const alias = place.aliases?.get(first.toLowerCase());
   if (alias) {
+    if (isRandom(alias.expression)) {
+      // The alias is put in as a copy, which would be computed again.
+      throw error("UNSUPPORTED_EXPRESSION", {
+        expression: `"${first}"`,
+        reason: "it stands for an expression that is not deterministic; use a subquery",
+      });
+    }
     const start = { ...alias, text: first, name: first };
     return rest.reduce((input, part) => fieldOf(input, part), start as Resolved);
   }

@@ -203,6 +203,11 @@ export const collections: Group = {
     takes: [collection],
     resolve: (given) => at(given, "try_element_at"),
   },
+  array_item: {
+    takes: [takes.array, takes.integer],
+    type: (args) => elementOf(args[0]),
+    nullable: true,
+  },
   get: {
     takes: [takes.array, takes.integer],
     type: (args) => elementOf(args[0]),

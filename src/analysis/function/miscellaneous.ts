@@ -66,6 +66,11 @@ export const miscellaneous: Group = {
     takes: [takes.any, takes.long, takes.long],
     resolve: (given) => argument(given, 0),
   },
+  time_windows: {
+    arity: [4, 4],
+    takes: [takes.any, takes.long, takes.long, takes.long],
+    resolve: (given) => argument(given, 0),
+  },
   ...casts(),
 };
 

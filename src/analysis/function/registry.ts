@@ -61,9 +61,19 @@ export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
   return known;
 }
 
-/** The function of a name, in any case. */
+/** Made by analysis alone: typed plans name them, users cannot. */
+const internal: ReadonlySet<string> = new Set(
+  (
+    "time_window time_windows array_item seconds_fraction interval_part add_interval " +
+    "subtract_dates subtract_timestamps interval_add interval_subtract interval_multiply " +
+    "interval_divide nth_value_ignore_nulls lag_ignore_nulls lead_ignore_nulls"
+  ).split(" "),
+);
+
+/** The function a user means by a name, in any case. */
 export function findFunction(name: string): FunctionDefinition | undefined {
-  return allFunctions().get(name.toLowerCase());
+  const key = name.toLowerCase();
+  return internal.has(key) ? undefined : allFunctions().get(key);
 }
 
 /** Whether an expression is a call of a generator. */

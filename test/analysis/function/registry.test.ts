@@ -15,6 +15,13 @@ test("aliases lead to the canonical function, and sugar is not the engine's", ()
   expect(functions().has("nvl")).toBe(false);
 });
 
+test("what analysis makes alone is the engine's, and no user's", () => {
+  for (const name of ["time_window", "time_windows", "array_item", "add_interval"]) {
+    expect(functions().has(name)).toBe(true);
+    expect(findFunction(name)).toBe(undefined);
+  }
+});
+
 test("no alias takes the name of another function", () => {
   for (const [name, definition] of allFunctions()) {
     if (name !== definition.name) expect(definition.aliases).toContain(name);
