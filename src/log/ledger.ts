@@ -98,7 +98,7 @@ function holding<T>(entries: readonly Entry<T>[], version: number): Iterable<T> 
   };
 }
 
-/** What names a logical file: its path and its deletion vector (PROTOCOL.md#action-reconciliation). */
+/** What names a logical file: path and deletion vector (PROTOCOL.md#action-reconciliation). */
 export function fileKey(file: { path: string; deletionVector?: DeletionVector }): string {
   const path = canonicalPath(file.path);
   const vector = file.deletionVector;

@@ -125,7 +125,12 @@ function checkSamePartitioning(request: PrepareRequest, current: Snapshot): void
   const given = partitionBy.map((name) => `\`${name}\``).join(", ");
   const own = partitionColumns.map((name) => `\`${name}\``).join(", ");
   throw mismatch(
-    `Partition columns do not match the partition columns of the table.\nGiven: [${given}]\nTable: [${own}]\n${overwriteHint}`,
+    [
+      "Partition columns do not match the partition columns of the table.",
+      `Given: [${given}]`,
+      `Table: [${own}]`,
+      overwriteHint,
+    ].join("\n"),
   );
 }
 
@@ -135,8 +140,10 @@ const overwriteHint =
 
 function schemaMismatch(request: PrepareRequest, current: Snapshot): string {
   return [
-    `A schema mismatch detected when writing to the Delta table (Table ID: ${current.metadata.id}).`,
-    "To enable schema migration, set the option mergeSchema to true, or for other operations the session configuration spark.databricks.delta.schema.autoMerge.enabled.",
+    "A schema mismatch detected when writing to the Delta table " +
+      `(Table ID: ${current.metadata.id}).`,
+    "To enable schema migration, set the option mergeSchema to true, or for other operations " +
+      "the session configuration spark.databricks.delta.schema.autoMerge.enabled.",
     "",
     "Table schema:",
     treeString(current.schema),

@@ -24,7 +24,7 @@ export type TimeTravel =
   | { readonly kind: "version"; readonly version: number }
   | { readonly kind: "timestamp"; readonly timestampMs: number };
 
-/** Logs kept open by one engine, so that a stream and a writer share one: past it, the oldest go. */
+/** Logs one engine keeps, so that a stream and a writer share one; past it, the oldest go. */
 const logsKept = 256;
 
 interface KeptLog {
@@ -49,8 +49,16 @@ function keptLogs(engine: Engine): Map<string, KeptLog> {
 export async function tableAt(
   location: Location,
   context: TableContext,
-  name = tableName(location),
+  name?: string,
 ): Promise<DeltaTable> {
+  return (await locate(location, context, name)).table;
+}
+
+async function locate(
+  location: Location,
+  context: TableContext,
+  name = tableName(location),
+): Promise<{ readonly table: DeltaTable; readonly snapshot: Snapshot | undefined }> {
   const kept = keptLogs(context.engine);
   const uri = location.store.uri(location.path);
   let entry = kept.get(uri);
@@ -67,7 +75,7 @@ export async function tableAt(
     const modificationTime = status?.modificationTime ?? Number.NaN;
     entry.seen = { version: snapshot.version, modificationTime };
   }
-  return { name, location, log: entry.log, context };
+  return { table: { name, location, log: entry.log, context }, snapshot };
 }
 
 async function isSame(location: Location, entry: KeptLog): Promise<boolean> {
@@ -91,8 +99,8 @@ export async function openTable(
   context: TableContext,
   name?: string,
 ): Promise<DeltaTable> {
-  const table = await tableAt(location, context, name);
-  if ((await table.log.update()) !== undefined) return table;
+  const { table, snapshot } = await locate(location, context, name);
+  if (snapshot !== undefined) return table;
   forgetTable(location, context);
   if (name !== undefined) throw error("DELTA_TABLE_NOT_FOUND", { tableName: name });
   if (await hasFiles(location)) {
@@ -109,8 +117,7 @@ export async function hasFiles(location: Location): Promise<boolean> {
 
 /** Whether a Delta table lies at a location (`DeltaTable.isDeltaTable`). */
 export async function isDeltaTable(location: Location, context: TableContext): Promise<boolean> {
-  const table = await tableAt(location, context);
-  return (await table.log.update()) !== undefined;
+  return (await locate(location, context)).snapshot !== undefined;
 }
 
 /** The snapshot to read: the newest, or that of a version or time. Refused if unreadable here. */
