@@ -15,67 +15,84 @@ export interface SinkFixture extends AsyncDisposable {
 
 const schema = struct([field("id", long), field("name", string)]);
 
+interface Trial {
+  readonly fixture: SinkFixture;
+  readonly assert: (holds: boolean, message: string) => void;
+}
+
 /** Proves the laws of `stream/sink.ts`. `make` gives a fresh fixture, its target empty. */
 export function sinkSuite(harness: StoreHarness, make: () => Promise<SinkFixture>): void {
-  const test = harness.test.bind(harness);
+  for (const [name, body] of laws) harness.test(name, () => prove(body, harness, make));
+}
+
+async function prove(
+  body: (trial: Trial) => Promise<void>,
+  harness: StoreHarness,
+  make: () => Promise<SinkFixture>,
+): Promise<void> {
+  await using fixture = await make();
   const assert = (holds: boolean, message: string): void =>
     harness.assert.equal(holds, true, message);
+  await body({ fixture, assert });
+}
 
-  test("batches that are added are there", async () => {
-    await using fixture = await make();
+const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<void>])[] = [
+  ["batches that are added are there", keeps],
+  ["a batch without rows is no error", nothing],
+  ["the same batch again changes nothing if it is exactly once, after a restart too", again],
+  ["in complete mode a batch replaces what was there", replaces],
+  ["it can be disposed twice", disposes],
+];
+
+async function keeps({ fixture, assert }: Trial): Promise<void> {
+  await using sink = await fixture.open();
+  const { rows } = await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
+  assert(rows === undefined || rows === 1, `it counted ${rows} rows of 1`);
+  assert((await texts(fixture)) === "1a", "the rows of batch 0 are not there");
+  await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+  const wanted = sink.outputModes.includes("append") ? "1a 2b" : "2b";
+  assert((await texts(fixture)) === wanted, "the rows of batch 1 are not there");
+}
+
+async function nothing({ fixture, assert }: Trial): Promise<void> {
+  await using sink = await fixture.open();
+  await sink.addBatch(batchOf(0, [], sink));
+  assert((await texts(fixture)) === "", "there are rows of nothing");
+}
+
+async function again({ fixture, assert }: Trial): Promise<void> {
+  let once = false;
+  {
     await using sink = await fixture.open();
-    const { rows } = await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
-    assert(rows === undefined || rows === 1, `it counted ${rows} rows of 1`);
-    assert((await texts(fixture)) === "1a", "the rows of batch 0 are not there");
+    once = sink.exactlyOnce;
+    await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
     await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
-    const wanted = sink.outputModes.includes("append") ? "1a 2b" : "2b";
-    assert((await texts(fixture)) === wanted, "the rows of batch 1 are not there");
-  });
-
-  test("a batch without rows is no error", async () => {
-    await using fixture = await make();
-    await using sink = await fixture.open();
-    await sink.addBatch(batchOf(0, [], sink));
-    assert((await texts(fixture)) === "", "there are rows of nothing");
-  });
-
-  test("the same batch again changes nothing if it is exactly once, after a restart too", async () => {
-    await using fixture = await make();
-    let once = false;
-    {
-      await using sink = await fixture.open();
-      once = sink.exactlyOnce;
-      await sink.addBatch(batchOf(0, [[1n, "a"]], sink));
-      await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
-      const before = await texts(fixture);
-      await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
-      if (once) assert((await texts(fixture)) === before, "the batch is there twice");
-    }
-    if (!once) return;
-    await using sink = await fixture.open();
     const before = await texts(fixture);
     await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
-    assert((await texts(fixture)) === before, "after a restart the batch is there twice");
-    await sink.addBatch(batchOf(2, [[3n, "c"]], sink));
-    assert((await texts(fixture)).endsWith("3c"), "the next batch is not there");
-  });
+    if (once) assert((await texts(fixture)) === before, "the batch is there twice");
+  }
+  if (!once) return;
+  await using sink = await fixture.open();
+  const before = await texts(fixture);
+  await sink.addBatch(batchOf(1, [[2n, "b"]], sink));
+  assert((await texts(fixture)) === before, "after a restart the batch is there twice");
+  await sink.addBatch(batchOf(2, [[3n, "c"]], sink));
+  assert((await texts(fixture)).endsWith("3c"), "the next batch is not there");
+}
 
-  test("in complete mode a batch replaces what was there", async () => {
-    await using fixture = await make();
-    await using sink = await fixture.open();
-    if (!sink.outputModes.includes("complete")) return;
-    const complete = { outputMode: "complete" } as const;
-    await sink.addBatch({ ...batchOf(0, [[1n, "a"]], sink), ...complete });
-    await sink.addBatch({ ...batchOf(1, [[2n, "b"]], sink), ...complete });
-    assert((await texts(fixture)) === "2b", "rows of the batch before are left");
-  });
+async function replaces({ fixture, assert }: Trial): Promise<void> {
+  await using sink = await fixture.open();
+  if (!sink.outputModes.includes("complete")) return;
+  const complete = { outputMode: "complete" } as const;
+  await sink.addBatch({ ...batchOf(0, [[1n, "a"]], sink), ...complete });
+  await sink.addBatch({ ...batchOf(1, [[2n, "b"]], sink), ...complete });
+  assert((await texts(fixture)) === "2b", "rows of the batch before are left");
+}
 
-  test("it can be disposed twice", async () => {
-    await using fixture = await make();
-    const sink = await fixture.open();
-    await sink[Symbol.asyncDispose]();
-    await sink[Symbol.asyncDispose]();
-  });
+async function disposes({ fixture }: Trial): Promise<void> {
+  const sink = await fixture.open();
+  await sink[Symbol.asyncDispose]();
+  await sink[Symbol.asyncDispose]();
 }
 
 function batchOf(

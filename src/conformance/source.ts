@@ -16,108 +16,125 @@ export interface SourceFixture extends AsyncDisposable {
 const context: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 0 };
 const all: ReadLimit = { kind: "all" };
 
+interface Trial {
+  readonly fixture: SourceFixture;
+  readonly assert: (holds: boolean, message: string) => void;
+}
+
 /** Proves the laws of `stream/source.ts`. `make` gives a fresh, empty fixture. */
 export function sourceSuite(harness: StoreHarness, make: () => Promise<SourceFixture>): void {
-  const test = harness.test.bind(harness);
+  for (const [name, body] of laws) harness.test(name, () => prove(body, harness, make));
+}
+
+async function prove(
+  body: (trial: Trial) => Promise<void>,
+  harness: StoreHarness,
+  make: () => Promise<SourceFixture>,
+): Promise<void> {
+  await using fixture = await make();
   const assert = (holds: boolean, message: string): void =>
     harness.assert.equal(holds, true, message);
+  await body({ fixture, assert });
+}
 
-  test("an empty source has no offset, or one that does not move", async () => {
-    await using fixture = await make();
-    await using source = await fixture.open();
-    const first = await source.latestOffset(undefined, all);
-    const second = await source.latestOffset(first, all);
-    assert(first === second, `moved from ${first} to ${second} without data`);
-  });
+const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<void>])[] = [
+  ["an empty source has no offset, or one that does not move", empty],
+  ["new rows move the offset, and nothing new returns the start", moves],
+  ["a range has the same rows each time, after more came and after a restart", sameRows],
+  ["ranges that follow each other have all rows, each once", allRows],
+  ["nothing goes past a pinned offset", pinned],
+  ["the rows a batch says it has are the rows it has", counts],
+  ["after a commit the stream goes on from there", goesOn],
+];
 
-  test("new rows move the offset, and nothing new returns the start", async () => {
-    await using fixture = await make();
-    await using source = await fixture.open();
-    const before = await source.latestOffset(undefined, all);
-    await fixture.add();
-    const after = await source.latestOffset(before, all);
-    assert(after !== undefined && after !== before, "new rows did not move the offset");
-    assert((await source.latestOffset(after, all)) === after, "it moved without new rows");
-  });
+async function empty({ fixture, assert }: Trial): Promise<void> {
+  await using source = await fixture.open();
+  const first = await source.latestOffset(undefined, all);
+  const second = await source.latestOffset(first, all);
+  assert(first === second, `moved from ${first} to ${second} without data`);
+}
 
-  test("a range has the same rows each time, after more came and after a restart", async () => {
-    await using fixture = await make();
-    await fixture.add();
-    let end: Offset;
-    let rows: readonly string[];
-    {
-      await using source = await fixture.open();
-      end = present(await source.latestOffset(undefined, all));
-      rows = await read(source, fixture.engine, { start: undefined, end });
-      assert(rows.length > 0, "a range with data has no rows");
-      await fixture.add();
-      const again = await read(source, fixture.engine, { start: undefined, end });
-      assert(again.join("\n") === rows.join("\n"), "the range changed when more came");
-    }
-    await using source = await fixture.open();
-    const later = await read(source, fixture.engine, { start: undefined, end });
-    assert(later.join("\n") === rows.join("\n"), "the range changed over a restart");
-  });
+async function moves({ fixture, assert }: Trial): Promise<void> {
+  await using source = await fixture.open();
+  const before = await source.latestOffset(undefined, all);
+  await fixture.add();
+  const after = await source.latestOffset(before, all);
+  assert(after !== undefined && after !== before, "new rows did not move the offset");
+  assert((await source.latestOffset(after, all)) === after, "it moved without new rows");
+}
 
-  test("ranges that follow each other have all rows, each once", async () => {
-    await using fixture = await make();
-    await fixture.add();
+async function sameRows({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  let end: Offset;
+  let rows: readonly string[];
+  {
     await using source = await fixture.open();
-    const middle = present(await source.latestOffset(undefined, all));
+    end = present(await source.latestOffset(undefined, all));
+    rows = await read(source, fixture.engine, { start: undefined, end });
+    assert(rows.length > 0, "a range with data has no rows");
     await fixture.add();
-    const end = present(await source.latestOffset(middle, all));
-    const first = await read(source, fixture.engine, { start: undefined, end: middle });
-    const second = await read(source, fixture.engine, { start: middle, end });
-    const whole = await read(source, fixture.engine, { start: undefined, end });
-    assert(
-      [...first, ...second].sort().join("\n") === [...whole].sort().join("\n"),
-      "two ranges do not make the whole",
-    );
-  });
+    const again = await read(source, fixture.engine, { start: undefined, end });
+    assert(again.join("\n") === rows.join("\n"), "the range changed when more came");
+  }
+  await using source = await fixture.open();
+  const later = await read(source, fixture.engine, { start: undefined, end });
+  assert(later.join("\n") === rows.join("\n"), "the range changed over a restart");
+}
 
-  test("nothing goes past a pinned offset", async () => {
-    await using fixture = await make();
-    await fixture.add();
-    await using source = await fixture.open();
-    const pinned = present(await source.latestOffset(undefined, all));
-    await fixture.add();
-    let at = await source.latestOffset(undefined, { kind: "options" }, pinned);
-    for (let step = 0; step < 1000 && at !== pinned; step += 1) {
-      const next = await source.latestOffset(at, { kind: "options" }, pinned);
-      assert(next !== at, `it stopped at ${at} before the pinned ${pinned}`);
-      at = next;
-    }
-    assert(at === pinned, "the pinned offset was never reached");
-    const past = await source.latestOffset(at, { kind: "options" }, pinned);
-    assert(past === pinned, `it went past the pinned offset to ${past}`);
-  });
+async function allRows({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  await using source = await fixture.open();
+  const middle = present(await source.latestOffset(undefined, all));
+  await fixture.add();
+  const end = present(await source.latestOffset(middle, all));
+  const first = await read(source, fixture.engine, { start: undefined, end: middle });
+  const second = await read(source, fixture.engine, { start: middle, end });
+  const whole = await read(source, fixture.engine, { start: undefined, end });
+  assert(
+    [...first, ...second].sort().join("\n") === [...whole].sort().join("\n"),
+    "two ranges do not make the whole",
+  );
+}
 
-  test("the rows a batch says it has are the rows it has", async () => {
-    await using fixture = await make();
-    await fixture.add();
-    await using source = await fixture.open();
-    const end = present(await source.latestOffset(undefined, all));
-    const batch = await source.input(undefined, end);
-    const rows = await read(source, fixture.engine, { start: undefined, end });
-    assert(batch.rows === undefined || batch.rows === rows.length, "the row count is wrong");
-    const names = batch.input.schema.fields.map((field) => field.name);
-    const wanted = source.schema.fields.map((field) => field.name);
-    assert(names.slice(0, wanted.length).join() === wanted.join(), "the columns differ");
-  });
+async function pinned({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  await using source = await fixture.open();
+  const pinned = present(await source.latestOffset(undefined, all));
+  await fixture.add();
+  let at = await source.latestOffset(undefined, { kind: "options" }, pinned);
+  for (let step = 0; step < 1000 && at !== pinned; step += 1) {
+    const next = await source.latestOffset(at, { kind: "options" }, pinned);
+    assert(next !== at, `it stopped at ${at} before the pinned ${pinned}`);
+    at = next;
+  }
+  assert(at === pinned, "the pinned offset was never reached");
+  const past = await source.latestOffset(at, { kind: "options" }, pinned);
+  assert(past === pinned, `it went past the pinned offset to ${past}`);
+}
 
-  test("after a commit the stream goes on from there", async () => {
-    await using fixture = await make();
-    await fixture.add();
-    await using source = await fixture.open();
-    const end = present(await source.latestOffset(undefined, all));
-    await read(source, fixture.engine, { start: undefined, end });
-    await source.commit(end);
-    await fixture.add();
-    const next = present(await source.latestOffset(end, all));
-    assert(next !== end, "nothing came after the commit");
-    const rows = await read(source, fixture.engine, { start: end, end: next });
-    assert(rows.length > 0, "the range after the commit has no rows");
-  });
+async function counts({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  await using source = await fixture.open();
+  const end = present(await source.latestOffset(undefined, all));
+  const batch = await source.input(undefined, end);
+  const rows = await read(source, fixture.engine, { start: undefined, end });
+  assert(batch.rows === undefined || batch.rows === rows.length, "the row count is wrong");
+  const names = batch.input.schema.fields.map((field) => field.name);
+  const wanted = source.schema.fields.map((field) => field.name);
+  assert(names.slice(0, wanted.length).join() === wanted.join(), "the columns differ");
+}
+
+async function goesOn({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  await using source = await fixture.open();
+  const end = present(await source.latestOffset(undefined, all));
+  await read(source, fixture.engine, { start: undefined, end });
+  await source.commit(end);
+  await fixture.add();
+  const next = present(await source.latestOffset(end, all));
+  assert(next !== end, "nothing came after the commit");
+  const rows = await read(source, fixture.engine, { start: end, end: next });
+  assert(rows.length > 0, "the range after the commit has no rows");
 }
 
 function present(offset: Offset | undefined): Offset {
