@@ -1,4 +1,5 @@
 import { scanRequests } from "../../analysis/conjunct.ts";
+import { prune } from "../../analysis/prune.ts";
 import type { TypedInput, TypedRelation, TypedScan } from "../../analysis/typed.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, Result } from "../../engine/engine.ts";
@@ -45,7 +46,7 @@ async function boundPlan(
 ): Promise<TypedRelation> {
   const typed = await typedPlan(context, plan);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
-  return bindScans(typed);
+  return bindScans(prune(typed));
 }
 
 /** Puts in the place of every batch scan the data it means, pruned by what the plan asks of it. */
