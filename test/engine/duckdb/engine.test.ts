@@ -174,6 +174,9 @@ test.each([
     "2024/2/3 Sat 04:05:06.789 Z",
   ],
   ["exists(array(1, null), x -> x > 1)", null],
-])("%s is %j", async (sql, value) => {
+  ["sum(id) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM range(1)", 0n],
+  ["avg(CAST(id AS DECIMAL(5,1))) OVER () FROM range(1)", new Decimal(0n, 5)],
+  ["collect_list(id) FILTER (WHERE id > 0) OVER () FROM range(1)", []],
+])("%s is what Spark says", async (sql, value) => {
   expect(await run(`SELECT ${sql}`)).toEqual([[value]]);
 });

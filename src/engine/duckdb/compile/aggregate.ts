@@ -14,25 +14,30 @@ interface Parts {
   readonly scope: Scope;
   /** `DISTINCT ` or nothing. */
   readonly distinct: string;
-  /** ` FILTER (WHERE …)` or nothing. */
+  /** ` FILTER (WHERE …)` or nothing, then what `over` is: it follows each call of a function. */
   readonly filter: string;
+  /** ` AND (…)` of the filter, for functions that filter themselves. */
+  readonly condition: string;
+  /** ` OVER (…)` of a window, or nothing. */
+  readonly over: string;
   readonly order: string;
   readonly ignoreNulls: boolean;
 }
 
 /** SQL of an aggregate function, of Spark's type and meaning. */
-export function aggregateCall(node: TypedAggregate, scope: Scope): string {
+export function aggregateCall(node: TypedAggregate, scope: Scope, over = ""): string {
   const compilation = Object.hasOwn(aggregates, node.name) ? aggregates[node.name] : undefined;
   if (compilation === undefined) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: node.name });
-  const filter =
-    node.filter === undefined ? "" : ` FILTER (WHERE ${expression(node.filter, scope)})`;
+  const test = node.filter === undefined ? undefined : expression(node.filter, scope);
   return compilation({
     args: node.arguments.map((argument) => expression(argument, { ...scope, grouped: false })),
     types: node.arguments.map((argument) => argument.type),
     type: node.type,
     scope,
     distinct: node.distinct ? "DISTINCT " : "",
-    filter,
+    filter: `${test === undefined ? "" : ` FILTER (WHERE ${test})`}${over}`,
+    condition: test === undefined ? "" : ` AND (${test})`,
+    over,
     order:
       scope.ordinals.length === 0 || node.distinct ? "" : ` ORDER BY ${scope.ordinals.join(", ")}`,
     ignoreNulls: node.ignoreNulls,
@@ -52,10 +57,9 @@ const simple =
 /** The first or last row in input order, nulls skipped on demand. */
 const edge =
   (name: "first" | "last") =>
-  ({ args, filter, order, ignoreNulls }: Parts): string => {
+  ({ args, filter, condition, over, order, ignoreNulls }: Parts): string => {
     if (!ignoreNulls) return `${name}(${args[0]}${order})${filter}`;
-    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
-    return `${name}(${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition})`;
+    return `${name}(${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition})${over}`;
   };
 
 /** The value at the row where the key is least or greatest; of equal keys the last, as Spark. */
@@ -69,18 +73,16 @@ const moment =
   ({ args, distinct, filter }: Parts): string =>
     `${name}(${distinct}CAST(${args[0]} AS DOUBLE)${args[1] === undefined ? "" : `, CAST(${args[1]} AS DOUBLE)`})${filter}`;
 
-function collected({ args, distinct, filter, order }: Parts): string {
-  const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
-  return `coalesce(list(${distinct}${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition}), [])`;
+function collected({ args, distinct, condition, over, order }: Parts): string {
+  return `coalesce(list(${distinct}${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition})${over}, [])`;
 }
 
 const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
-  count: ({ args, distinct, filter }) => {
+  count: ({ args, distinct, filter, condition, over }) => {
     if (args.length === 0) return `count(*)${filter}`;
     if (args.length === 1) return `count(${distinct}${args[0]})${filter}`;
     const all = args.map((arg) => `${arg} IS NOT NULL`).join(" AND ");
-    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
-    return `count(${distinct}row(${args.join(", ")})) FILTER (WHERE ${all}${condition})`;
+    return `count(${distinct}row(${args.join(", ")})) FILTER (WHERE ${all}${condition})${over}`;
   },
   sum: sumOf("ansi"),
   try_sum: sumOf("try"),
@@ -106,9 +108,8 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   bit_and: simple("bit_and"),
   bit_or: simple("bit_or"),
   bit_xor: simple("bit_xor"),
-  count_if: ({ args, distinct, filter }) => {
-    const condition = filter === "" ? "" : ` AND (${filter.slice(" FILTER (WHERE ".length, -1)})`;
-    return `count(${distinct}CASE WHEN ${args[0]} THEN 1 END) FILTER (WHERE true${condition})`;
+  count_if: ({ args, distinct, condition, over }) => {
+    return `count(${distinct}CASE WHEN ${args[0]} THEN 1 END) FILTER (WHERE true${condition})${over}`;
   },
   stddev: moment("stddev_samp"),
   stddev_samp: moment("stddev_samp"),

@@ -96,41 +96,38 @@ function window(node: TypedWindow, scope: Scope): string {
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(", ")}`]),
     ...(node.frame === undefined || name in ranking || exact ? [] : [frame(node.frame, scope)]),
   ];
-  return `${windowFunction(node, scope)} OVER (${parts.join(" ")})`;
+  return windowFunction(node, scope, ` OVER (${parts.join(" ")})`);
 }
 
-function windowFunction(node: TypedWindow, scope: Scope): string {
-  const { function: called } = node;
+/** The function with OVER after it: an aggregate may be several of DuckDB's, each over the window. */
+function windowFunction({ function: called }: TypedWindow, scope: Scope, over: string): string {
   const plain = ranking[called.name];
-  if (plain !== undefined)
-    return `CAST(${plain} AS ${called.type.type === "double" ? "DOUBLE" : "INTEGER"})`.replace(
-      /^CAST\((.*) AS \w+\)$/,
-      "$1",
-    );
+  if (plain !== undefined) return plain + over;
   const args = called.arguments.map((argument) => expression(argument, scope));
   const nulls = called.kind === "aggregate" && called.ignoreNulls ? " IGNORE NULLS" : "";
   switch (called.name) {
     case "ntile":
-      return `ntile(${args[0]})`;
+      return `ntile(${args[0]})${over}`;
     case "lag":
     case "lead":
-      return `${called.name}(${args.join(", ")}${nulls})`;
+      return `${called.name}(${args.join(", ")}${nulls})${over}`;
     case "lag_ignore_nulls":
     case "lead_ignore_nulls":
-      return `${called.name.slice(0, called.name.indexOf("_"))}(${args.join(", ")} IGNORE NULLS)`;
+      return `${called.name.slice(0, called.name.indexOf("_"))}(${args.join(", ")} IGNORE NULLS)${over}`;
     case "nth_value":
-      return `nth_value(${args[0]}, ${args[1]}${nulls})`;
+      return `nth_value(${args[0]}, ${args[1]}${nulls})${over}`;
     case "nth_value_ignore_nulls":
-      return `nth_value(${args[0]}, ${args[1]} IGNORE NULLS)`;
+      return `nth_value(${args[0]}, ${args[1]} IGNORE NULLS)${over}`;
     case "first":
     case "first_value":
     case "any_value":
-      return `first_value(${args[0]}${nulls})`;
+      return `first_value(${args[0]}${nulls})${over}`;
     case "last":
     case "last_value":
-      return `last_value(${args[0]}${nulls})`;
+      return `last_value(${args[0]}${nulls})${over}`;
     default:
-      if (called.kind === "aggregate") return aggregateCall(called, { ...scope, ordinals: [] });
+      if (called.kind === "aggregate")
+        return aggregateCall(called, { ...scope, ordinals: [] }, over);
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: called.name });
   }
 }

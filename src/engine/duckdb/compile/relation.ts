@@ -10,7 +10,7 @@ import {
   type TypedRelation,
   type TypedUnion,
 } from "../../../analysis/typed.ts";
-import { assert, error } from "../../../error/error.ts";
+import { assert } from "../../../error/error.ts";
 import { columnName } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { expression } from "./expression.ts";
@@ -261,9 +261,4 @@ export function list(columns: readonly string[]): string {
 export function alias(sql: string, column: Column): string {
   const name = columnName(column.id);
   return sql === name ? name : `${sql} AS ${name}`;
-}
-
-/** For a plan node that no SQL expresses. */
-export function unsupported(what: string): Error {
-  return error("ENGINE_UNSUPPORTED_PLAN", { what });
 }
