@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { newColumn } from "../../src/analysis/expression.ts";
 import type { TypedRelation } from "../../src/analysis/typed.ts";
 import { openEngine } from "../../src/engine/duckdb/engine.ts";
@@ -13,6 +14,7 @@ import type { Location, Store } from "../../src/storage/store.ts";
 import { scanTable } from "../../src/table/scan.ts";
 import type { DeltaTable, TableContext } from "../../src/table/table.ts";
 import type { WriteRequest } from "../../src/table/write.ts";
+import { sharedPath } from "../shared.ts";
 
 /** An engine, a local store and a folder of a test's own. */
 export interface Harness extends AsyncDisposable {
@@ -79,3 +81,7 @@ export async function readRows(table: DeltaTable, snapshot: Snapshot): Promise<V
   }
   return rows;
 }
+
+/** Tables written by Spark with what must be read from them: all of them, or the few kept here. */
+export const sparkTables: string =
+  sharedPath("ref/tables") ?? fileURLToPath(new URL("../golden/table", import.meta.url));
