@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { columnsOf } from "../../../src/analysis/expression.ts";
 import { sourceSuite } from "../../../src/conformance/source.ts";
 import { connector } from "../../../src/connector/cloudfiles/connector.ts";
+import { write } from "../../../src/connector/registry.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema, toDdl } from "../../../src/schema/ddl.ts";
-import { openSession, type TestSession } from "../session.ts";
+import { openSession, query, type TestSession } from "../session.ts";
 
 const byOptions = { kind: "options" } as const;
 
@@ -159,6 +161,59 @@ describe("a new column", () => {
     expect(rows[1]!["id"]).toBeNull();
     expect(JSON.parse(rows[1]!["_rescued_data"] as string)).toMatchObject({ id: "no number" });
   });
+});
+
+test("CSV files of other columns are read by their headers", async () => {
+  await using session = await prepared();
+  await session.file("in/a.csv", "id,k\n1,x\n", 1);
+  const options = { "cloudfiles.format": "csv" };
+  const { source } = await open(session, options);
+  let end: string;
+  {
+    await using _ = source;
+    end = (await source.latestOffset(undefined, byOptions))!;
+    const rows = await session.rows((await source.input(undefined, end)).input);
+    expect(rows).toEqual([{ id: "1", k: "x", _rescued_data: null }]);
+    await session.file("in/b.csv", "more,id\ny,2\n", 2);
+    const next = (await source.latestOffset(end, byOptions))!;
+    await expect(source.input(end, next)).rejects.toMatchObject({
+      code: "UNKNOWN_FIELD_EXCEPTION",
+      parameters: { fields: "more: STRING" },
+    });
+  }
+  const again = (await open(session, options)).source;
+  await using _ = again;
+  const rows = await session.rows((await again.input(end, '{"logOffset":1}')).input);
+  expect(rows).toEqual([{ id: "2", k: null, more: "y", _rescued_data: null }]);
+});
+
+test("Parquet files tell new columns by their footers", async () => {
+  await using session = await prepared();
+  const save = async (ddl: string, row: readonly bigint[]) => {
+    const schema = parseSchema(ddl);
+    const input = { kind: "rows", schema, rows: [row] } as const;
+    await write({
+      ...{ format: "parquet", options: {}, mode: "append", partitionBy: [], query },
+      target: { name: "in", location: await session.locate("in") },
+      relation: { kind: "input", input, output: columnsOf(schema) },
+      context: session.context,
+    });
+  };
+  await save("id BIGINT", [1n]);
+  const options = { "cloudfiles.format": "parquet" };
+  expect(toDdl((await resolve(session, options)).schema)).toBe("id BIGINT,_rescued_data STRING");
+  await save("id BIGINT, more BIGINT", [2n, 3n]);
+  const { source } = await open(session, options);
+  await using _ = source;
+  const end = (await source.latestOffset(undefined, byOptions))!;
+  await expect(source.input(undefined, end)).rejects.toMatchObject({
+    code: "UNKNOWN_FIELD_EXCEPTION",
+    parameters: { fields: "more: BIGINT" },
+  });
+  const again = (await open(session, options)).source;
+  await using __ = again;
+  const rows = await session.rows((await again.input(undefined, end)).input);
+  expect(rows.map((row) => row["more"])).toEqual([null, 3n]);
 });
 
 describe("options", () => {
