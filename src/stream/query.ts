@@ -125,7 +125,7 @@ export class StreamingQuery implements AsyncDisposable {
     return this.#exception;
   }
 
-  /** The last records, at most 100, oldest first. */
+  /** The last records (100, unless the session says otherwise), oldest first. */
   get recentProgress(): readonly StreamingQueryProgress[] {
     return [...this.#progress];
   }
@@ -262,7 +262,10 @@ export class StreamingQuery implements AsyncDisposable {
     this.#say("Processing new data", true, true);
     const progress = await batches.run(watch);
     this.#progress.push(progress);
-    if (this.#progress.length > recentProgressUpdates) this.#progress.shift();
+    const kept =
+      Number(this.#spec.conf["spark.sql.streaming.numRecentProgressUpdates"]) ||
+      recentProgressUpdates;
+    if (this.#progress.length > kept) this.#progress.shift();
     this.#lastEventMs = env.now();
     this.#spec.onEvent?.({ kind: "progress", progress });
     return true;
