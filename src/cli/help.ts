@@ -19,13 +19,14 @@ Options
   --verbose                     with an error, also the stack
   -h, --help                    this text
 
-A path has a slash or begins with a dot (./events); all else is a table name.
-Data goes to stdout, talk to stderr. Exit code: 0 done, 1 failed, 2 wrong usage.
+A path has a slash or begins with a dot (./events); all else is a table.
+Data goes to stdout, talk to stderr.
+Exit code: 0 done, 1 failed, 2 wrong usage.
 
 Examples
   millrace sql "SELECT device, count(*) FROM iot_data GROUP BY device"
   millrace read main.default.iot_data --version 3 --output ndjson
-  millrace read ./data/events --timestamp 2026-01-31T12:00:00Z --limit 10
+  millrace read ./data/events --timestamp 2026-01-31T12:00:00Z
   millrace history iot_data --limit 5
   millrace tail iot_data --output ndjson | jq .temp
   millrace run pipeline.ts
