@@ -49,11 +49,6 @@ const unbuilt: readonly string[] = [
   "xml",
 ];
 
-/** Whether a format name is one that `connectorFor` answers. */
-export function isBuilt(format: string): boolean {
-  return Object.hasOwn(built, format.toLowerCase());
-}
-
 /** The connector of a format. DATA_SOURCE_NOT_FOUND, or DATA_SOURCE_NOT_BUILT if it is known. */
 export async function connectorFor(format: string): Promise<Connector> {
   const name = format.toLowerCase();

@@ -264,9 +264,4 @@ export const connectorConditions = {
     message:
       "UnknownFieldException: encountered unknown fields during parsing: {fields}, in {path}. {remedy}",
   },
-  CF_SOURCE_DIRECTORY_MISSING: {
-    kind: "invalid",
-    sqlState: "42K03",
-    message: "The input path {path} does not exist. Make it, or correct the path of load(…)",
-  },
 } as const satisfies Record<string, Condition>;

@@ -183,12 +183,12 @@ class FileSource implements Source {
 }
 
 /** The offset of a log entry, byte for byte as Spark writes it. */
-export function offsetText(entry: number): Offset {
+function offsetText(entry: number): Offset {
   return `{"logOffset":${entry}}`;
 }
 
 /** The log entry an offset means; also the bare number of old checkpoints. */
-export function offsetNumber(offset: Offset, source: string): number {
+function offsetNumber(offset: Offset, source: string): number {
   try {
     const parsed = JSON.parse(offset) as unknown;
     const entry =

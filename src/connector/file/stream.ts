@@ -54,7 +54,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
 }
 
 /** How files become rows, for a source: the files of a batch stay open until the next one. */
-export function fileRows(spec: {
+function fileRows(spec: {
   readonly format: FileFormat;
   readonly schema: StructType;
   readonly partitions: readonly StructField[];
