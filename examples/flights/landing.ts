@@ -5,9 +5,7 @@ import { functions as F, type Row, type SparkSession } from "millrace";
 
 /** The flights that the npm package vega-datasets carries: three million, half a year of 2001. */
 function flightsFile(): string {
-  return fileURLToPath(
-    new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")),
-  );
+  return fileURLToPath(new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")));
 }
 
 /** The flights of `days` days from the first, as JSON lines by day. */

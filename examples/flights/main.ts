@@ -56,11 +56,13 @@ try {
 }
 
 say("\nWhat could not be read was kept:");
-await (await spark.sql(`
+await (
+  await spark.sql(`
   SELECT count_if(_corrupt_record IS NOT NULL) AS bad_lines,
          count_if(_rescued_data IS NOT NULL)   AS rescued_values,
          count(aircraft)                       AS with_aircraft
-  FROM ${tables.bronze}`)).show();
+  FROM ${tables.bronze}`)
+).show();
 const rescued = spark.table(tables.bronze).filter("_rescued_data IS NOT NULL");
 await rescued.select("date", "delay", "origin", "_rescued_data").show(2, { truncate: false });
 
@@ -70,12 +72,16 @@ await spark.table(tables.gold).orderBy(spark.table(tables.gold).col("delay").des
 for (const name of Object.values(tables)) {
   say(`History of ${name}:`);
   const history = DeltaTable.forName(spark, name).history();
-  await history.selectExpr("version", "timestamp", "operation", "operationMetrics['numOutputRows'] AS rows").show();
+  await history
+    .selectExpr("version", "timestamp", "operation", "operationMetrics['numOutputRows'] AS rows")
+    .show();
 }
 
 const first = spark.read.option("versionAsOf", 1).table(tables.bronze);
 const now = spark.table(tables.bronze);
-say(`Time travel: bronze had ${await first.count()} rows at version 1 and has ${await now.count()} now`);
+say(
+  `Time travel: bronze had ${await first.count()} rows at version 1 and has ${await now.count()} now`,
+);
 
 say(`
 Look into it:

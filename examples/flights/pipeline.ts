@@ -33,13 +33,7 @@ export function bronze(spark: SparkSession, places: Places): Promise<StreamingQu
 export function silver(spark: SparkSession, places: Places): Promise<StreamingQuery> {
   return spark.readStream
     .table(tables.bronze)
-    .select(
-      F.to_timestamp("date").as("date"),
-      "delay",
-      "distance",
-      "origin",
-      "destination",
-    )
+    .select(F.to_timestamp("date").as("date"), "delay", "distance", "origin", "destination")
     .filter("date IS NOT NULL AND delay IS NOT NULL")
     .withWatermark("date", "2 days")
     .dropDuplicatesWithinWatermark(["date", "delay", "distance", "origin", "destination"])

@@ -1,11 +1,11 @@
 /** The text of `millrace --help`; each line fits 80 columns. */
-export const help = `millrace: Delta tables and streaming queries, without a cluster
+export const help = `Millrace: Delta tables and streaming queries, without a cluster
 
 Usage
   millrace sql "<text>"                 run SQL; several statements with ;
   millrace read <table-or-path>         print a table
       [--version N | --timestamp T] [--changes A..B] [--limit N]
-  millrace history <table-or-path>      its versions, the newest first [--limit N]
+  millrace history <table-or-path>      its versions, newest first [--limit N]
   millrace detail <table-or-path>       what it is and where
   millrace tail <table-or-path>         the rows of new commits as they come
       [--from VERSION]
