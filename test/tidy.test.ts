@@ -67,9 +67,11 @@ function importsOf(file: { name: string; text: string }): string[] {
 
 describe("source", () => {
   test("every room is known", () => {
-    const unknown = sources.map((file) => roomOf(file.name)).filter((room) => {
-      return rankOf(room) < 0 && !faces.has(room);
-    });
+    const unknown = sources
+      .map((file) => roomOf(file.name))
+      .filter((room) => {
+        return rankOf(room) < 0 && !faces.has(room);
+      });
     expect(new Set(unknown)).toEqual(new Set());
   });
 
@@ -91,7 +93,7 @@ describe("source", () => {
     expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(150);
     const wide = lines.flatMap((file) =>
       file.lines.flatMap((line, index) =>
-        line.length > 100 && !/https?:\/\//.test(line) ? [`${file.name}:${index + 1}`] : [],
+        line.length > 100 && !isText(file.name, line) ? [`${file.name}:${index + 1}`] : [],
       ),
     );
     expect(wide).toEqual([]);
@@ -123,6 +125,11 @@ describe("source", () => {
     expect(found).toEqual([]);
   });
 });
+
+/** A condition's message must be one literal, or TypeScript forgets the names in its braces. */
+function isText(name: string, line: string): boolean {
+  return /https?:\/\//.test(line) || (name.startsWith("src/error/") && /^ *"/.test(line));
+}
 
 /** Functions and methods by indentation: biome has formatted the source. */
 function longFunctions(name: string, text: string): string[] {
@@ -171,9 +178,11 @@ describe("documents", () => {
     const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
     const named = [...text.matchAll(/`((?:src|test|bench|docs|examples)\/[\w./-]+)`/g)];
     expect(named.length).toBeGreaterThan(10);
-    const missing = named.map((match) => match[1]!).filter((path) => {
-      return !statSync(join(root, path), { throwIfNoEntry: false });
-    });
+    const missing = named
+      .map((match) => match[1]!)
+      .filter((path) => {
+        return !statSync(join(root, path), { throwIfNoEntry: false });
+      });
     expect(missing).toEqual([]);
   });
 

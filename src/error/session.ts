@@ -11,15 +11,13 @@ export const sessionConditions = {
     kind: "invalid",
     sqlState: "22022",
     message:
-      "The value '{value}' in the config {key} is invalid. Cannot resolve the given time zone: " +
-      "use an IANA name such as Europe/Oslo, or an offset such as +02:00",
+      "The value '{value}' in the config {key} is invalid. Cannot resolve the given time zone: use an IANA name such as Europe/Oslo, or an offset such as +02:00",
   },
   CALL_ON_STREAMING_DATASET_UNSUPPORTED: {
     kind: "invalid",
     sqlState: "42KDE",
     message:
-      "The method {method} can not be called on streaming Dataset/DataFrame. Start the query " +
-      "with `writeStream`, or read with `read`",
+      "The method {method} can not be called on streaming Dataset/DataFrame. Start the query with `writeStream`, or read with `read`",
   },
   SESSION_CLOSED: {
     kind: "closed",
@@ -30,15 +28,13 @@ export const sessionConditions = {
     kind: "invalid",
     sqlState: "42000",
     message:
-      "The specified save mode '{mode}' is invalid. Valid save modes include 'append', " +
-      "'overwrite', 'ignore', 'error' and 'errorifexists'",
+      "The specified save mode '{mode}' is invalid. Valid save modes include 'append', 'overwrite', 'ignore', 'error' and 'errorifexists'",
   },
   "STREAMING_OUTPUT_MODE.INVALID": {
     kind: "invalid",
     sqlState: "42KDE",
     message:
-      "Invalid streaming output mode: {outputMode}. Accepted output modes are 'Append', " +
-      "'Complete', 'Update'",
+      "Invalid streaming output mode: {outputMode}. Accepted output modes are 'Append', 'Complete', 'Update'",
   },
   ONLY_ALLOW_SINGLE_TRIGGER: {
     kind: "invalid",
@@ -49,43 +45,37 @@ export const sessionConditions = {
     kind: "invalid",
     sqlState: "42000",
     message:
-      "Cannot use '{interval}' as trigger interval: the interval of trigger should not be " +
-      "negative, and reads like '10 seconds'",
+      "Cannot use '{interval}' as trigger interval: the interval of trigger should not be negative, and reads like '10 seconds'",
   },
   WRITE_PATH_MISSING: {
     kind: "invalid",
     sqlState: "42000",
     message:
-      "Cannot save: no path is given. Call `save(path)`, set the option `path`, or use " +
-      "`saveAsTable(name)`",
+      "Cannot save: no path is given. Call `save(path)`, set the option `path`, or use `saveAsTable(name)`",
   },
   RECURSIVE_VIEW: {
     kind: "invalid",
     sqlState: "42K0H",
     message:
-      "Cannot unfold the view: views stand on views more than {depth} deep, so one stands on " +
-      "itself. Define it anew",
+      "Cannot unfold the view: views stand on views more than {depth} deep, so one stands on itself. Define it anew",
   },
   TEMP_TABLE_OR_VIEW_ALREADY_EXISTS: {
     kind: "invalid",
     sqlState: "42P07",
     message:
-      "Cannot create the temporary view {relationName} because it already exists. Choose a " +
-      "different name, drop it, or use `createOrReplaceTempView`",
+      "Cannot create the temporary view {relationName} because it already exists. Choose a different name, drop it, or use `createOrReplaceTempView`",
   },
   CHECKPOINT_LOCATION_MISSING: {
     kind: "invalid",
     sqlState: "42000",
     message:
-      'checkpointLocation must be specified either through option("checkpointLocation", ...) or ' +
-      'spark.conf.set("spark.sql.streaming.checkpointLocation", ...)',
+      'checkpointLocation must be specified either through option("checkpointLocation", ...) or spark.conf.set("spark.sql.streaming.checkpointLocation", ...)',
   },
   TABLE_PROVIDER_MISMATCH: {
     kind: "invalid",
     sqlState: "42809",
     message:
-      "The input source({format}) is different from the table {tableName}'s data source " +
-      "provider({provider}). Leave out the format, or choose another table",
+      "The input source({format}) is different from the table {tableName}'s data source provider({provider}). Leave out the format, or choose another table",
   },
   STREAM_TARGET_IS_VIEW: {
     kind: "invalid",
@@ -101,15 +91,13 @@ export const sessionConditions = {
     kind: "invalid",
     sqlState: "42000",
     message:
-      "PARTITION clause cannot contain the non-partition column: {columnName}. Name only columns " +
-      "the table is partitioned by",
+      "PARTITION clause cannot contain the non-partition column: {columnName}. Name only columns the table is partitioned by",
   },
   CREATE_TABLE_PROVIDER_NOT_BUILT: {
     kind: "unsupported",
     sqlState: "0A000",
     message:
-      "Cannot create a table USING {provider} without a LOCATION of files that are there. " +
-      "Leave out USING for a Delta table, or write the files and give their LOCATION",
+      "Cannot create a table USING {provider} without a LOCATION of files that are there. Leave out USING for a Delta table, or write the files and give their LOCATION",
   },
   DELTA_TABLE_ONLY_OPERATION: {
     kind: "invalid",
