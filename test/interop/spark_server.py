@@ -1,0 +1,122 @@
+"""Spark with Delta, asked by JSON lines. usage: spark_server.py JARS"""
+import datetime
+import glob
+import os
+import sys
+import time
+
+from canonical import Pairs, canonical, serve
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+DELTA = {
+    "spark.jars": ",".join(sorted(glob.glob(sys.argv[1] + "/*.jar"))),
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.driver.memory": "2g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "2",
+}
+builder = SparkSession.builder.master("local[2]").appName("interop")
+for key, value in DELTA.items():
+    builder = builder.config(key, value)
+spark = builder.getOrCreate()
+spark.sparkContext.setLogLevel("OFF")
+
+
+# Exact for every year Python has, and apart from each other, which the local times are not.
+EPOCH = datetime.datetime(1970, 1, 1)
+EPOCH_UTC = EPOCH.replace(tzinfo=datetime.timezone.utc)
+
+
+def instant(self, micros):
+    return None if micros is None else EPOCH_UTC + datetime.timedelta(microseconds=micros)
+
+
+def local_time(self, micros):
+    return None if micros is None else EPOCH + datetime.timedelta(microseconds=micros)
+
+
+T.TimestampType.fromInternal = instant
+T.TimestampNTZType.fromInternal = local_time
+
+
+def plain(value, of):
+    """A collected value with its maps told from its structs."""
+    if value is None:
+        return None
+    if isinstance(of, T.StructType):
+        return {field.name: plain(value[i], field.dataType) for i, field in enumerate(of.fields)}
+    if isinstance(of, T.ArrayType):
+        return [plain(item, of.elementType) for item in value]
+    if isinstance(of, T.MapType):
+        return Pairs(
+            (plain(key, of.keyType), plain(item, of.valueType)) for key, item in value.items()
+        )
+    return value
+
+
+def table(frame):
+    rows = [canonical(plain(row, frame.schema)) for row in frame.collect()]
+    return {"schema": frame.schema.jsonValue(), "rows": rows}
+
+
+def source(ask):
+    reader = spark.readStream.format(ask["format"]).options(**ask.get("options", {}))
+    if "schema" in ask:
+        reader = reader.schema(ask["schema"])
+    return reader.load(ask["path"]) if "path" in ask else reader.load()
+
+
+def stream(ask):
+    """Runs a query to the end of what there is, or until it has had `batches` with rows."""
+    frame = source(ask["source"])
+    if "select" in ask:
+        frame = frame.selectExpr(*ask["select"])
+    writer = frame.writeStream.format("delta").option("checkpointLocation", ask["checkpoint"])
+    batches = ask.get("batches")
+    if batches is None:
+        query = writer.trigger(availableNow=True).start(ask["sink"])
+        query.awaitTermination()
+    else:
+        query = writer.trigger(processingTime="1 second").start(ask["sink"])
+        while sum(1 for one in query.recentProgress if one.numInputRows) < batches:
+            if not query.isActive:
+                query.awaitTermination()
+            time.sleep(0.1)
+        query.stop()
+    return [
+        {
+            "batchId": one.batchId,
+            "numInputRows": one.numInputRows,
+            "endOffsets": [each.endOffset for each in one.sources],
+        }
+        for one in query.recentProgress
+    ]
+
+
+def python(ask):
+    scope = {"spark": spark, "F": F, "given": ask.get("given"), "result": None}
+    exec(ask["python"], scope)
+    return canonical(scope["result"])
+
+
+def answer(ask):
+    if "sql" in ask:
+        return table(spark.sql(ask["sql"]))
+    if "read" in ask:
+        return table(spark.read.format("delta").options(**ask.get("options", {})).load(ask["read"]))
+    if "stream" in ask:
+        return stream(ask["stream"])
+    return python(ask)
+
+
+serve(answer)
+os._exit(0)
