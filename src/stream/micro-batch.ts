@@ -9,6 +9,7 @@ import { type ComputedBatch, computeBatch } from "./batch.ts";
 import { type BoundScan, bindScan, countScan } from "./binding.ts";
 import { type Checkpoint, minBatchesToRetain } from "./checkpoint.ts";
 import { type CheckpointConf, policyKey } from "./conf.ts";
+import type { StreamingDataset } from "./dataset.ts";
 import { hasNewData, needsNoDataBatch, type PlannedBatch, seedOf } from "./plan.ts";
 import { progressOf, type StreamingQueryProgress } from "./progress.ts";
 import type { Offset, ReadLimit, Source } from "./source.ts";
@@ -90,8 +91,16 @@ export class MicroBatches implements AsyncDisposable {
   async open(): Promise<void> {
     for (const [index, dataset] of this.#plan.datasets.entries()) {
       const checkpoint = join(this.#checkpoint.location, "sources", String(index));
-      this.#sources.push(await dataset.open({ checkpoint, queryId: this.#checkpoint.id }));
+      const hidden = this.#hiddenOf(index, dataset);
+      this.#sources.push(await dataset.open({ checkpoint, queryId: this.#checkpoint.id, hidden }));
     }
+  }
+
+  /** The hidden columns of a dataset that any of its scans puts out. */
+  #hiddenOf(source: number, dataset: StreamingDataset): readonly string[] {
+    const sites = this.#plan.scans.filter((site) => site.source === source);
+    const used = new Set(sites.flatMap(({ scan }) => scan.output.map((column) => column.name)));
+    return dataset.hidden.map((field) => field.name).filter((name) => used.has(name));
   }
 
   /** By source: the latest offset there is now, where the batches of AvailableNow end. */
