@@ -3,6 +3,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { localCatalog } from "../../catalog/local.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
 import { openEngine } from "../../engine/duckdb/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { Statement } from "../../plan/command.ts";
 import type { Relation } from "../../plan/relation.ts";
 import { inputsOf, mapInputs } from "../../plan/walk.ts";
@@ -24,6 +25,8 @@ import { defineView } from "./view.ts";
 /** Parts a test may bring in place of the built-in ones. */
 export interface LocalParts {
   readonly stores?: Readonly<Record<string, OpenStore>>;
+  /** What to use of the engine that was opened. */
+  readonly engine?: (engine: Engine) => Engine;
 }
 
 /** Opens a session of this process: its staging folder, its engine, its catalog. */
@@ -63,13 +66,14 @@ async function openContext(
   });
   const threads = conf.get("millrace.engine.threads");
   const memoryLimit = conf.get("millrace.engine.memoryLimit");
-  const engine = keep(
+  const opened = keep(
     await openEngine({
       tempDirectory: staging.path,
       ...(memoryLimit === "" ? {} : { memoryLimit }),
       ...(threads === "" ? {} : { threads: Number(threads) }),
     }),
   );
+  const engine = parts.engine?.(opened) ?? opened;
   const name = conf.get("spark.sql.defaultCatalog").toLowerCase();
   const warehouse = await stores.locate(conf.get("spark.sql.warehouse.dir"));
   const catalog: Catalog = localCatalog({ name, warehouse, stores });
