@@ -1,33 +1,54 @@
 // The main job: landing files -> bronze -> silver -> gold, on real flights.
 // Run by `npm start`, or: npx millrace run examples/flights/main.ts
 import { rm } from "node:fs/promises";
-import { DeltaTable, isError, SparkSession, type StreamingQuery } from "millrace";
+import { DeltaTable, isError, SparkSession, type StreamingQueryProgress } from "millrace";
 import { drop, flightsByDay, withAircraft, withMishaps } from "./landing.ts";
 import { bronze, gold, silver, tables } from "./pipeline.ts";
+
+const layers = { bronze, silver, gold };
 
 const home = "demo";
 const places = { landing: `${home}/landing`, checkpoints: `${home}/checkpoints` };
 const say = (line = ""): void => console.log(line);
 
-/** Runs a query to its end and tells of each batch. */
-async function follow(start: () => Promise<StreamingQuery>): Promise<void> {
-  const query = await start();
-  await query.awaitTermination();
-  for (const batch of query.recentProgress) {
-    const rate = Math.round(batch.processedRowsPerSecond ?? 0).toLocaleString("en");
-    const rows = batch.numInputRows.toLocaleString("en").padStart(7);
-    say(`  ${query.name?.padEnd(6)} batch ${batch.batchId}: ${rows} rows, ${rate} rows/s`);
-  }
+/** Tells of each batch as it is done. */
+function tell(batch: StreamingQueryProgress): void {
+  const rate = Math.round(batch.processedRowsPerSecond ?? 0).toLocaleString("en");
+  const rows = batch.numInputRows.toLocaleString("en").padStart(7);
+  const from = batch.sources[0]?.description.split("[")[0];
+  const name = batch.name?.padEnd(6);
+  say(`  ${name} batch ${batch.batchId}: ${rows} rows from ${from}, ${rate} rows/s`);
 }
 
-async function pipeline(spark: SparkSession): Promise<void> {
-  await follow(() => bronze(spark, places));
-  await follow(() => silver(spark, places));
-  await follow(() => gold(spark, places));
-  for (const [layer, name] of Object.entries(tables)) {
-    const [last] = await DeltaTable.forName(spark, name).history(1).collect();
-    say(`  ${layer.padEnd(6)} is ${name} at version ${last?.["version"]}`);
-  }
+/** Runs a query to its end, and tells which version of its table it committed last. */
+async function follow(layer: keyof typeof tables): Promise<void> {
+  const query = await layers[layer](spark, places);
+  await query.awaitTermination();
+  const [last] = await DeltaTable.forName(spark, tables[layer]).history(1).collect();
+  say(`  ${layer.padEnd(6)} is ${tables[layer]} at version ${last?.["version"]}`);
+}
+
+const seen = new Set<unknown>();
+
+/** Tells which files have come into bronze since it was asked last. */
+async function tellFiles(): Promise<void> {
+  const files = await spark
+    .table(tables.bronze)
+    .select("file")
+    .distinct()
+    .orderBy("file")
+    .collect();
+  const fresh = files.map((row) => row["file"]).filter((file) => !seen.has(file));
+  for (const file of fresh) seen.add(file);
+  const [first, last] = [fresh[0], fresh.at(-1)];
+  say(`  bronze found ${fresh.length} files: ${first} to ${last}`);
+}
+
+async function pipeline(): Promise<void> {
+  await follow("bronze");
+  await tellFiles();
+  await follow("silver");
+  await follow("gold");
 }
 
 await rm(home, { recursive: true, force: true });
@@ -35,24 +56,26 @@ await using spark = await SparkSession.builder()
   .config("spark.sql.warehouse.dir", `${home}/warehouse`)
   .getOrCreate();
 
+spark.streams.addListener({ onQueryProgress: ({ progress }) => tell(progress) });
+
 const days = await flightsByDay(spark, 16);
 for (const [day, lines] of days.slice(0, 14).entries()) {
   await drop(places.landing, `flights-${String(day + 1).padStart(2, "0")}.json`, lines);
 }
 say(`14 files of flights lie in ${places.landing}`);
-await pipeline(spark);
+await pipeline();
 
 say("\nTwo more files: one with a new field, one with cut lines and values of the wrong type");
 await drop(places.landing, "flights-15.json", withAircraft(days[14] ?? []));
 await drop(places.landing, "flights-16.json", withMishaps(days[15] ?? []));
 try {
-  await pipeline(spark);
+  await pipeline();
 } catch (thrown) {
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   if (!isError(cause, "UNKNOWN_FIELD_EXCEPTION")) throw thrown;
   say(`  bronze stopped, as Auto Loader does, and has learned the field:\n    ${cause.message}`);
   say("  started again:");
-  await pipeline(spark);
+  await pipeline();
 }
 
 say("\nWhat could not be read was kept:");

@@ -22,6 +22,7 @@ export function bronze(spark: SparkSession, places: Places): Promise<StreamingQu
     .option("cloudFiles.schemaHints", "delay INT, distance INT, _corrupt_record STRING")
     .option("cloudFiles.maxFilesPerTrigger", 5)
     .load(places.landing)
+    .select("*", F.col("_metadata.file_name").as("file"))
     .writeStream.queryName("bronze")
     .option("checkpointLocation", join(places.checkpoints, "bronze"))
     .option("mergeSchema", true)
