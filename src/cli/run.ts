@@ -13,8 +13,9 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
   const [file, ...rest] = argv;
   if (file === undefined) throw new UsageError("Give a .ts or .js file to run");
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}`);
-  const loader = import.meta.resolve("tsx");
-  const child = spawn(process.execPath, ["--import", loader, file, ...rest], {
+  const loaders = [import.meta.resolve("tsx"), moduleHook()];
+  const imports = loaders.flatMap((loader) => ["--import", loader]);
+  const child = spawn(process.execPath, [...imports, file, ...rest], {
     stdio: "inherit",
     env: { UV_THREADPOOL_SIZE: threadPool, ...io.env },
   });
@@ -24,4 +25,10 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<numbe
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal ? exit.failed : (code ?? exit.failed)));
   });
+}
+
+/** The built file beside this one, or its source when the source itself is run. */
+function moduleHook(): string {
+  return new URL(import.meta.url.endsWith(".ts") ? "./module.ts" : "./module.js", import.meta.url)
+    .href;
 }
