@@ -30,7 +30,14 @@ export interface CommitRequest {
   readonly actions: readonly Action[];
   readonly info: CommitInfo;
   readonly reads: ReadSet;
+  readonly later?: Later;
 }
+
+/**
+ * Takes the best-effort work that follows a commit (checksum, checkpoint), to be done once and
+ * before the next commit. It never fails. Where nobody takes it, the commit resolves after it.
+ */
+export type Later = (work: () => Promise<void>) => void;
 
 /** The outcome of a commit is a value: a lost race is an error only at the public door. */
 export type CommitResult =

@@ -42,7 +42,7 @@ export async function writeCommit(log: LogState, request: CommitRequest): Promis
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const info = await infoFor(log, request, race);
     if (await put(log, { version: race.version, info, actions: request.actions })) {
-      return committed(log, { race, info, actions: request.actions });
+      return committed(log, request, { race, info });
     }
     for (;;) {
       const winner = await log.commit(race.version);
@@ -102,9 +102,9 @@ async function isOurs(log: LogState, version: number, info: CommitInfo): Promise
 
 async function committed(
   log: LogState,
-  made: { race: Race; info: CommitInfo; actions: readonly Action[] },
+  { actions, later }: CommitRequest,
+  { race, info }: { race: Race; info: CommitInfo },
 ): Promise<CommitResult> {
-  const { race, info, actions } = made;
   const { version, winners } = race;
   const own: Commit = {
     version,
@@ -112,7 +112,9 @@ async function committed(
     actions: [{ commitInfo: info }, ...actions],
   };
   const snapshot = await log.take([...winners, own]);
-  await afterCommit(log, snapshot, { ...info, version });
+  const rest = (): Promise<void> => afterCommit(log, snapshot, { ...info, version });
+  if (later === undefined) await rest();
+  else later(rest);
   return { kind: "committed", version, snapshot };
 }
 

@@ -190,22 +190,24 @@ export class MicroBatches implements AsyncDisposable {
     const planned = this.#planned;
     assert(planned !== undefined, "no batch is decided");
     const kept: CachedResult[] = [];
+    const later: (() => Promise<void>)[] = [];
     try {
-      const done = await this.#execute(planned, kept, watch);
+      const done = await this.#execute(planned, { kept, later }, watch);
       this.#planned = undefined;
       return done;
     } finally {
+      for (const work of later) await work();
       for (const one of kept) await one[Symbol.asyncDispose]();
     }
   }
 
   async #execute(
     planned: PlannedBatch,
-    kept: CachedResult[],
+    rest: { readonly kept: CachedResult[]; readonly later: (() => Promise<void>)[] },
     watch: Stopwatch,
   ): Promise<StreamingQueryProgress> {
     const { batchId, entry } = planned;
-    const step = this.#step(planned, kept);
+    const step = this.#step(planned, rest.kept);
     const bound = await watch.time("getBatch", () => this.#bind(planned, step));
     await this.#openStores(batchId, step.context);
     const computed = await watch.time("queryPlanning", () => this.#compute(bound, step));
@@ -217,6 +219,7 @@ export class MicroBatches implements AsyncDisposable {
         outputMode: this.#spec.outputMode,
         relation: computed.relation,
         context: step.context,
+        later: (work) => rest.later.push(work),
       }),
     );
     if (written === undefined) this.#sinkCounts = false;

@@ -11,6 +11,11 @@ export interface SinkBatch {
   /** Ready to run: every leaf is an input. Running it twice gives the same rows. */
   readonly relation: TypedRelation;
   readonly context: QueryContext;
+  /**
+   * Takes work that never fails and that nobody waits for: it is done after the batch is
+   * committed and before the next one. Absent: the sink does it at once.
+   */
+  readonly later?: (work: () => Promise<void>) => void;
 }
 
 /**

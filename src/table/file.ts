@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { WrittenFile } from "../engine/engine.ts";
 import { env } from "../env.ts";
 import type { Add, Metadata, Remove } from "../log/action.ts";
@@ -78,4 +80,19 @@ export async function publishFiles(table: DeltaTable, request: PublishRequest): 
     adds.push(...(await Promise.all(slice.map((file, index) => publish(file, start + index)))));
   }
   return adds;
+}
+
+/**
+ * Removes what is left of written files in the staging folder: those that were not published, and
+ * the folders of partitions. A published file is gone from there: a rename took it away.
+ */
+export async function discardStaged(
+  table: DeltaTable,
+  files: readonly WrittenFile[],
+): Promise<void> {
+  const { staging } = table.context;
+  const names = files.map((file) => file.path.slice(staging.length + 1).split("/", 1)[0]!);
+  const roots = [...new Set(names)].map((name) => `${staging}/${name}`);
+  const left = roots.filter((root) => existsSync(root));
+  await Promise.all(left.map((root) => rm(root, { recursive: true, force: true })));
 }

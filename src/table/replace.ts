@@ -10,7 +10,7 @@ import type { Snapshot } from "../log/snapshot.ts";
 import { indexedLeaves } from "../log/statistics.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { alignRelation, notTrue, rebind } from "./align.ts";
-import { partitionFields } from "./file.ts";
+import { discardStaged, partitionFields } from "./file.ts";
 import type { Prepared } from "./prepare.ts";
 import { allMatch, mayMatch } from "./prune.ts";
 import { structViolations } from "./required.ts";
@@ -32,8 +32,6 @@ export interface Replacement {
 export interface ReplaceRequest {
   readonly current: Snapshot | undefined;
   readonly prepared: Prepared;
-  /** A local folder of this write's own. */
-  readonly staging: string;
   readonly overwrite: boolean;
   readonly dynamic: boolean;
   readonly write: {
@@ -90,14 +88,14 @@ async function writeRows(
   request: ReplaceRequest,
   relation: TypedRelation,
 ): Promise<readonly WrittenFile[]> {
-  const { prepared, staging, compression, maxRecordsPerFile } = request;
+  const { prepared, compression, maxRecordsPerFile } = request;
   const { schema, metadata } = prepared;
   const partitionBy = metadata.partitionColumns;
   const stored = outputOf(relation).flatMap((column) => {
     return schema.fields.filter((member) => member.name === column.name);
   });
   const target: ParquetTarget = {
-    directory: staging,
+    directory: table.context.staging,
     schema: struct(stored),
     partitionBy,
     compression,
@@ -143,7 +141,11 @@ async function replaceWhere(
   const matches = (add: Add): boolean => mayMatch(add, [where.condition], partitions);
   const removed = [...current.files()].filter(matches);
   const partly = removed.filter((file) => !allMatch(file, where.condition, partitions));
-  const copied = await copyRest(table, request, { files: partly, condition: where.condition });
+  const rest = { files: partly, condition: where.condition };
+  const copied = await copyRest(table, request, rest).catch(async (thrown) => {
+    await discardStaged(table, written);
+    throw thrown;
+  });
   return {
     written,
     copied,

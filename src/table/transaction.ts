@@ -1,7 +1,7 @@
 import { error } from "../error/error.ts";
 import type { Action } from "../log/action.ts";
 import { commitInfo, type Operation } from "../log/info.ts";
-import type { CommitResult, ReadSet } from "../log/log.ts";
+import type { CommitResult, Later, ReadSet } from "../log/log.ts";
 import { checkWritable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import type { DeltaTable } from "./table.ts";
@@ -15,6 +15,7 @@ export interface Transaction {
   readonly actions: readonly Action[];
   /** Left out: nothing was read (a blind append). */
   readonly reads?: Partial<ReadSet>;
+  readonly later?: Later;
 }
 
 /** What a commit made. */
@@ -28,7 +29,7 @@ export async function attemptTransaction(
   table: DeltaTable,
   transaction: Transaction,
 ): Promise<CommitResult> {
-  const { snapshot, operation, actions, reads } = transaction;
+  const { snapshot, operation, actions, reads, later } = transaction;
   if (snapshot !== undefined) checkWritable(snapshot, table.name);
   const readVersion = snapshot?.version ?? -1;
   const info = commitInfo({
@@ -41,6 +42,7 @@ export async function attemptTransaction(
     actions,
     info,
     reads: { wholeTable: false, files: new Set<string>(), appIds: new Set<string>(), ...reads },
+    ...(later === undefined ? {} : { later }),
   };
   return table.log.write(request);
 }

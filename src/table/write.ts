@@ -1,10 +1,9 @@
-import { mkdir, rm } from "node:fs/promises";
 import { outputOf, type TypedExpression, type TypedRelation } from "../analysis/typed.ts";
 import type { QueryContext, WrittenFile } from "../engine/engine.ts";
 import { env } from "../env.ts";
 import { error } from "../error/error.ts";
 import type { Action, Add } from "../log/action.ts";
-import type { ReadSet } from "../log/log.ts";
+import type { Later, ReadSet } from "../log/log.ts";
 import { checkWritable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import type { OutputMode, SaveMode } from "../plan/command.ts";
@@ -13,7 +12,7 @@ import { field, struct } from "../schema/type.ts";
 import { alignRelation } from "./align.ts";
 import { checkVacant, checkWritableAs } from "./create.ts";
 import type { TableDefinition } from "./definition.ts";
-import { partitionFields, publishFiles, removeOf } from "./file.ts";
+import { discardStaged, partitionFields, publishFiles, removeOf } from "./file.ts";
 import { writeOperation } from "./operation.ts";
 import { codecOf, type WriteOptions, writeOptions } from "./option.ts";
 import { type Prepared, prepareWrite } from "./prepare.ts";
@@ -41,6 +40,7 @@ export interface WriteRequest {
     readonly queryId: string;
     readonly batchId: number;
     readonly outputMode: OutputMode;
+    readonly later?: Later;
   };
   /** CREATE or REPLACE TABLE AS SELECT, and tables made by name. */
   readonly create?: CreateAs;
@@ -124,24 +124,21 @@ async function planWrite(table: DeltaTable, planning: Planning) {
   if (current === undefined && request.create?.mode !== undefined) await checkVacant(table);
   const prepared = prepare(table, planning, overwrite);
   checkWritableAs(table, prepared, prepared);
-  const staging = `${table.context.staging}/${env.uuid()}`;
-  await mkdir(staging, { recursive: true });
+  const replacement = await replacementOf(table, {
+    current,
+    prepared,
+    overwrite,
+    dynamic,
+    write: { ...request, relation: aligned(table, request, prepared) },
+    compression: codecOf(options.compression, prepared.metadata.configuration),
+    ...(options.maxRecordsPerFile === undefined
+      ? {}
+      : { maxRecordsPerFile: options.maxRecordsPerFile }),
+  });
   try {
-    const replacement = await replacementOf(table, {
-      current,
-      prepared,
-      staging,
-      overwrite,
-      dynamic,
-      write: { ...request, relation: aligned(table, request, prepared) },
-      compression: codecOf(options.compression, prepared.metadata.configuration),
-      ...(options.maxRecordsPerFile === undefined
-        ? {}
-        : { maxRecordsPerFile: options.maxRecordsPerFile }),
-    });
     return await commitOf(table, { ...planning, prepared, replacement });
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await discardStaged(table, [...replacement.written, ...replacement.copied]);
   }
 }
 
@@ -231,5 +228,7 @@ async function commitOf(
     ...reads,
     ...(id === undefined ? {} : { appIds: new Set([id.appId]) }),
   };
-  return { rows, transaction: { snapshot: current, operation, actions, reads: read } };
+  const later = request.streaming?.later;
+  const transaction = { snapshot: current, operation, actions, reads: read };
+  return { rows, transaction: later === undefined ? transaction : { ...transaction, later } };
 }

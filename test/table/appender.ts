@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { openEngine } from "../../src/engine/duckdb/engine.ts";
 import { field, long, string, struct } from "../../src/schema/type.ts";
 import { localStore } from "../../src/storage/local.ts";
@@ -7,6 +8,7 @@ import { rowsOf, writeOf } from "./harness.ts";
 
 // A process of concurrent.test.ts: appends `count` commits of one row each, ids from `start` on.
 const [path = "", staging = "", start = "0", count = "0"] = process.argv.slice(2);
+await mkdir(staging, { recursive: true });
 const schema = struct([field("id", long), field("writer", string)]);
 const engine = await openEngine({ threads: 1 });
 const table = await tableAt({ store: localStore(), path }, { engine, staging });

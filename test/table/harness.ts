@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,7 @@ export const queryContext: QueryContext = { timeZone: "UTC", timestampMs: 0, see
 
 export async function openHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
+  await mkdir(join(folder, "staging"));
   const engine = await openEngine({});
   const store = localStore();
   return {

@@ -43,7 +43,7 @@ export async function deltaSink(request: SinkRequest): Promise<Sink> {
     outputModes,
     async addBatch(batch) {
       const table = await tableAt(location, context);
-      const { queryId, batchId } = batch;
+      const { queryId, batchId, later } = batch;
       const { rows, skipped } = await writeTable(table, {
         relation: batch.relation,
         context: batch.context,
@@ -51,7 +51,10 @@ export async function deltaSink(request: SinkRequest): Promise<Sink> {
         match: "name",
         ...(partitionBy.length === 0 ? {} : { partitionBy }),
         options,
-        streaming: { queryId, batchId, outputMode: batch.outputMode },
+        streaming: {
+          ...{ queryId, batchId, outputMode: batch.outputMode },
+          ...(later === undefined ? {} : { later }),
+        },
       });
       return skipped ? {} : { rows };
     },

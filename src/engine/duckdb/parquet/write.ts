@@ -1,4 +1,4 @@
-import { rmdir } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBMapValue } from "@duckdb/node-api";
 import { env } from "../../../env.ts";
 import { assert } from "../../../error/error.ts";
@@ -65,14 +65,25 @@ export function parquetWrite(request: WriteRequest): Write {
   return {
     sql,
     async files(connection) {
-      const answer = await connection.runAndReadAll(sql);
-      const rows = answer.getRows();
-      if (folder && rows.length === 0) await rmdir(path).catch(() => {});
+      const rows = await answerOf(connection, sql).catch(async (thrown) => {
+        // DuckDB takes back a file it could not finish, but not a folder.
+        if (folder) await discard(path);
+        throw thrown;
+      });
+      if (folder && rows.length === 0) await discard(path);
       return rows
         .filter((row) => row[1] !== 0n)
         .map((row) => fileOf(row as Answer, { schema, keyFields, wanted: target.statistics }));
     },
   };
+}
+
+async function answerOf(connection: DuckDBConnection, sql: string) {
+  return (await connection.runAndReadAll(sql)).getRows();
+}
+
+async function discard(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => {});
 }
 
 function source({ select, columns, types, target }: WriteRequest, keys: readonly number[]): string {
