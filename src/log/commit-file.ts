@@ -14,15 +14,15 @@ const known = [
 
 type Kind = (typeof known)[number];
 
-/** Fields an action cannot do without, by the protocol. */
-const required: Partial<Record<Kind, readonly string[]>> = {
-  add: ["path"],
-  remove: ["path"],
-  cdc: ["path"],
-  metaData: ["id"],
-  protocol: ["minReaderVersion", "minWriterVersion"],
-  txn: ["appId", "version"],
-  domainMetadata: ["domain"],
+/** Fields an action cannot do without, by the protocol, and what they are. */
+const required: Partial<Record<Kind, Readonly<Record<string, "string" | "number">>>> = {
+  add: { path: "string" },
+  remove: { path: "string" },
+  cdc: { path: "string" },
+  metaData: { id: "string" },
+  protocol: { minReaderVersion: "number", minWriterVersion: "number" },
+  txn: { appId: "string", version: "number" },
+  domainMetadata: { domain: "string" },
 };
 
 /** Of a table made without a schema: Spark leaves it out until the first write. */
@@ -58,7 +58,7 @@ export function parseAction(
   } catch (cause) {
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not JSON" }, cause);
   }
-  if (typeof parsed !== "object" || parsed === null) {
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not a JSON object" });
   }
   for (const kind of known) {
@@ -78,10 +78,11 @@ function checked(
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: `${kind} is not an object` });
   }
   const fields = body as Record<string, unknown>;
-  for (const name of required[kind] ?? []) {
-    if (fields[name] === undefined || fields[name] === null) {
-      throw error("DELTA_LOG_CORRUPT", { ...where, reason: `${kind} has no ${name}` });
-    }
+  for (const [name, type] of Object.entries(required[kind] ?? {})) {
+    const value = fields[name] ?? undefined;
+    if (typeof value === type) continue;
+    const reason = value === undefined ? `${kind} has no ${name}` : `${name} is not a ${type}`;
+    throw error("DELTA_LOG_CORRUPT", { ...where, reason });
   }
   if (kind !== "commitInfo")
     for (const name in fields) if (fields[name] === null) delete fields[name];

@@ -36,6 +36,9 @@ export function formatOffset({ tableId, version, index, initial }: DeltaOffset):
 export function parseOffset(offset: Offset): DeltaOffset {
   const json = parseObject(offset);
   const { sourceVersion, reservoirId, reservoirVersion, index, isStartingVersion } = json;
+  if (sourceVersion === undefined) {
+    throw error("DELTA_INVALID_SOURCE_OFFSET_FORMAT", { offset });
+  }
   if (!knownVersions.includes(sourceVersion as number)) {
     throw error("DELTA_INVALID_SOURCE_VERSION", { version: String(sourceVersion) });
   }

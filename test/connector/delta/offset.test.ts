@@ -20,7 +20,7 @@ describe("parseOffset", () => {
     [text.replace('"sourceVersion":1', '"sourceVersion":4'), "DELTA_INVALID_SOURCE_VERSION"],
     [text.replace(":4,", ":-20,"), "DELTA_INVALID_SOURCE_OFFSET_FORMAT"],
     [text.replace(":11,", ':"x",'), "DELTA_INVALID_SOURCE_OFFSET_FORMAT"],
-    ['{"logOffset":1}', "DELTA_INVALID_SOURCE_VERSION"],
+    ['{"logOffset":1}', "DELTA_INVALID_SOURCE_OFFSET_FORMAT"],
     ["no json", "DELTA_INVALID_SOURCE_OFFSET_FORMAT"],
   ])("refuses %s", (offset, code) => {
     expect(() => parseOffset(offset)).toThrow(`[${code}]`);
