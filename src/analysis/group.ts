@@ -270,6 +270,15 @@ function lower(
       return mapChildren(one, (child) => lower(child, to));
     }
     if (one.kind === "reference" && to.outputs.has(one.id)) return one;
+    if (one.kind === "subquery") {
+      // Its relation refers to columns by id: they must come out of the aggregation as they are.
+      const there = new Set([...to.outputs, ...to.added.map((named) => named.column.id)]);
+      const missing = one.outer.filter((outer) => !there.has(outer.id));
+      to.added.push(
+        ...missing.map((outer) => ({ column: hiddenColumn(outer), expression: outer })),
+      );
+      return { ...one, values: one.values.map((value) => lower(value, to)) };
+    }
     if (one.kind !== "aggregate" && one.kind !== "reference") return undefined;
     const key = keyOf(one);
     const known = [...to.columns, ...to.added].find((named) => keyOf(named.expression) === key);

@@ -46,7 +46,34 @@ function analyzeRight(given: Join, left: Analyzed, environment: Environment): An
   const around: Outer = environment.outer
     ? { scope, used: new Map(), parent: environment.outer }
     : { scope, used: new Map() };
-  return environment.analyze(given.right, { ...environment, outer: around });
+  const right = environment.analyze(given.right, { ...environment, outer: around });
+  return apart(right, left);
+}
+
+/** The right side, where a column that it only passes on from the left is one of its own. */
+function apart(right: Analyzed, left: Analyzed): Analyzed {
+  const taken = new Set(outputOf(left.relation).map((column) => column.id));
+  const output = outputOf(right.relation);
+  const passed = output.filter((column) => taken.has(column.id));
+  if (passed.length === 0) return right;
+  const own = new Map(
+    passed.map(({ id, name, type, nullable, metadata }) => [
+      id,
+      newColumn(name, type, { nullable, metadata }),
+    ]),
+  );
+  const columns = output.map((column): Named => {
+    return { column: own.get(column.id) ?? column, expression: reference(column) };
+  });
+  const scoped = (one: ScopeColumn): ScopeColumn => ({
+    ...one,
+    column: own.get(one.column.id) ?? one.column,
+  });
+  return {
+    relation: { kind: "project", input: right.relation, columns },
+    visible: right.visible.map(scoped),
+    hidden: right.hidden.map(scoped),
+  };
 }
 
 function onlyLeft(given: Join): boolean {

@@ -162,6 +162,12 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: the operator requires the type {inputType}, not {actualDataType}. Cast the operands",
   },
+  "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr} due to data type mismatch: {functionName} takes two whole numbers and a number as its step, or two dates or timestamps and an interval. Cast the arguments",
+  },
   "DATATYPE_MISMATCH.DATA_DIFF_TYPES": {
     kind: "invalid",
     sqlState: "42K09",

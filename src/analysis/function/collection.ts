@@ -13,7 +13,7 @@ import {
   string,
   struct,
 } from "../../schema/type.ts";
-import { comparedAs, isIntegral, wider } from "../coercion.ts";
+import { comparedAs, isDatetime, isIntegral, wider } from "../coercion.ts";
 import { call, cast, integerLiteral, stringLiteral } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
@@ -374,15 +374,22 @@ function fieldName(input: TypedExpression): string | undefined {
   return input.input.type.fields[input.ordinal]?.name;
 }
 
+/** Whole numbers by a number, or dates and times by an interval; a day if no step is given. */
 function sequence(given: FunctionCall): TypedExpression {
-  const [first] = given.arguments;
-  const interval = given.arguments[2]?.type.type === "interval";
-  if (first && isIntegral(first.type) && !interval) {
-    const args = unify(given);
-    return call("sequence", args, { type: array(same(args), false) });
-  }
-  const ends = unify(given, [0, 1]);
-  return call("sequence", ends, { type: array(same(ends), false) });
+  const step = given.arguments[2];
+  const args = step?.type.type === "interval" ? unify(given, [0, 1]) : unify(given);
+  const type = same(args);
+  const steps = step === undefined || step.type.type === "interval";
+  if (!isIntegral(type) && !(isDatetime(type) && steps)) throw wrongSequence(given);
+  if (isIntegral(type) && step?.type.type === "interval") throw wrongSequence(given);
+  return call("sequence", args, { type: array(type, false) });
+}
+
+function wrongSequence(given: FunctionCall): Error {
+  return error("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", {
+    sqlExpr: `"${given.text}"`,
+    functionName: `\`${given.name}\``,
+  });
 }
 
 function at(given: FunctionCall, name: string): TypedExpression {

@@ -25,6 +25,7 @@ import {
   oneOf,
   type Parameter,
   takes,
+  tried,
 } from "./definition.ts";
 
 const moment: Parameter = oneOf(timestamp, timestampNtz);
@@ -38,6 +39,10 @@ const toMoment = (type: DataType): Entry => ({
 const yearMonth = interval("month");
 const dayTime = interval("day");
 const calendar = interval("calendar");
+const wallClock: readonly Parameter[] = [
+  ...[takes.integer, takes.integer, takes.integer, takes.integer, takes.integer],
+  oneOf(decimal(16, 6)),
+];
 
 /** Dates, timestamps and intervals. */
 export const dates: Group = {
@@ -165,46 +170,26 @@ export const dates: Group = {
     print: (t) =>
       `convert_timezone(${(t.length === 2 ? ["current_timezone()", ...t] : t).join(", ")})`,
   },
-  make_date: { takes: [takes.integer, takes.integer, takes.integer], type: date },
+  make_date: {
+    takes: [takes.integer, takes.integer, takes.integer],
+    resolve: (given) => made(given, "make_date", date),
+  },
   make_timestamp: {
-    takes: [
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      oneOf(decimal(16, 6)),
-      takes.string,
-    ],
+    takes: [...wallClock, takes.string],
     optional: 1,
     aliases: ["make_timestamp_ltz"],
-    resolve: (given) => makeTimestamp(given, "make_timestamp", timestamp),
+    resolve: (given) => made(given, "make_timestamp", timestamp),
   },
   try_make_timestamp: {
-    takes: [
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      oneOf(decimal(16, 6)),
-      takes.string,
-    ],
+    takes: [...wallClock, takes.string],
     optional: 1,
+    sugar: true,
     aliases: ["try_make_timestamp_ltz"],
-    type: timestamp,
-    nullable: true,
+    resolve: (given) => tried(call("make_timestamp", given.arguments, { type: timestamp })),
   },
   make_timestamp_ntz: {
-    takes: [
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      takes.integer,
-      oneOf(decimal(16, 6)),
-    ],
-    resolve: (given) => makeTimestamp(given, "make_timestamp_ntz", timestampNtz),
+    takes: wallClock,
+    resolve: (given) => made(given, "make_timestamp_ntz", timestampNtz),
   },
   make_interval: intervalMaker("make_interval", 7, calendar),
   make_dt_interval: intervalMaker("make_dt_interval", 4, dayTime),
@@ -268,9 +253,10 @@ function epoch(given: FunctionCall): TypedExpression {
   return call("unix_timestamp", [input, format], { type: long, nullable });
 }
 
-function makeTimestamp(given: FunctionCall, name: string, type: DataType): TypedExpression {
-  const nullable = !given.conf.ansi || given.arguments.some((arg) => arg.nullable);
-  return call(name, given.arguments, { type, nullable });
+/** Out of its bounds it is an error in ANSI mode, null outside of it. */
+function made(given: FunctionCall, name: string, type: DataType): TypedExpression {
+  const plain = call(name, given.arguments, { type });
+  return given.conf.ansi ? plain : tried(plain);
 }
 
 function intervalMaker(name: string, most: number, type: DataType): Entry {

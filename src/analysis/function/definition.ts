@@ -16,7 +16,7 @@ import { implicitly, isIntegral, isNumeric, isOrderable, widest } from "../coerc
 import type { AnalysisConf } from "../conf.ts";
 import { aggregate, call, cast } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
-import type { TypedExpression, TypedLambda } from "../typed.ts";
+import type { TypedCall, TypedExpression, TypedLambda } from "../typed.ts";
 
 /** A call as a definition gets it: arguments typed, not yet coerced. */
 export interface FunctionCall {
@@ -240,6 +240,11 @@ export function unify(given: FunctionCall, places?: readonly number[]): TypedExp
 
 export function modeOf(given: FunctionCall): "ansi" | "legacy" {
   return given.conf.ansi ? "ansi" : "legacy";
+}
+
+/** The call's value, or null where it fails. */
+export function tried(plain: TypedCall): TypedCall {
+  return call("try_eval", [plain], { type: plain.type, nullable: true });
 }
 
 /** The text of a string literal argument, or NON_FOLDABLE_INPUT. */

@@ -23,7 +23,15 @@ import { arithmeticDecimal, decimalOfOperand, widerDecimal } from "../decimal.ts
 import { and, call, cast, compare, not } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
-import { argument, coerce, type FunctionCall, type Group, modeOf, takes } from "./definition.ts";
+import {
+  argument,
+  coerce,
+  type FunctionCall,
+  type Group,
+  modeOf,
+  takes,
+  tried,
+} from "./definition.ts";
 
 const infix = (name: string) => (texts: readonly string[]) => `(${texts.join(` ${name} `)})`;
 
@@ -108,6 +116,7 @@ export const operators: Group = {
   try_multiply: attempt("*"),
   try_divide: attempt("/"),
   try_mod: attempt("%"),
+  try_eval: { takes: [takes.any], nullable: true, type: (args) => args[0]?.type ?? double },
 };
 
 function binary(name: string, entry: { readonly aliases?: readonly string[] }): Group[string] {
@@ -139,7 +148,8 @@ function attempt(name: string): Group[string] {
     arity: [2, 2],
     resolve: (given) => {
       const plain = arithmetic(given, name);
-      if (plain.kind !== "call" || plain.name !== name) return plain;
+      if (plain.kind !== "call") return plain;
+      if (plain.name !== name) return tried(plain);
       return { ...plain, name: names[name] ?? name, nullable: true };
     },
   };

@@ -8,6 +8,7 @@ import * as types from "../../../src/schema/type.ts";
 import {
   CalendarDate,
   Decimal,
+  Interval,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -104,6 +105,9 @@ const cases: readonly (readonly [Value, DataType, DataType, Value, Value])[] = [
   [1e10, double, integer, "CAST_OVERFLOW", null],
   [Number.NaN, double, long, "CAST_OVERFLOW", null],
   [300, integer, byte, "CAST_OVERFLOW", null],
+  [1.5, double, timestamp, new Timestamp(1500000n), new Timestamp(1500000n)],
+  [Infinity, double, timestamp, malformed, null],
+  [Number.NaN, float, timestamp, malformed, null],
   [d(1250n, 2), types.decimal(10, 2), integer, 12, 12],
   [d(125n, 2), types.decimal(10, 2), types.decimal(10, 1), d(13n, 1), d(13n, 1)],
   [d(-125n, 2), types.decimal(10, 2), types.decimal(10, 1), d(-13n, 1), d(-13n, 1)],
@@ -140,6 +144,14 @@ test.each(cases)("%s of %j as %j", async (value, from, to, ansi, tried) => {
   expect(await outcome({ value, from, to, mode: "ansi" })).toEqual(ansi);
   expect(await outcome({ value, from, to, mode: "try" })).toEqual(tried);
   expect(await outcome({ value: null, from, to, mode: "ansi" })).toBeNull();
+});
+
+test("an interval as a number is refused by name", async () => {
+  const value = new Interval(24, 0, 0n);
+  const to = types.decimal(10, 0);
+  expect(await outcome({ value, from: types.interval("month"), to, mode: "ansi" })).toBe(
+    "ENGINE_UNSUPPORTED_FUNCTION",
+  );
 });
 
 test("outside ANSI numbers wrap and fractions of texts are cut", async () => {

@@ -70,11 +70,18 @@ const extreme =
 
 const moment =
   (name: string) =>
-  ({ args, distinct, filter }: Parts): string =>
-    `${name}(${distinct}CAST(${args[0]} AS DOUBLE)${args[1] === undefined ? "" : `, CAST(${args[1]} AS DOUBLE)`})${filter}`;
+  ({ args, distinct, filter }: Parts): string => {
+    const values = args.map((arg) => `CAST(${arg} AS DOUBLE)`);
+    return `${name}(${distinct}${values.join(", ")})${filter}`;
+  };
 
 function collected({ args, distinct, condition, over, order }: Parts): string {
-  return `coalesce(list(${distinct}${args[0]}${order}) FILTER (WHERE ${args[0]} IS NOT NULL${condition})${over}, [])`;
+  const present = ` FILTER (WHERE ${args[0]} IS NOT NULL${condition})`;
+  return `coalesce(list(${distinct}${args[0]}${order})${present}${over}, [])`;
+}
+
+function nearest({ args, distinct, filter }: Parts): string {
+  return `quantile_disc(${distinct}${args[0]}, ${args[1]})${filter}`;
 }
 
 const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
@@ -109,7 +116,8 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   bit_or: simple("bit_or"),
   bit_xor: simple("bit_xor"),
   count_if: ({ args, distinct, condition, over }) => {
-    return `count(${distinct}CASE WHEN ${args[0]} THEN 1 END) FILTER (WHERE true${condition})${over}`;
+    const held = `CASE WHEN ${args[0]} THEN 1 END`;
+    return `count(${distinct}${held}) FILTER (WHERE true${condition})${over}`;
   },
   stddev: moment("stddev_samp"),
   stddev_samp: moment("stddev_samp"),
@@ -120,15 +128,18 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   covar_pop: moment("covar_pop"),
   covar_samp: moment("covar_samp"),
   corr: moment("corr"),
-  skewness: ({ args, filter }) => {
+  skewness: ({ args, distinct, filter }) => {
     // DuckDB corrects for the sample's size; Spark does not.
-    const x = `CAST(${args[0]} AS DOUBLE)`;
+    const x = `${distinct}CAST(${args[0]} AS DOUBLE)`;
     const n = `count(${x})${filter}`;
-    return `CASE WHEN ${n} = 1 OR var_pop(${x})${filter} = 0 THEN CAST('NaN' AS DOUBLE) ELSE skewness(${x})${filter} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)) END`;
+    const flat = `${n} = 1 OR var_pop(${x})${filter} = 0`;
+    const corrected = `skewness(${x})${filter} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1))`;
+    return `CASE WHEN ${flat} THEN CAST('NaN' AS DOUBLE) ELSE ${corrected} END`;
   },
-  kurtosis: ({ args, filter }) => {
-    const x = `CAST(${args[0]} AS DOUBLE)`;
-    return `CASE WHEN var_pop(${x})${filter} = 0 THEN CAST('NaN' AS DOUBLE) ELSE kurtosis_pop(${x})${filter} END`;
+  kurtosis: ({ args, distinct, filter }) => {
+    const x = `${distinct}CAST(${args[0]} AS DOUBLE)`;
+    const flat = `var_pop(${x})${filter} = 0`;
+    return `CASE WHEN ${flat} THEN CAST('NaN' AS DOUBLE) ELSE kurtosis_pop(${x})${filter} END`;
   },
   regr_count: simple("regr_count"),
   regr_avgx: simple("regr_avgx"),
@@ -145,8 +156,8 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   percentile: ({ args, filter, distinct }) =>
     `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), ${args[1]})${filter}`,
   // Exact where Spark approximates: within any accuracy that was asked for.
-  percentile_approx: ({ args, filter }) => `quantile_disc(${args[0]}, ${args[1]})${filter}`,
-  approx_percentile: ({ args, filter }) => `quantile_disc(${args[0]}, ${args[1]})${filter}`,
+  percentile_approx: nearest,
+  approx_percentile: nearest,
   approx_count_distinct: ({ args, filter }) => `count(DISTINCT ${args[0]})${filter}`,
   listagg: ({ args, filter, order, distinct }) =>
     `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
@@ -180,7 +191,8 @@ function averageOf(mode: "ansi" | "try") {
     if (type.type !== "decimal") return `avg(${distinct}CAST(${args[0]} AS DOUBLE))${filter}`;
     const sum = `CAST(sum(${distinct}${args[0]})${filter} AS VARCHAR)`;
     const count = `CAST(count(${distinct}${args[0]})${filter} AS VARCHAR)`;
-    const quotient = `CASE WHEN count(${distinct}${args[0]})${filter} > 0 THEN ${javascript("divide", [sum, count, `'${type.scale}'`])} END`;
+    const ratio = javascript("divide", [sum, count, `'${type.scale}'`]);
+    const quotient = `CASE WHEN count(${distinct}${args[0]})${filter} > 0 THEN ${ratio} END`;
     return toDecimal(quotient, { type, mode, scope });
   };
 }

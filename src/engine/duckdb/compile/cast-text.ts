@@ -21,25 +21,29 @@ const plainTime = String.raw`\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?`
  * their plainest form are read by Spark's grammar in JavaScript.
  */
 export function fromText(value: string, request: CastRequest): string {
-  const { to, mode, scope } = request;
+  const { from, to, mode, scope } = request;
   if (to.type === "binary") return `encode(${value})`;
   return once([value], scope, (input) => {
     if (to.type === "decimal") {
-      const numeric = `CASE WHEN regexp_full_match(${input}, ${text(exact)}) THEN trim(${input}) END`;
+      const fits = `regexp_full_match(${input}, ${text(exact)})`;
+      const numeric = `CASE WHEN ${fits} THEN trim(${input}) END`;
       if (mode !== "ansi") return `TRY_CAST(${numeric} AS ${sqlType(to)})`;
-      const checked = `CASE WHEN ${input} IS NULL OR regexp_full_match(${input}, ${text(exact)}) THEN ${input} ELSE ${malformed(input, to)} END`;
+      const bad = malformed(input, from, to);
+      const checked = `CASE WHEN ${input} IS NULL OR ${fits} THEN ${input} ELSE ${bad} END`;
       return toDecimal(checked, { type: to, mode, scope });
     }
     const read = reading(input, request);
     if (mode !== "ansi") return read;
-    return `CASE WHEN ${input} IS NULL THEN NULL ELSE coalesce(${read}, ${malformed(input, to)}) END`;
+    const bad = malformed(input, from, to);
+    return `CASE WHEN ${input} IS NULL THEN NULL ELSE coalesce(${read}, ${bad}) END`;
   });
 }
 
-function malformed(input: string, to: DataType): string {
+/** Raises that a value, given as SQL of its text, is none of the target's. */
+export function malformed(value: string, from: DataType, to: DataType): string {
   return raise("CAST_INVALID_INPUT", {
-    expression: `'''' || ${input} || ''''`,
-    sourceType: `'"STRING"'`,
+    expression: from.type === "string" ? `'''' || ${value} || ''''` : value,
+    sourceType: text(`"${sparkName(from)}"`),
     targetType: text(`"${sparkName(to)}"`),
   });
 }

@@ -4,7 +4,7 @@ import type { DataType, DecimalType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
-import { fromText } from "./cast-text.ts";
+import { fromText, malformed } from "./cast-text.ts";
 import { once } from "./once.ts";
 import type { Scope } from "./scope.ts";
 import { toText } from "./text-of.ts";
@@ -25,6 +25,8 @@ export function cast(value: string, request: CastRequest): string {
     return value;
   if (to.type === "string") return toText(value, from, scope);
   if (from.type === "string") return fromText(value, request);
+  // Whether `2` years are 2 or 24 depends on fields that the type of an interval does not keep.
+  if ((from.type === "interval") !== (to.type === "interval")) throw impossible(request);
   switch (to.type) {
     case "byte":
     case "short":
@@ -49,8 +51,7 @@ export function cast(value: string, request: CastRequest): string {
     case "binary":
       return toBinary(value, from);
     case "interval":
-      if (from.type === "interval") return value;
-      throw impossible(request);
+      return value;
     default:
       return nested(value, request);
   }
@@ -80,8 +81,6 @@ function toInteger(value: string, request: CastRequest): string {
         : toInteger(seconds, { ...request, from: { type: "long" } });
     }
     case "date":
-      throw impossible(request);
-    case "interval":
       throw impossible(request);
     default:
   }
@@ -187,7 +186,8 @@ export function toDecimal(value: string, { type, mode, scope }: DecimalRequest):
   });
 }
 
-function toTimestamp(value: string, { from, scope }: CastRequest): string {
+function toTimestamp(value: string, request: CastRequest): string {
+  const { from, to, mode, scope } = request;
   switch (from.type) {
     case "date":
       return instant(`CAST(${value} AS TIMESTAMP)`, scope);
@@ -197,7 +197,12 @@ function toTimestamp(value: string, { from, scope }: CastRequest): string {
       return `make_timestamptz(CAST(${value} AS BIGINT))`;
     case "float":
     case "double":
-      return `CASE WHEN isfinite(${value}) THEN make_timestamptz(CAST(trunc(CAST(${value} AS DOUBLE) * 1000000) AS BIGINT)) END`;
+      return once([value], scope, (input) => {
+        const micros = `CAST(trunc(CAST(${input} AS DOUBLE) * 1000000) AS BIGINT)`;
+        const endless = mode === "ansi" ? malformed(`CAST(${input} AS VARCHAR)`, from, to) : "NULL";
+        const made = `make_timestamptz(${micros})`;
+        return `CASE WHEN isfinite(${input}) THEN ${made} WHEN ${input} IS NOT NULL THEN ${endless} END`;
+      });
     case "decimal":
       return `make_timestamptz(CAST(trunc(CAST(${value} AS DECIMAL(38,${Math.min(from.scale, 12)})) * 1000000) AS BIGINT))`;
     default:

@@ -121,15 +121,28 @@ function windowFunction({ function: called }: TypedWindow, scope: Scope, over: s
     case "first":
     case "first_value":
     case "any_value":
-      return `first_value(${args[0]}${nulls})${over}`;
+      return edge("first_value", called, { value: args[0] ?? "NULL", scope, over });
     case "last":
     case "last_value":
-      return `last_value(${args[0]}${nulls})${over}`;
+      return edge("last_value", called, { value: args[0] ?? "NULL", scope, over });
     default:
       if (called.kind === "aggregate")
         return aggregateCall(called, { ...scope, ordinals: [] }, over);
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: called.name });
   }
+}
+
+/** DuckDB takes no FILTER here: a row that passes becomes a struct, any other a null to ignore. */
+function edge(
+  name: "first_value" | "last_value",
+  called: TypedWindow["function"],
+  { value, scope, over }: { readonly value: string; readonly scope: Scope; readonly over: string },
+): string {
+  const { ignoreNulls = false, filter } = called.kind === "aggregate" ? called : {};
+  if (filter === undefined) return `${name}(${value}${ignoreNulls ? " IGNORE NULLS" : ""})${over}`;
+  const test = `${expression(filter, scope)}${ignoreNulls ? ` AND ${value} IS NOT NULL` : ""}`;
+  const row = `CASE WHEN ${test} THEN struct_pack(v := ${value}) END`;
+  return `struct_extract(${name}(${row} IGNORE NULLS)${over}, 'v')`;
 }
 
 function frame({ unit, lower, upper }: TypedFrame, scope: Scope): string {

@@ -12,7 +12,15 @@ export function once(
   scope: Scope,
   body: (...names: string[]) => string,
 ): string {
-  if (values.every(simple)) return body(...values);
+  return values.every(simple) ? body(...values) : bound(values, scope, body);
+}
+
+/** SQL over the values as names, whatever they are. */
+export function bound(
+  values: readonly string[],
+  scope: Scope,
+  body: (...names: string[]) => string,
+): string {
   const name = `x${scope.counter.next}`;
   scope.counter.next += 1;
   if (values.length === 1) {

@@ -8,6 +8,7 @@ import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
 import { rowHash } from "./math.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
+import { sequence } from "./sequence.ts";
 
 const named =
   (name: string): Compilation =>
@@ -222,25 +223,7 @@ export const collections: Group = {
       scope,
       (l) => `CASE WHEN ${nullCount(l, scope)} > 0 THEN NULL ELSE flatten(${l}) END`,
     ),
-  sequence: ([start, end, step], { types, scope }) => {
-    if (
-      types[0]?.type === "date" ||
-      types[0]?.type === "timestamp" ||
-      types[0]?.type === "timestamp_ntz"
-    ) {
-      if (types[0].type === "date" && step === undefined) {
-        const x = fresh(scope);
-        return `list_transform(generate_series(${start} - DATE '1970-01-01', ${end} - DATE '1970-01-01'), lambda ${x}: DATE '1970-01-01' + CAST(${x} AS INTEGER))`;
-      }
-      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "sequence of times" });
-    }
-    return once(
-      [start, end, step ?? `CASE WHEN ${start} <= ${end} THEN 1 ELSE -1 END`] as string[],
-      scope,
-      (a, b, by) =>
-        `CASE WHEN (${by} > 0 AND ${a} > ${b}) OR (${by} < 0 AND ${a} < ${b}) OR (${by} = 0 AND ${a} <> ${b}) THEN ${raise("INVALID_PARAMETER", { function: "'sequence'", reason: "'the step does not lead from the start to the end'" })} WHEN ${by} = 0 THEN [${a}] ELSE generate_series(CAST(${a} AS BIGINT), CAST(${b} AS BIGINT), CAST(${by} AS BIGINT)) END`,
-    );
-  },
+  sequence: (args, site) => sequence(args, site),
   element_at: elementAt("ansi"),
   try_element_at: elementAt("try"),
   array_item: ([input, at], { scope }) =>

@@ -99,11 +99,11 @@ export const datetimes: Group = {
   to_utc_timestamp: ([value, zone]) => `timezone(${zone}, CAST(${value} AS TIMESTAMP))`,
   convert_timezone: ([from, to, value]) => `timezone(${to}, timezone(${from}, ${value}))`,
   make_date: ([year, month, day]) => `make_date(${year}, ${month}, ${day})`,
-  make_timestamp: ([year, month, day, hour, minute, second, zone], { scope }) => {
-    const wall = wallClock([year, month, day, hour, minute, second] as string[]);
-    return zone === undefined ? instant(wall, scope) : `timezone(${zone}, ${wall})`;
+  make_timestamp: ([year, month, day, hour, minute, second, zone], site) => {
+    const wall = wallClock([year, month, day, hour, minute, second] as string[], site);
+    return zone === undefined ? instant(wall, site.scope) : `timezone(${zone}, ${wall})`;
   },
-  make_timestamp_ntz: (args) => wallClock(args),
+  make_timestamp_ntz: (args, site) => wallClock(args, site),
   make_ym_interval: ([years, months]) =>
     `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
   make_dt_interval: ([days_, hours, minutes, seconds]) =>
@@ -145,8 +145,11 @@ export const datetimes: Group = {
   interval_add: ([a, b]) => `(${a} + ${b})`,
   interval_subtract: ([a, b]) => `(${a} - ${b})`,
   interval_multiply: ([span, factor], site) => scaled(span as string, `* ${factor}`, site),
-  interval_divide: ([span, divisor], site) =>
-    `CASE WHEN ${divisor} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE ${scaled(span as string, `/ ${divisor}`, site)} END`,
+  interval_divide: ([span, divisor], site) => {
+    const zero = site.trying ? "NULL" : raise("DIVIDE_BY_ZERO", {});
+    const quotient = scaled(span as string, `/ ${divisor}`, site);
+    return `CASE WHEN ${divisor} = 0 THEN ${zero} ELSE ${quotient} END`;
+  },
   time_window: ([time, duration, start], site) =>
     once(
       [`epoch_us(${time})`, duration as string, start as string],
@@ -231,9 +234,23 @@ function parsing(type: "timestamp" | "timestamp_ntz", failure: "error" | "null")
   };
 }
 
-function wallClock([year, month, day, hour, minute, second]: readonly string[]): string {
-  const seconds = `CAST(CAST(${second} AS DECIMAL(16,6)) * 1000000 AS BIGINT)`;
-  return `(CAST(make_date(${year}, ${month}, ${day}) AS TIMESTAMP) + to_hours(${hour}) + to_minutes(${minute}) + to_microseconds(${seconds}))`;
+/** The second may be 60 sharp, which is the next minute, as in Spark. */
+function wallClock(args: readonly string[], { scope, trying }: Site): string {
+  return once(args, scope, (year, month, day, hour, minute, second) => {
+    const seconds = `CAST(CAST(${second} AS DECIMAL(16,6)) * 1000000 AS BIGINT)`;
+    const time = `to_hours(${hour}) + to_minutes(${minute}) + to_microseconds(${seconds})`;
+    const wall = `(CAST(make_date(${year}, ${month}, ${day}) AS TIMESTAMP) + ${time})`;
+    const bad = (field: string, value: string | undefined): string =>
+      trying
+        ? "NULL"
+        : raise("DATETIME_FIELD_OUT_OF_BOUNDS", { reason: `'the ${field} is ' || ${value}` });
+    return [
+      `CASE WHEN ${hour} NOT BETWEEN 0 AND 23 THEN ${bad("hour", hour)}`,
+      `WHEN ${minute} NOT BETWEEN 0 AND 59 THEN ${bad("minute", minute)}`,
+      `WHEN ${second} NOT BETWEEN 0 AND 60 THEN ${bad("second", second)}`,
+      `ELSE ${wall} END`,
+    ].join(" ");
+  });
 }
 
 function timespan(unit: string, count: string): string {

@@ -1,9 +1,11 @@
+import { error } from "../../../../error/error.ts";
 import type { DataType, DecimalType } from "../../../../schema/type.ts";
 import { raise } from "../../failure.ts";
 import { sqlType } from "../../type.ts";
 import { toDecimal } from "../cast.ts";
-import { once } from "../once.ts";
-import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
+import { expression } from "../expression.ts";
+import { bound, once } from "../once.ts";
+import { type Compilation, compilationOf, type Group, javascript, type Site } from "./registry.ts";
 
 const infix =
   (operator: string): Compilation =>
@@ -48,6 +50,7 @@ export const operators: Group = {
   try_multiply: attempt("*"),
   try_divide: division("try"),
   try_mod: remainder("%", "try"),
+  try_eval: (_args, site) => tried(site),
 };
 
 type Mode = "ansi" | "try";
@@ -162,6 +165,25 @@ function attempt(operator: "+" | "-" | "*"): Compilation {
     if (type.type === "double" || type.type === "float") return `(${left} ${operator} ${right})`;
     return `TRY_CAST(CAST(${left} AS HUGEINT) ${operator} CAST(${right} AS HUGEINT) AS ${sqlType(type)})`;
   };
+}
+
+/**
+ * The value of a call, or null where it fails. Its arguments stand outside of DuckDB's TRY, which
+ * takes no aggregates, subqueries or volatile functions.
+ */
+function tried({ node, scope }: Site): string {
+  const [inner] = node.arguments;
+  const compilation = inner?.kind === "call" ? compilationOf(inner.name) : undefined;
+  if (inner?.kind !== "call" || compilation === undefined) {
+    throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "try" });
+  }
+  const args = inner.arguments.map((argument) => expression(argument, scope));
+  const types = inner.arguments.map((argument) => argument.type);
+  return bound(
+    args.length === 0 ? ["0"] : args,
+    scope,
+    (...names) => `TRY(${compilation(names, { node: inner, scope, types, trying: true })})`,
+  );
 }
 
 /** Java's shifts: the distance counts modulo the width, and bits fall off. */

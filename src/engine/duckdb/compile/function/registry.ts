@@ -16,6 +16,8 @@ export interface Site {
   readonly scope: Scope;
   /** Types of the arguments. */
   readonly types: readonly DataType[];
+  /** Within TRY, where DuckDB allows no `error()`: what would raise gives null. */
+  readonly trying?: boolean;
 }
 
 /** SQL of a call, from the SQL of its arguments. */

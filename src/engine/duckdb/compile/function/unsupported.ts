@@ -23,7 +23,6 @@ export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "to_binary",
   "to_csv",
   "to_variant_object",
-  "try_make_timestamp",
   "try_parse_json",
   "try_variant_get",
   "variant_get",

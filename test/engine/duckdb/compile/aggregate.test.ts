@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { answers } from "../answer.ts";
+
+const answer = answers();
+
+test("FILTER holds for the first and last value of a window", async () => {
+  const over = "OVER (PARTITION BY g ORDER BY x)";
+  const rows = "FROM VALUES (1, 1, 1), (1, 2, null), (1, 3, 4) t(g, x, y)";
+  expect(await answer(`SELECT first_value(x) FILTER (WHERE x > 1) ${over} ${rows}`)).toBe(
+    "null; 2; 2",
+  );
+  expect(await answer(`SELECT last_value(y) FILTER (WHERE x < 3) ${over} ${rows}`)).toBe(
+    "1; null; null",
+  );
+  expect(await answer(`SELECT last_value(y, true) FILTER (WHERE x < 3) ${over} ${rows}`)).toBe(
+    "1; 1; 1",
+  );
+});
+
+test("DISTINCT holds for percentiles and moments", async () => {
+  const both = (name: string, more = ""): Promise<string> =>
+    answer(
+      `SELECT ${name}(DISTINCT x${more}), ${name}(x${more}) FROM VALUES (1), (1), (1), (2), (6) t(x)`,
+    );
+  expect(await both("percentile_approx", ", 0.5")).toBe("2 1");
+  const [distinct, all] = (await both("skewness")).split(" ").map(Number);
+  expect(distinct).toBeCloseTo(0.5951700641, 8);
+  expect(all).toBeCloseTo(1.3627927530, 8);
+});
+
+test("HAVING and ORDER BY may ask of a group in a subquery", async () => {
+  const grouped = "FROM VALUES (1), (1), (2) t(a) GROUP BY a";
+  expect(await answer(`SELECT count(*) ${grouped} HAVING (SELECT a = 1)`)).toBe("2");
+  expect(await answer(`SELECT a AS b, count(*) ${grouped} HAVING (SELECT a = 2)`)).toBe("2 1");
+  expect(await answer(`SELECT count(*) ${grouped} ORDER BY (SELECT -a)`)).toBe("1; 2");
+});
+
+test("a lateral subquery may pass a column of the left on", async () => {
+  expect(await answer("SELECT * FROM VALUES (1), (2) t(a), LATERAL (SELECT a)")).toBe("1 1; 2 2");
+  expect(
+    await answer(
+      "SELECT t.a, s.a + s.b FROM VALUES (1), (2) t(a), LATERAL (SELECT a, a * 2 AS b) s",
+    ),
+  ).toBe("1 3; 2 6");
+});

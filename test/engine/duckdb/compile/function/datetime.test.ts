@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { answers } from "../../answer.ts";
+
+const answer = answers();
+const legacy = answers({ ansi: false });
+
+test("the sixtieth second is the next minute, and no other part leaves its bounds", async () => {
+  const made = (time: string): Promise<string> =>
+    answer(`SELECT make_timestamp_ntz(2024, 1, 1, ${time})`);
+  expect(await made("0, 0, 60")).toBe("2024-01-01T00:01:00.000000");
+  expect(await made("23, 59, 59.5")).toBe("2024-01-01T23:59:59.500000");
+  for (const time of ["0, 0, 75", "0, 0, 60.5", "0, 60, 0", "24, 0, 0", "0, 0, -1"]) {
+    expect(await made(time)).toBe("DATETIME_FIELD_OUT_OF_BOUNDS");
+    expect(await answer(`SELECT try_make_timestamp(2024, 1, 1, ${time})`)).toBe("null");
+    expect(await legacy(`SELECT make_timestamp(2024, 1, 1, ${time})`)).toBe("null");
+  }
+  expect(await answer("SELECT make_date(2024, 13, 1)")).toBe("DATETIME_FIELD_OUT_OF_BOUNDS");
+  expect(await legacy("SELECT make_date(2024, 13, 1)")).toBe("null");
+});
+
+test("try_add and its kin give null for dates and intervals too", async () => {
+  const tried = (call: string): Promise<string> => answer(`SELECT ${call} FROM VALUES (1) t(x)`);
+  expect(await tried("try_divide(interval 2 day, 0)")).toBe("null");
+  expect(await tried("try_divide(interval 2 day, x + 1)")).toBe(
+    "0 months 0 days 86400000000 microseconds",
+  );
+  expect(await tried("try_add(date'2024-01-01', 2147483647)")).toBe("null");
+  expect(await tried("try_add(date'2024-01-01', x)")).toBe("2024-01-02");
+  expect(await tried("try_multiply(interval 200000000 month, 100)")).toBe("null");
+  expect(await tried("try_add(interval 1 month, interval 1 month * sum(x))")).toBe(
+    "2 months 0 days 0 microseconds",
+  );
+});
