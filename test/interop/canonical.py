@@ -9,6 +9,8 @@ import sys
 import traceback
 
 LIMIT = 2**53
+# Of a failure: Spark's texts carry whole plans.
+TOLD = 1500
 
 
 def canonical(value):
@@ -52,6 +54,6 @@ def serve(answer):
         try:
             reply = {"result": answer(json.loads(line))}
         except Exception as failure:
-            reply = {"error": f"{failure}\n{traceback.format_exc()}"}
+            reply = {"error": f"{str(failure)[:TOLD]}\n{traceback.format_exc(limit=-3)[:TOLD]}"}
         out.write(json.dumps(reply) + "\n")
         out.flush()

@@ -1,4 +1,7 @@
 """delta-rs (and DuckDB's delta extension), asked by JSON lines."""
+import glob
+import os
+
 import pyarrow as pa
 from canonical import Pairs, canonical, serve
 from deltalake import DeltaTable, QueryBuilder, write_deltalake
@@ -47,18 +50,37 @@ def repeat(ask):
     return DeltaTable(ask["repeat"]).version()
 
 
+def append(ask):
+    """Appends rows given as objects; what they lack is null."""
+    table = DeltaTable(ask["append"])
+    wanted = pa.schema(table.schema().to_arrow())
+    rows = pa.Table.from_pylist([{f.name: row.get(f.name) for f in wanted} for row in ask["rows"]])
+    write_deltalake(table, rows.cast(wanted), mode="append")
+
+
 def duckdb_read(ask):
     import duckdb
     import duckdb_extension_delta
 
-    connection = duckdb.connect(config={"allow_unsigned_extensions": "true", "TimeZone": "UTC"})
-    duckdb_extension_delta.load(connection)
+    folder = os.path.dirname(duckdb_extension_delta.__file__)
+    (extension,) = glob.glob(folder + "/extensions/*/**/*.duckdb_extension", recursive=True)
+    connection = duckdb.connect()
+    connection.execute(f"LOAD '{extension}'")
     result = connection.execute("SELECT * FROM delta_scan(?)", [ask["duckdb"]]).to_arrow_table()
     return {"rows": rows(result)}
 
 
+VERBS = {
+    "read": read,
+    "history": history,
+    "repeat": repeat,
+    "append": append,
+    "duckdb": duckdb_read,
+}
+
+
 def answer(ask):
-    for verb, run in (("read", read), ("history", history), ("repeat", repeat), ("duckdb", duckdb_read)):
+    for verb, run in VERBS.items():
         if verb in ask:
             return run(ask)
     raise ValueError(f"nothing is asked: {ask}")

@@ -78,8 +78,8 @@ def source(ask):
 def stream(ask):
     """Runs a query to the end of what there is, or until it has had `batches` with rows."""
     frame = source(ask["source"])
-    if "select" in ask:
-        frame = frame.selectExpr(*ask["select"])
+    if "distinct" in ask:
+        frame = frame.dropDuplicates(ask["distinct"])
     writer = frame.writeStream.format("delta").option("checkpointLocation", ask["checkpoint"])
     batches = ask.get("batches")
     if batches is None:
@@ -92,14 +92,6 @@ def stream(ask):
                 query.awaitTermination()
             time.sleep(0.1)
         query.stop()
-    return [
-        {
-            "batchId": one.batchId,
-            "numInputRows": one.numInputRows,
-            "endOffsets": [each.endOffset for each in one.sources],
-        }
-        for one in query.recentProgress
-    ]
 
 
 def python(ask):

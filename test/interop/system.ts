@@ -17,17 +17,12 @@ export interface SparkStream {
     readonly schema?: string;
     readonly options?: Readonly<Record<string, string>>;
   };
-  readonly select?: readonly string[];
+  /** Columns of which each value is to come once. */
+  readonly distinct?: readonly string[];
   readonly sink: string;
   readonly checkpoint: string;
   /** Stop after so many batches with rows; without it, at the end of what there is. */
   readonly batches?: number;
-}
-
-export interface SparkBatch {
-  readonly batchId: number;
-  readonly numInputRows: number;
-  readonly endOffsets: readonly string[];
 }
 
 const [spark, readers] = [inject("spark"), inject("readers")];
@@ -46,7 +41,7 @@ export const theSpark = {
   sql: (text: string): Promise<TableRead> => askSpark({ sql: text }),
   /** Statements that may use `spark`, `F` and `given`; `result` is answered. */
   python: <T>(text: string, given?: unknown): Promise<T> => askSpark({ python: text, given }),
-  stream: (query: SparkStream): Promise<readonly SparkBatch[]> => askSpark({ stream: query }),
+  stream: (query: SparkStream): Promise<null> => askSpark({ stream: query }),
 };
 
 /** delta-rs, and DuckDB's own reader of Delta, of the run. */
@@ -57,6 +52,9 @@ export const theReaders = {
     askReaders({ history: path }),
   /** Appends a table's rows to it once more; the version that made. */
   repeat: (path: string): Promise<number> => askReaders({ repeat: path }),
+  /** Appends rows; the columns they lack are null. */
+  append: (path: string, rows: readonly object[]): Promise<null> =>
+    askReaders({ append: path, rows }),
   duckdb: (path: string): Promise<{ rows: readonly Canonical[] }> => askReaders({ duckdb: path }),
 };
 
