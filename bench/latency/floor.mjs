@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { link, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { DuckDBInstance } from "@duckdb/node-api";
 
-const batches = Number(process.argv[2]);
-const warmup = 15;
 const folder = mkdtempSync(join(tmpdir(), "millrace-floor-"));
 for (const name of ["offsets", "commits", "table", "table/_delta_log", "src"])
   mkdirSync(join(folder, name));
@@ -49,14 +48,14 @@ async function batch(id) {
   await durable(join(folder, "commits"), `${id}`, `v1\n{"nextBatchWatermarkMs":0}`);
 }
 
-const ms = [];
-for (let id = 0; id < batches + warmup; id++) {
+console.log("ready");
+let id = 0;
+for await (const _ of createInterface({ input: process.stdin })) {
   await connection.run(
     `COPY (SELECT ${id}::BIGINT AS id, 'b' AS v) TO '${join(folder, "src", `${id}.parquet`)}' (FORMAT parquet)`,
   );
   const began = performance.now();
-  await batch(id);
-  if (id >= warmup) ms.push(performance.now() - began);
+  await batch(id++);
+  console.log(performance.now() - began);
 }
 rmSync(folder, { recursive: true });
-console.log(JSON.stringify({ ms }));

@@ -81,6 +81,20 @@ describe("the cost of looking", () => {
   });
 });
 
+test("what follows a commit waits for whoever takes it", async () => {
+  const counts: Counts = {};
+  const log = open("later", withCounts(localStore(), counts));
+  await log.write(requestOf(-1, created));
+  await log.write(requestOf(0, [add("a")]));
+  for (const key of Object.keys(counts)) delete counts[key];
+  const works: (() => Promise<void>)[] = [];
+  await log.write({ ...requestOf(1, [add("b")]), later: (work) => works.push(work) });
+  expect(counts).toMatchObject({ putIfAbsent: 1 });
+  expect(works.length).toBe(1);
+  await works[0]!();
+  expect(counts).toMatchObject({ putIfAbsent: 2, put: 2 }); // checksum; checkpoint and pointer
+});
+
 describe("races", () => {
   test("a blind append goes on top of what came meanwhile", async () => {
     const [one, other] = [open("race"), open("race")];
