@@ -26,4 +26,9 @@ export interface ScanRequest {
    * (nested members through TypedField). The engine filters again: they serve pruning only.
    */
   readonly conditions: readonly TypedExpression[];
+  /**
+   * The data there is now is wanted, not the data there was when the name was resolved: what a
+   * stream asks for in each batch. A table pinned to a version stays at it.
+   */
+  readonly newest?: boolean;
 }

@@ -183,6 +183,12 @@ export const connectorConditions = {
     message:
       "Detected schema change in version {version}: {detail}. Read schema: {readSchema}. Data schema: {dataSchema}. Restart the query to go on with the new schema; if it fails again, start with a new checkpoint",
   },
+  DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS: {
+    kind: "invalid",
+    sqlState: "KD007",
+    message:
+      "The schema of the Delta table {tableName} has changed in an incompatible way since it was analyzed: {schemaDiff}. Define the DataFrame or start the query again",
+  },
   DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG: {
     kind: "unsupported",
     sqlState: "42KD4",

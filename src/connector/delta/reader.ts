@@ -1,5 +1,8 @@
 import type { Dataset } from "../../analysis/dataset.ts";
 import { error } from "../../error/error.ts";
+import type { Snapshot } from "../../log/snapshot.ts";
+import { findField } from "../../schema/compare.ts";
+import { type StructField, struct } from "../../schema/type.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
 import { scanFiles, scanTable } from "../../table/scan.ts";
 import {
@@ -14,6 +17,7 @@ import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
 import { shortUri } from "../file/uri.ts";
 import { sourceOptions } from "./option.ts";
+import { incompatibility } from "./schema-change.ts";
 import { DeltaSource } from "./source.ts";
 import { optionTravel, pathTravel } from "./travel.ts";
 
@@ -35,8 +39,23 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
     schema,
     hidden: hiddenFields(schema),
     streaming: false,
-    scan: (scan) => scanTable(table, snapshot, scan),
+    scan: async (scan) => {
+      if (!scan.newest || travel) return scanTable(table, snapshot, scan);
+      const now = await openTable(table.location, request.context, request.table?.name);
+      return scanTable(now, await snapshotFor(now, scan.columns), scan);
+    },
   };
+}
+
+/** The newest snapshot, which must still have the columns that the analysis found. */
+async function snapshotFor(table: DeltaTable, columns: readonly StructField[]): Promise<Snapshot> {
+  const snapshot = await snapshotOf(table);
+  const hidden = hiddenFields(snapshot.schema);
+  const wanted = columns.filter(({ name }) => !hidden.some((field) => field.name === name));
+  const there = wanted.flatMap(({ name }) => findField(snapshot.schema, name) ?? []);
+  const schemaDiff = incompatibility(struct(wanted), struct(there), false);
+  if (schemaDiff === undefined) return snapshot;
+  throw error("DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS", { tableName: table.name, schemaDiff });
 }
 
 /** The appends to a table. The schema is the newest one, for the life of the query. */

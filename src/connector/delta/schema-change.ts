@@ -16,7 +16,7 @@ export function incompatibility(
     if (!known) return `column ${column.name} is not in the read schema`;
     if (!readable(known.type, column.type)) {
       const types = [column.type, known.type].map((type) => formatDataType(type));
-      return `column ${column.name} is ${types[0]}, the stream reads ${types[1]}`;
+      return `column ${column.name} is ${types[0]}, it is read as ${types[1]}`;
     }
   }
   if (before) return undefined;

@@ -49,13 +49,19 @@ async function boundPlan(
   return bindScans(prune(typed));
 }
 
-/** Puts in the place of every batch scan the data it means, pruned by what the plan asks of it. */
-export async function bindScans(plan: TypedRelation): Promise<TypedRelation> {
+/**
+ * Puts in the place of every batch scan the data it means, pruned by what the plan asks of it.
+ * `newest`: of tables, what they hold now.
+ */
+export async function bindScans(
+  plan: TypedRelation,
+  { newest = false }: { readonly newest?: boolean } = {},
+): Promise<TypedRelation> {
   const inputs = new Map<TypedScan, TypedInput>();
   for (const [scan, request] of scanRequests(plan)) {
     if (scan.dataset.streaming) continue;
     assert(scan.dataset.scan, `${scan.dataset.name} is no stream and cannot be scanned`);
-    const input = await scan.dataset.scan(request);
+    const input = await scan.dataset.scan({ ...request, newest });
     inputs.set(scan, { kind: "input", input, output: scan.output });
   }
   if (inputs.size === 0) return plan;
