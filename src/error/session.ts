@@ -47,11 +47,34 @@ export const sessionConditions = {
     message:
       "Cannot use '{interval}' as trigger interval: the interval of trigger should not be negative, and reads like '10 seconds'",
   },
+  PATH_OPTION_AND_PARAMETER: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "There is a 'path' option set and {method}() is called with a path parameter. Either remove the path option, or call {method}() without the parameter",
+  },
+  PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "insertInto() can't be used together with partitionBy(). Partition columns have already been defined for the table. Remove partitionBy()",
+  },
+  SINK_NOT_RECOVERABLE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "This query does not support recovering from checkpoint location. Delete {offsets} to start over",
+  },
+  SINK_NOT_PARTITIONED: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message: "'{format}' does not support partitioning. Remove partitionBy()",
+  },
   WRITE_PATH_MISSING: {
     kind: "invalid",
     sqlState: "42000",
     message:
-      "Cannot save: no path is given. Call `save(path)`, set the option `path`, or use `saveAsTable(name)`",
+      "Cannot write: no path is given. Call `save(path)` (`start(path)` of a stream), set the option `path`, or name a table with `saveAsTable` (`toTable`)",
   },
   RECURSIVE_VIEW: {
     kind: "invalid",

@@ -1,3 +1,4 @@
+import { error } from "../error/error.ts";
 import { parseSchema } from "../schema/ddl.ts";
 import type { StructType } from "../schema/type.ts";
 
@@ -9,6 +10,19 @@ export function optionsOf(values: Readonly<Record<string, OptionValue>>): Record
   const options: Record<string, string> = {};
   for (const [key, value] of Object.entries(values)) options[key.toLowerCase()] = String(value);
   return options;
+}
+
+/** The path given as a parameter, or else as the option `path`; both are an error. */
+export function pathOf(
+  options: Readonly<Record<string, string>>,
+  parameter: string | undefined,
+  method: "load" | "start" | "save",
+): string | undefined {
+  const option = options["path"];
+  if (option !== undefined && parameter !== undefined) {
+    throw error("PATH_OPTION_AND_PARAMETER", { method });
+  }
+  return parameter ?? option;
 }
 
 /** A schema given as a value or as DDL text. */

@@ -3,7 +3,7 @@ import type { Read } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
 import { parseTableName } from "../sql/parse.ts";
 import { DataFrame } from "./dataframe.ts";
-import { type OptionValue, optionsOf, schemaOf } from "./option.ts";
+import { type OptionValue, optionsOf, pathOf, schemaOf } from "./option.ts";
 
 /** `spark.read`: describes a batch read; `load` and `table` make the frame. */
 export class DataFrameReader {
@@ -31,7 +31,9 @@ export class DataFrameReader {
     Object.assign(this.#options, optionsOf(values));
     return this;
   }
+  /** The data at the paths, or at the option `path`. */
   load(...paths: readonly string[]): DataFrame {
+    pathOf(this.#options, paths[0], "load");
     return this.#frame({ paths, format: this.#source() });
   }
   /** A table or a temporary view by name; options such as `versionAsOf` apply. */

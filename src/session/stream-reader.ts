@@ -3,7 +3,7 @@ import type { Read } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
 import { parseTableName } from "../sql/parse.ts";
 import { DataFrame } from "./dataframe.ts";
-import { type OptionValue, optionsOf, schemaOf } from "./option.ts";
+import { type OptionValue, optionsOf, pathOf, schemaOf } from "./option.ts";
 
 /** `spark.readStream`: describes a stream; `load` and `table` make the frame. */
 export class DataStreamReader {
@@ -31,7 +31,9 @@ export class DataStreamReader {
     Object.assign(this.#options, optionsOf(values));
     return this;
   }
+  /** The data at the path, or at the option `path`. */
   load(path?: string): DataFrame {
+    pathOf(this.#options, path, "load");
     const format = this.#format ?? this.#execution.conf.get("spark.sql.sources.default");
     return this.#frame({ paths: path === undefined ? [] : [path], format });
   }

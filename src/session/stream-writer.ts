@@ -7,7 +7,7 @@ import type { Row } from "../schema/value.ts";
 import { parseTableName } from "../sql/parse.ts";
 import type { StreamingQuery } from "../stream/query.ts";
 import { DataFrame } from "./dataframe.ts";
-import { type OptionValue, optionsOf } from "./option.ts";
+import { type OptionValue, optionsOf, pathOf } from "./option.ts";
 import { type TriggerOptions, triggerOf } from "./trigger.ts";
 
 /** `df.writeStream`: describes a streaming query; `start` and `toTable` start it. */
@@ -77,12 +77,12 @@ export class DataStreamWriter {
     return this;
   }
   /** Starts the query: to a path where the sink takes one. */
-  start(path?: string): Promise<StreamingQuery> {
-    const to = path ?? this.#options["path"];
+  async start(path?: string): Promise<StreamingQuery> {
+    const to = pathOf(this.#options, path, "start");
     return this.#start(to === undefined ? undefined : { kind: "path", path: to });
   }
-  /** Starts the query into a table, which is made if it is absent. */
-  toTable(name: string): Promise<StreamingQuery> {
+  /** Starts the query into a table; an absent one is made, at the option `path` if it is set. */
+  async toTable(name: string): Promise<StreamingQuery> {
     return this.#start({ kind: "table", name: parseTableName(name) });
   }
 

@@ -3,7 +3,7 @@ import type { Execution } from "../execution/execution.ts";
 import type { SaveMode, Target, Write } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import { parseTableName } from "../sql/parse.ts";
-import { type OptionValue, optionsOf } from "./option.ts";
+import { type OptionValue, optionsOf, pathOf } from "./option.ts";
 
 const modes: Readonly<Record<string, SaveMode>> = {
   append: "append",
@@ -51,7 +51,7 @@ export class DataFrameWriter {
     return this;
   }
   async save(path?: string): Promise<void> {
-    const to = path ?? this.#options["path"];
+    const to = pathOf(this.#options, path, "save");
     if (to === undefined) throw error("WRITE_PATH_MISSING", {});
     await this.#write({ kind: "path", path: to }, { create: true, match: "name" });
   }
@@ -61,6 +61,9 @@ export class DataFrameWriter {
   }
   /** Columns are matched by position; the table must be there. The mode is append or overwrite. */
   async insertInto(name: string): Promise<void> {
+    if (this.#partitionBy.length > 0) {
+      throw error("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", {});
+    }
     const target: Target = { kind: "table", name: parseTableName(name) };
     const mode = this.#mode === "overwrite" ? "overwrite" : "append";
     await this.#write(target, { create: false, match: "position", mode });
@@ -70,6 +73,9 @@ export class DataFrameWriter {
   }
   async json(path: string): Promise<void> {
     await this.format("json").save(path);
+  }
+  async text(path: string): Promise<void> {
+    await this.format("text").save(path);
   }
   async csv(path: string): Promise<void> {
     await this.format("csv").save(path);

@@ -27,6 +27,8 @@ export interface Sink extends AsyncDisposable {
   readonly description: string;
   readonly exactlyOnce: boolean;
   readonly outputModes: readonly OutputMode[];
+  /** Called once, when the query has started: before, a refused query must leave no trace. */
+  started?(): void;
   /** Resolves when the batch is durable. The number of rows where the sink knows it. */
   addBatch(batch: SinkBatch): Promise<{ readonly rows?: number }>;
 }

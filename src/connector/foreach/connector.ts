@@ -24,8 +24,7 @@ function sinkOf(description: string, addBatch: AddBatch): Sink {
   };
 }
 
-function foreachBatchSink({ functions, context, partitionBy }: SinkRequest): Sink {
-  refusePartitions("foreachBatch", partitionBy);
+function foreachBatchSink({ functions, context }: SinkRequest): Sink {
   const call = functions?.foreachBatch;
   if (!call) throw error("FOREACH_FUNCTION_MISSING", { format: "foreachBatch" });
   return sinkOf("ForeachBatchSink", async (batch) => {
@@ -37,17 +36,10 @@ function foreachBatchSink({ functions, context, partitionBy }: SinkRequest): Sin
   });
 }
 
-function foreachSink({ functions, context, partitionBy }: SinkRequest): Sink {
-  refusePartitions("foreach", partitionBy);
+function foreachSink({ functions, context }: SinkRequest): Sink {
   const writer = functions?.foreach;
   if (!writer) throw error("FOREACH_FUNCTION_MISSING", { format: "foreach" });
   return sinkOf("ForeachWriterProvider", (batch) => processRows(context.engine, writer, batch));
-}
-
-function refusePartitions(format: string, partitionBy: readonly string[]): void {
-  if (partitionBy.length === 0) return;
-  const operation = `be partitioned (by ${partitionBy.join(", ")})`;
-  throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation });
 }
 
 /** One partition a batch: its rows go to the writer one by one, in the order they come. */

@@ -19,13 +19,15 @@ function memorySink({ queryName, schema, context }: SinkRequest): Sink {
   if (queryName === undefined) throw error("QUERY_NAME_MISSING", { format: "memory" });
   let parts: readonly CachedResult[] = [];
   let newest = -1;
-  const show = (): void => context.defineView(queryName, viewOf(parts));
-  context.defineView(queryName, { kind: "local", schema, rows: [] });
+  const empty: Relation = { kind: "local", schema, rows: [] };
+  const show = (): void =>
+    context.defineView(queryName, parts.length === 0 ? empty : viewOf(parts));
   return {
     description: "MemorySink",
     // Within the process: a batch that comes again is skipped, and nothing survives a restart.
     exactlyOnce: true,
     outputModes: ["append", "update", "complete"],
+    started: show,
     async addBatch(batch) {
       if (batch.batchId <= newest) return {};
       const part = await context.engine.cache(batch.relation, batch.context);

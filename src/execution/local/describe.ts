@@ -32,7 +32,7 @@ export async function runDescribe(
   const { relation } = command;
   const isTable = relation.kind === "read" && relation.table !== undefined;
   const found = isTable ? await findTable(context, relation.table) : undefined;
-  if (!found || found.provider !== "delta") return { schema, rows };
+  if (found?.provider !== "delta") return { schema, rows };
 
   const table = await openTable(found.location, context.connector, found.name.join("."));
   const { metadata, protocol } = await snapshotOf(table);
