@@ -106,9 +106,8 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
 }
 
 const higher: ReadonlySet<string> = new Set(
-  "transform filter exists forall aggregate array_sort zip_with map_filter transform_keys transform_values".split(
-    " ",
-  ),
+  `transform filter exists forall aggregate array_sort zip_with map_filter transform_keys
+    transform_values`.split(/\s+/),
 );
 
 function checkLambdas(args: readonly Expression[], definition: FunctionDefinition): void {
@@ -119,17 +118,19 @@ function checkLambdas(args: readonly Expression[], definition: FunctionDefinitio
 function checkArity(name: string, definition: FunctionDefinition, actual: number): void {
   const [minimum, maximum] = definition.arity;
   if (actual >= minimum && actual <= maximum) return;
-  const expectedNum =
-    maximum === Number.POSITIVE_INFINITY
-      ? `> ${minimum - 1}`
-      : minimum === maximum
-        ? String(minimum)
-        : `[${Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index).join(", ")}]`;
+  const expectedNum = countText(minimum, maximum);
   throw error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
     functionName: `\`${name}\``,
     expectedNum,
     actualNum: actual,
   });
+}
+
+function countText(minimum: number, maximum: number): string {
+  if (maximum === Number.POSITIVE_INFINITY) return `> ${minimum - 1}`;
+  if (minimum === maximum) return String(minimum);
+  const counts = Array.from({ length: maximum - minimum + 1 }, (_, index) => minimum + index);
+  return `[${counts.join(", ")}]`;
 }
 
 /** DISTINCT, FILTER and IGNORE NULLS go to the aggregate that the function became. */

@@ -33,7 +33,7 @@ function itemOf(one: ScopeColumn): Item {
   return { resolved: { expression: reference(column), text: name, name, metadata }, names: [] };
 }
 
-/** withColumnsRenamed: in turn, so that a later name may be one just given. Absent ones are left. */
+/** withColumnsRenamed: in turn, so a later name may be one just given. Absent ones are left. */
 export function rename(given: WithColumnsRenamed, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
   const items = input.visible.map((one): Item => {

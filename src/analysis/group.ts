@@ -177,7 +177,7 @@ interface Above {
   readonly missing: (name: string) => Error;
 }
 
-/** The expression over groups: MISSING_AGGREGATION if a column is neither grouped nor aggregated. */
+/** The expression over groups; MISSING_AGGREGATION if a column is neither grouped nor in one. */
 function rebase(resolved: Resolved, groups: readonly Group[], above?: Above): TypedExpression {
   const byKey = new Map(groups.map((group) => [group.key, group]));
   const ids = new Set([...(above?.outputs ?? []), ...groups.map((group) => group.named.column.id)]);

@@ -79,7 +79,7 @@ function commonTypes(
   });
 }
 
-/** unionByName: the right in the left's order; with allowMissingColumns the absent ones are null. */
+/** unionByName: the right in the left's order; with allowMissingColumns absent ones are null. */
 function matched(
   left: TypedRelation,
   right: TypedRelation,

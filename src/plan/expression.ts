@@ -73,7 +73,7 @@ export interface Cast {
   readonly input: Expression;
   readonly type: DataType;
   readonly mode: "cast" | "try";
-  /** A TIMESTAMP'…' without a zone: an NTZ literal read in the session's zone; shown as a literal. */
+  /** A TIMESTAMP'…' without a zone: an NTZ literal read in the session's zone, shown as one. */
   readonly literal?: true;
   readonly origin?: Origin;
 }

@@ -20,9 +20,8 @@ import { optionList, propertyList } from "./property.ts";
 import { query } from "./query.ts";
 
 const unbuilt: ReadonlySet<string> = new Set(
-  "FUNCTION CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED PRIVATE".split(
-    " ",
-  ),
+  `FUNCTION CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED
+    PRIVATE`.split(/\s+/),
 );
 
 /** CREATE [OR REPLACE] TABLE, TEMPORARY VIEW or SCHEMA; REPLACE TABLE. */

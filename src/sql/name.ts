@@ -15,9 +15,8 @@ import { tokenize } from "./lexer.ts";
 
 /** Words that cannot be the alias of a table, as they say how it is joined. */
 export const joinWords: ReadonlySet<string> = new Set(
-  "ANTI CROSS EXCEPT FULL INNER INTERSECT JOIN LATERAL LEFT NATURAL ON RIGHT SEMI MINUS UNION USING".split(
-    " ",
-  ),
+  `ANTI CROSS EXCEPT FULL INNER INTERSECT JOIN LATERAL LEFT NATURAL ON RIGHT SEMI MINUS UNION
+    USING`.split(/\s+/),
 );
 
 /** Any word, or a quoted name: outside table aliases no word is reserved. */

@@ -96,9 +96,8 @@ export function lateralViews(cursor: Cursor, source: Relation): Relation {
 }
 
 const viewEnds: ReadonlySet<string> = new Set(
-  "LATERAL WHERE GROUP HAVING QUALIFY ORDER SORT CLUSTER DISTRIBUTE WINDOW LIMIT OFFSET UNION EXCEPT INTERSECT MINUS PIVOT UNPIVOT SELECT JOIN".split(
-    " ",
-  ),
+  `LATERAL WHERE GROUP HAVING QUALIFY ORDER SORT CLUSTER DISTRIBUTE WINDOW LIMIT OFFSET UNION
+    EXCEPT INTERSECT MINUS PIVOT UNPIVOT SELECT JOIN`.split(/\s+/),
 );
 
 function isViewEnd(cursor: Cursor): boolean {

@@ -38,6 +38,7 @@ const toMoment = (type: DataType): Entry => ({
 });
 const yearMonth = interval("month");
 const dayTime = interval("day");
+const unixTimeDefaults = ["current_timestamp()", "yyyy-MM-dd HH:mm:ss"];
 const calendar = interval("calendar");
 const wallClock: readonly Parameter[] = [
   ...[takes.integer, takes.integer, takes.integer, takes.integer, takes.integer],
@@ -124,8 +125,7 @@ export const dates: Group = {
       const now = call("current_timestamp", [], { type: timestamp, nullable: false });
       return call("unix_seconds", [now], { type: long });
     },
-    print: (t, name) =>
-      `${name}(${t.length === 0 ? "current_timestamp(), yyyy-MM-dd HH:mm:ss" : t.length === 1 ? `${t[0]}, yyyy-MM-dd HH:mm:ss` : t.join(", ")})`,
+    print: (t, name) => `${name}(${[...t, ...unixTimeDefaults.slice(t.length)].join(", ")})`,
   },
   to_unix_timestamp: {
     arity: [1, 2],
@@ -264,6 +264,7 @@ function intervalMaker(name: string, most: number, type: DataType): Entry {
   const parts: Parameter[] = Array.from({ length: most }, (_, index) =>
     index === most - 1 && most > 2 ? seconds : takes.integer,
   );
+  const zeros = parts.map((part) => (part === seconds ? "0.000000" : "0"));
   return {
     takes: parts,
     optional: most,
@@ -274,8 +275,7 @@ function intervalMaker(name: string, most: number, type: DataType): Entry {
       });
       return call(name, args, { type });
     },
-    print: (t) =>
-      `${name}(${parts.map((part, index) => t[index] ?? (part === seconds ? "0.000000" : "0")).join(", ")})`,
+    print: (t) => `${name}(${zeros.map((zero, at) => t[at] ?? zero).join(", ")})`,
   };
 }
 

@@ -62,7 +62,7 @@ export const jsons: Group = {
   },
 };
 
-/** from_json(text, schema[, options]): the schema is in the call's type, options stay as argument. */
+/** from_json(text, schema[, options]): the schema is the call's type, options stay an argument. */
 function fromText(given: FunctionCall, name: string): TypedExpression {
   const text = coerce(given, 0, takes.string);
   const type = schemaOf(given);

@@ -134,7 +134,7 @@ export const maths: Group = {
   },
 };
 
-/** round and bround: a decimal loses the digits that are rounded off, the others keep their type. */
+/** round and bround: a decimal loses the digits that are rounded off, others keep their type. */
 function rounded(given: FunctionCall): TypedExpression {
   const input = argument(given, 0);
   const scale = given.arguments.length > 1 ? constantNumber(given, 1) : 0;

@@ -76,21 +76,39 @@ function known(message: string, cause: Error): MillraceError | undefined {
   if (/^Invalid Input Error: Map keys can not be NULL/.test(message)) {
     return error("NULL_MAP_KEY", {}, cause);
   }
-  if (
-    /invalid perl operator|missing argument to repetition|invalid escape|missing \)|bad repetition|invalid character class/i.test(
-      message,
-    )
-  ) {
+  if (badPattern.test(message)) {
     return error("INVALID_REGEXP", { reason: first }, cause);
   }
   return undefined;
 }
 
+/** What RE2 says of a pattern it cannot read. */
+const badPattern = new RegExp(
+  [
+    "invalid (perl operator|escape|character class)",
+    "missing (argument to repetition|\\))",
+    "bad repetition",
+  ].join("|"),
+  "i",
+);
+
+/** What DuckDB says of a file without a whole footer, the path in a group. */
+const badFooter = new RegExp(
+  [
+    "File '(.+?)' too small to be a Parquet",
+    "No magic bytes found at end of file '(.+?)'",
+    "Footer length error in file '(.+?)'",
+    'file "(.+?)".*?(?:footer|magic)',
+  ].join("|"),
+  "is",
+);
+
+const badRead =
+  /^(IO Error|Corrupt|Invalid Input Error: (Failed to read|.*(Parquet|decompress|snappy|zstd)))/is;
+
 function fileFailure(message: string, cause: Error): MillraceError | undefined {
   const reason = firstLine(message);
-  const footer =
-    /File '(.+?)' too small to be a Parquet|No magic bytes found at end of file '(.+?)'|Footer length error in file '(.+?)'|file "(.+?)".*?(?:footer|magic)/is;
-  const cut = footer.exec(message);
+  const cut = badFooter.exec(message);
   if (cut !== null) {
     const path = cut.slice(1).find((part) => part !== undefined) ?? "";
     return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason }, cause);
@@ -114,11 +132,7 @@ function fileFailure(message: string, cause: Error): MillraceError | undefined {
   if (/TProtocolException|don't know what type|Thrift/i.test(message)) {
     return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: "", reason }, cause);
   }
-  if (
-    /^(IO Error|Corrupt|Invalid Input Error: (Failed to read|.*(Parquet|decompress|snappy|zstd)))/is.test(
-      message,
-    )
-  ) {
+  if (badRead.test(message)) {
     return error("FAILED_READ_FILE.NO_HINT", { path: "", reason }, cause);
   }
   return undefined;

@@ -72,7 +72,8 @@ export function rename(value: string, type: DataType, to: MemberNames, depth = 0
         const position = memberName(ordinal);
         const name = identifier(field.name);
         const [before, after] = to === "name" ? [position, name] : [name, position];
-        const inner = `struct_extract(${value}, '${before.replaceAll(/^"|"$/g, "").replaceAll('""', '"').replaceAll("'", "''")}')`;
+        const inner = `struct_extract(${value},
+          '${before.replaceAll(/^"|"$/g, "").replaceAll('""', '"').replaceAll("'", "''")}')`;
         return `${after} := ${rename(inner, field.type, to, depth + 1)}`;
       });
       return `CASE WHEN ${value} IS NULL THEN NULL ELSE struct_pack(${members.join(", ")}) END`;

@@ -133,7 +133,8 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
     const x = `${distinct}CAST(${args[0]} AS DOUBLE)`;
     const n = `count(${x})${filter}`;
     const flat = `${n} = 1 OR var_pop(${x})${filter} = 0`;
-    const corrected = `skewness(${x})${filter} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1))`;
+    const correction = `(${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1))`;
+    const corrected = `skewness(${x})${filter} * ${correction}`;
     return `CASE WHEN ${flat} THEN CAST('NaN' AS DOUBLE) ELSE ${corrected} END`;
   },
   kurtosis: ({ args, distinct, filter }) => {

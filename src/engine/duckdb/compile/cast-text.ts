@@ -61,27 +61,34 @@ function reading(input: string, request: CastRequest): string {
       const plain = `CASE WHEN ${fits(whole)} THEN TRY_CAST(trim(${input}, ${blank}) AS ${type})`;
       // Outside ANSI the fraction is cut off, and a bare point is a number's.
       if (mode !== "legacy") return `${plain} END`;
-      return `${plain} WHEN ${fits(fractional)} THEN TRY_CAST(regexp_extract(${input}, '[+-]?\\d+') AS ${type}) END`;
+      return `${plain} WHEN ${fits(fractional)}
+        THEN TRY_CAST(regexp_extract(${input}, '[+-]?\\d+') AS ${type}) END`;
     }
     case "float":
     case "double": {
       const number = `regexp_replace(trim(${input}, ${blank}), '(?i)([0-9.])[df]$', '\\1')`;
-      const huge = `CAST(CASE WHEN regexp_matches(${input}, 'e-|E-') THEN '0' WHEN trim(${input}, ${blank}) LIKE '-%' THEN '-Infinity' ELSE 'Infinity' END AS ${type})`;
+      const huge = `CAST(CASE WHEN regexp_matches(${input}, 'e-|E-') THEN '0'
+        WHEN trim(${input}, ${blank}) LIKE '-%' THEN '-Infinity' ELSE 'Infinity' END AS ${type})`;
       return `CASE WHEN ${fits(real)} THEN coalesce(TRY_CAST(${number} AS ${type}), ${huge}) END`;
     }
     case "boolean": {
       const word = `lower(trim(${input}, ${blank}))`;
-      return `CASE WHEN ${word} IN ('t', 'true', 'y', 'yes', '1') THEN true WHEN ${word} IN ('f', 'false', 'n', 'no', '0') THEN false END`;
+      return `CASE WHEN ${word} IN ('t', 'true', 'y', 'yes', '1') THEN true
+        WHEN ${word} IN ('f', 'false', 'n', 'no', '0') THEN false END`;
     }
     case "date":
-      return `CASE WHEN ${fits(plainDate)} THEN TRY_CAST(${input} AS DATE) ELSE DATE '1970-01-01' + CAST(${javascript("date", [input])} AS INTEGER) END`;
+      return `CASE WHEN ${fits(plainDate)} THEN TRY_CAST(${input} AS DATE)
+        ELSE DATE '1970-01-01' + CAST(${javascript("date", [input])} AS INTEGER) END`;
     case "timestamp": {
-      const slow = `make_timestamptz(CAST(${javascript("timestamp", [input, text(scope.context.timeZone)])} AS BIGINT))`;
+      const parsed = javascript("timestamp", [input, text(scope.context.timeZone)]);
+      const slow = `make_timestamptz(CAST(${parsed} AS BIGINT))`;
       if (!isUtc(scope)) return slow;
-      return `CASE WHEN ${fits(plainTime)} THEN CAST(TRY_CAST(${input} AS TIMESTAMP) AS TIMESTAMPTZ) ELSE ${slow} END`;
+      return `CASE WHEN ${fits(plainTime)} THEN CAST(TRY_CAST(${input} AS TIMESTAMP) AS TIMESTAMPTZ)
+        ELSE ${slow} END`;
     }
     case "timestamp_ntz":
-      return `CASE WHEN ${fits(plainTime)} THEN TRY_CAST(${input} AS TIMESTAMP) ELSE make_timestamp(CAST(${javascript("timestamp_ntz", [input])} AS BIGINT)) END`;
+      return `CASE WHEN ${fits(plainTime)} THEN TRY_CAST(${input} AS TIMESTAMP)
+        ELSE make_timestamp(CAST(${javascript("timestamp_ntz", [input])} AS BIGINT)) END`;
     default:
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `cast from string to ${to.type}` });
   }

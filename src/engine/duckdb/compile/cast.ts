@@ -92,7 +92,8 @@ function toInteger(value: string, request: CastRequest): string {
     if (mode === "try") return `TRY_CAST(${exact} AS ${type})`;
     if (mode === "legacy")
       return wrapped(exact, { bits, type, real: !whole && from.type !== "decimal" });
-    return `CASE WHEN ${input} IS NULL THEN NULL ELSE coalesce(TRY_CAST(${exact} AS ${type}), ${overflow(input, request)}) END`;
+    return `CASE WHEN ${input} IS NULL THEN NULL
+      ELSE coalesce(TRY_CAST(${exact} AS ${type}), ${overflow(input, request)}) END`;
   });
 }
 
@@ -105,7 +106,8 @@ function wrapped(
   if (real) {
     const width = bits === 64 ? 64n : 32n;
     const [low, high] = [-(2n ** (width - 1n)), 2n ** (width - 1n) - 1n];
-    const held = `CASE WHEN isnan(${exact}) THEN 0 WHEN ${exact} >= ${high} THEN ${high} WHEN ${exact} <= ${low} THEN ${low} ELSE CAST(${exact} AS HUGEINT) END`;
+    const held = `CASE WHEN isnan(${exact}) THEN 0 WHEN ${exact} >= ${high} THEN ${high}
+      WHEN ${exact} <= ${low} THEN ${low} ELSE CAST(${exact} AS HUGEINT) END`;
     if (bits >= 32) return `CAST(${held} AS ${type})`;
     return wrapped(`(${held})`, { bits, type, real: false });
   }
@@ -145,7 +147,9 @@ function toReal(value: string, { from, to }: CastRequest): string {
     return `CAST(CAST(${value} AS VARCHAR) AS ${type})`;
   }
   if (from.type === "double" && to.type === "float") {
-    return `CASE WHEN abs(${value}) > 3.4028235677973366e38 AND isfinite(${value}) THEN CAST(CASE WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END AS FLOAT) ELSE CAST(${value} AS FLOAT) END`;
+    return `CASE WHEN abs(${value}) > 3.4028235677973366e38 AND isfinite(${value}) THEN CAST(CASE
+      WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END AS FLOAT)
+      ELSE CAST(${value} AS FLOAT) END`;
   }
   return `CAST(${value} AS ${type})`;
 }
@@ -182,7 +186,8 @@ export function toDecimal(value: string, { type, mode, scope }: DecimalRequest):
       precision: text(String(type.precision)),
       scale: text(String(type.scale)),
     });
-    return `CASE WHEN ${input} IS NULL THEN NULL ELSE coalesce(TRY_CAST(${input} AS ${target}), ${failure}) END`;
+    return `CASE WHEN ${input} IS NULL THEN NULL
+      ELSE coalesce(TRY_CAST(${input} AS ${target}), ${failure}) END`;
   });
 }
 
@@ -201,10 +206,12 @@ function toTimestamp(value: string, request: CastRequest): string {
         const micros = `CAST(trunc(CAST(${input} AS DOUBLE) * 1000000) AS BIGINT)`;
         const endless = mode === "ansi" ? malformed(`CAST(${input} AS VARCHAR)`, from, to) : "NULL";
         const made = `make_timestamptz(${micros})`;
-        return `CASE WHEN isfinite(${input}) THEN ${made} WHEN ${input} IS NOT NULL THEN ${endless} END`;
+        return `CASE WHEN isfinite(${input}) THEN ${made}
+          WHEN ${input} IS NOT NULL THEN ${endless} END`;
       });
     case "decimal":
-      return `make_timestamptz(CAST(trunc(CAST(${value} AS DECIMAL(38,${Math.min(from.scale, 12)})) * 1000000) AS BIGINT))`;
+      return `make_timestamptz(CAST(trunc(CAST(${value} AS DECIMAL(38,${Math.min(from.scale, 12)}))
+        * 1000000) AS BIGINT))`;
     default:
       return `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`;
   }
@@ -212,7 +219,8 @@ function toTimestamp(value: string, request: CastRequest): string {
 
 function toBinary(value: string, from: DataType): string {
   const bits = integerBits[from.type] ?? 64;
-  const unsigned = `(CAST(${value} AS HUGEINT) + CASE WHEN ${value} < 0 THEN ${2n ** BigInt(bits)} ELSE 0 END)`;
+  const unsigned = `(CAST(${value} AS HUGEINT) + CASE WHEN ${value} < 0 THEN ${2n ** BigInt(bits)}
+    ELSE 0 END)`;
   return `unhex(lpad(hex(${unsigned}), ${bits / 4}, '0'))`;
 }
 

@@ -99,7 +99,7 @@ function window(node: TypedWindow, scope: Scope): string {
   return windowFunction(node, scope, ` OVER (${parts.join(" ")})`);
 }
 
-/** The function with OVER after it: an aggregate may be several of DuckDB's, each over the window. */
+/** The function with OVER after it: an aggregate may be several of DuckDB's, each with its own. */
 function windowFunction({ function: called }: TypedWindow, scope: Scope, over: string): string {
   const plain = ranking[called.name];
   if (plain !== undefined) return plain + over;
@@ -113,7 +113,7 @@ function windowFunction({ function: called }: TypedWindow, scope: Scope, over: s
       return `${called.name}(${args.join(", ")}${nulls})${over}`;
     case "lag_ignore_nulls":
     case "lead_ignore_nulls":
-      return `${called.name.slice(0, called.name.indexOf("_"))}(${args.join(", ")} IGNORE NULLS)${over}`;
+      return `${called.name.split("_")[0]}(${args.join(", ")} IGNORE NULLS)${over}`;
     case "nth_value":
       return `nth_value(${args[0]}, ${args[1]}${nulls})${over}`;
     case "nth_value_ignore_nulls":

@@ -28,7 +28,8 @@ export function bound(
   }
   const members = values.map((value, at) => `v${at} := ${value}`);
   const names = values.map((_, at) => `${name}.v${at}`);
-  return `list_transform([struct_pack(${members.join(", ")})], lambda ${name}: ${body(...names)})[1]`;
+  return `list_transform([struct_pack(${members.join(", ")})],
+    lambda ${name}: ${body(...names)})[1]`;
 }
 
 function simple(value: string): boolean {

@@ -215,7 +215,8 @@ function setOperation(plan: TypedRelation & { kind: "set" }, scope: Scope): stri
     const columns = outputOf(side).map((column, at) => {
       const target = plan.output[at];
       assert(target !== undefined, "the sides of a set operation differ in width");
-      return `CAST(${columnName(column.id)} AS ${sqlType(target.type)}) AS ${columnName(target.id)}`;
+      return `CAST(${columnName(column.id)} AS ${sqlType(target.type)}) AS
+        ${columnName(target.id)}`;
     });
     return select(columns, relation(side, scope));
   });

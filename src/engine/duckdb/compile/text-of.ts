@@ -19,7 +19,8 @@ export function toText(value: string, from: DataType, scope: Scope): string {
         [value],
         scope,
         (day) =>
-          `CASE WHEN year(${day}) BETWEEN 1 AND 9999 THEN CAST(${day} AS VARCHAR) ELSE ${javascript("date_text", [`CAST(${day} - DATE '1970-01-01' AS VARCHAR)`])} END`,
+          `CASE WHEN year(${day}) BETWEEN 1 AND 9999 THEN CAST(${day} AS VARCHAR)
+            ELSE ${javascript("date_text", [`CAST(${day} - DATE '1970-01-01' AS VARCHAR)`])} END`,
       );
     case "timestamp":
       return timeText(local(value, scope), scope);
@@ -40,7 +41,8 @@ export function toText(value: string, from: DataType, scope: Scope): string {
         const members = from.fields.map((field, at) =>
           orNull(`struct_extract(${input}, '${memberName(at)}')`, field.type, scope),
         );
-        return `CASE WHEN ${input} IS NULL THEN NULL ELSE '{' || ${members.join(" || ', ' || ")} || '}' END`;
+        return `CASE WHEN ${input} IS NULL THEN NULL
+          ELSE '{' || ${members.join(" || ', ' || ")} || '}' END`;
       });
     case "interval":
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "cast from interval to string" });
@@ -63,7 +65,8 @@ function timeText(value: string, scope: Scope): string {
     [value],
     scope,
     (time) =>
-      `CASE WHEN year(${time}) BETWEEN 1 AND 9999 THEN CAST(${time} AS VARCHAR) ELSE ${javascript("timestamp_text", [`CAST(epoch_us(${time}) AS VARCHAR)`])} END`,
+      `CASE WHEN year(${time}) BETWEEN 1 AND 9999 THEN CAST(${time} AS VARCHAR)
+        ELSE ${javascript("timestamp_text", [`CAST(epoch_us(${time}) AS VARCHAR)`])} END`,
   );
 }
 
@@ -81,7 +84,8 @@ function mapText(value: string, from: DataType & { type: "map" }, scope: Scope):
   const name = fresh(scope);
   const key = toText(`struct_extract(${name}, 'key')`, from.keyType, scope);
   const item = orNull(`struct_extract(${name}, 'value')`, from.valueType, scope);
-  const entries = `list_transform(map_entries(${value}), lambda ${name}: ${key} || ' -> ' || ${item})`;
+  const entries = `list_transform(map_entries(${value}), lambda ${name}: ${key} || ' -> '
+    || ${item})`;
   return `('{' || array_to_string(${entries}, ', ') || '}')`;
 }
 

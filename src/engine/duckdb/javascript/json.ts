@@ -72,8 +72,10 @@ function textOf(value: Value, type: DataType): string {
         type,
       );
     }
-    case "array":
-      return `[${(value as readonly Value[]).map((item) => textOf(item, type.elementType)).join(",")}]`;
+    case "array": {
+      const items = (value as readonly Value[]).map((item) => textOf(item, type.elementType));
+      return `[${items.join(",")}]`;
+    }
     case "map": {
       const entries = [...(value as ReadonlyMap<Value, Value>)];
       const texts = entries.map(

@@ -24,7 +24,7 @@ function substringIndex(value: string, delimiter: string, count: number): string
   return (count > 0 ? parts.slice(0, count) : parts.slice(count)).join(delimiter);
 }
 
-/** Java's split: a limit above 0 bounds the parts, 0 or less keeps all, an empty match at 0 is none. */
+/** Java's split: a limit above 0 bounds the parts, any other keeps all; no empty match at 0. */
 function split(value: string, pattern: string, limit: number): string[] {
   const regexp = new RegExp(pattern, "gu");
   const parts: string[] = [];

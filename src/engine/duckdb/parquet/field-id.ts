@@ -1,7 +1,7 @@
 import type { DataType, StructField } from "../../../schema/type.ts";
 import { identifier } from "../quote.ts";
 
-/** The metadata key by which Spark's Parquet writer takes a field's id (PROTOCOL.md#column-mapping). */
+/** The metadata key of a field's id for Spark's Parquet writer (PROTOCOL.md#column-mapping). */
 const key = "parquet.field.id";
 
 /** COPY's FIELD_IDS option, if the fields have ids. */

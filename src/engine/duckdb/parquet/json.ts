@@ -16,9 +16,11 @@ export function jsonCopy(source: string, schema: StructType, target: string): st
   const columns = schema.fields.map(
     (field) => `${text(field.name)}: ${text(sqlType(field.type, "name"))}`,
   );
-  const from = `read_json(${paths([source])}, format = 'newline_delimited', columns = {${columns.join(", ")}}, maximum_object_size = ${objectLimit})`;
+  const from = `read_json(${paths([source])}, format = 'newline_delimited',
+    columns = {${columns.join(", ")}}, maximum_object_size = ${objectLimit})`;
   const names = schema.fields.map((field) => identifier(field.name)).join(", ");
-  return `COPY (SELECT ${names} FROM ${from}) TO ${text(target)} (FORMAT parquet, COMPRESSION snappy)`;
+  return `COPY (SELECT ${names} FROM ${from}) TO ${text(target)} (FORMAT parquet,
+    COMPRESSION snappy)`;
 }
 
 /** Bytes of one line: an action with statistics of 2,000 columns fits many times. */
@@ -69,7 +71,8 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
     }
     case "array": {
       const item = `coalesce(${below(variable, type.elementType)}, 'null')`;
-      return `('[' || array_to_string(list_transform(${value}, lambda ${variable}: ${item}), ',') || ']')`;
+      return `('[' || array_to_string(list_transform(${value}, lambda ${variable}: ${item}), ',')
+        || ']')`;
     }
     case "map": {
       const key = `to_json(CAST(struct_extract(${variable}, 'key') AS VARCHAR))`;
@@ -87,7 +90,9 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
       return `CAST(${value} AS VARCHAR)`;
     case "float":
     case "double":
-      return `CASE WHEN isfinite(${value}) THEN CAST(${value} AS VARCHAR) ELSE CASE WHEN isnan(${value}) THEN '"NaN"' WHEN ${value} > 0 THEN '"Infinity"' WHEN ${value} < 0 THEN '"-Infinity"' END END`;
+      return `CASE WHEN isfinite(${value}) THEN CAST(${value} AS VARCHAR) ELSE CASE
+        WHEN isnan(${value}) THEN '"NaN"' WHEN ${value} > 0 THEN '"Infinity"'
+        WHEN ${value} < 0 THEN '"-Infinity"' END END`;
     default:
       return `CAST(to_json(${value}) AS VARCHAR)`;
   }

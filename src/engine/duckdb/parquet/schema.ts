@@ -36,8 +36,10 @@ export interface SchemaElement {
 }
 
 /** The columns of `parquet_schema` in the order of SchemaElement. */
-export const schemaColumns =
-  "name, type, repetition_type, num_children, converted_type, scale, precision, logical_type, field_id";
+export const schemaColumns = [
+  ...["name", "type", "repetition_type", "num_children", "converted_type"],
+  ...["scale", "precision", "logical_type", "field_id"],
+].join(", ");
 
 /** Spark's schema of a file, as its Parquet reader infers it: every field nullable. */
 export function schemaOf(elements: readonly SchemaElement[]): StructType {

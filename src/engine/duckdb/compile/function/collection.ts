@@ -57,7 +57,9 @@ function quantified(decides: "true" | "false"): Compilation {
       [tests],
       site.scope,
       (found) =>
-        `CASE WHEN ${found} IS NULL THEN NULL WHEN list_contains(${found}, ${decides}) THEN ${decides} WHEN len(list_filter(${found}, lambda ${y}: ${y} IS NULL)) > 0 THEN NULL ELSE ${otherwise} END`,
+        `CASE WHEN ${found} IS NULL THEN NULL WHEN list_contains(${found}, ${decides})
+          THEN ${decides} WHEN len(list_filter(${found}, lambda ${y}: ${y} IS NULL)) > 0 THEN NULL
+          ELSE ${otherwise} END`,
     );
   };
 }
@@ -79,7 +81,8 @@ function distinct(list: string, scope: Scope): string {
 
 /** Whether an element, null too, is in a list. */
 const member = (list: string, element: string, scope: Scope): string =>
-  `CASE WHEN ${element} IS NULL THEN ${nullCount(list, scope)} > 0 ELSE list_contains(${list}, ${element}) END`;
+  `CASE WHEN ${element} IS NULL THEN ${nullCount(list, scope)} > 0
+    ELSE list_contains(${list}, ${element}) END`;
 
 function outOfBounds(
   code: "INVALID_ARRAY_INDEX" | "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
@@ -98,7 +101,8 @@ function elementAt(mode: "ansi" | "try"): Compilation {
     return once([input as string, at as string], scope, (list, index) => {
       const bad =
         mode === "try" ? "NULL" : outOfBounds("INVALID_ARRAY_INDEX_IN_ELEMENT_AT", index, list);
-      return `CASE WHEN ${index} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})} WHEN abs(${index}) > len(${list}) THEN ${bad} ELSE list_extract(${list}, ${index}) END`;
+      return `CASE WHEN ${index} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})}
+        WHEN abs(${index}) > len(${list}) THEN ${bad} ELSE list_extract(${list}, ${index}) END`;
     });
   };
 }
@@ -118,7 +122,8 @@ export const collections: Group = {
   map_from_arrays: named("map"),
   map_from_entries: ([entries], { scope }) => {
     const x = fresh(scope);
-    return `map_from_entries(list_transform(${entries}, lambda ${x}: struct_pack("key" := ${x}.f0, "value" := ${x}.f1)))`;
+    return `map_from_entries(list_transform(${entries}, lambda ${x}: struct_pack("key" := ${x}.f0,
+      "value" := ${x}.f1)))`;
   },
   map_concat: (args, { node }) => {
     if (args.length === 0) return `CAST(map([], []) AS ${sqlType(node.type)})`;
@@ -128,7 +133,8 @@ export const collections: Group = {
   map_values: named("map_values"),
   map_entries: ([map], { scope }) => {
     const x = fresh(scope);
-    return `list_transform(map_entries(${map}), lambda ${x}: struct_pack(f0 := ${key(x)}, f1 := ${item(x)}))`;
+    return `list_transform(map_entries(${map}), lambda ${x}: struct_pack(f0 := ${key(x)},
+      f1 := ${item(x)}))`;
   },
   map_contains_key: ([map, wanted]) => `list_contains(map_keys(${map}), ${wanted})`,
   size: ([value], { types }) =>
@@ -138,13 +144,16 @@ export const collections: Group = {
       [list as string, value as string],
       scope,
       (l, x) =>
-        `CASE WHEN ${x} IS NULL THEN NULL WHEN list_contains(${l}, ${x}) THEN true WHEN ${nullCount(l, scope)} > 0 THEN NULL ELSE list_contains(${l}, ${x}) END`,
+        `CASE WHEN ${x} IS NULL THEN NULL WHEN list_contains(${l}, ${x}) THEN true
+          WHEN ${nullCount(l, scope)} > 0 THEN NULL ELSE list_contains(${l}, ${x}) END`,
     ),
   array_position: ([list, value]) =>
-    `CASE WHEN ${list} IS NOT NULL AND ${value} IS NOT NULL THEN coalesce(list_position(${list}, ${value}), 0) END`,
+    `CASE WHEN ${list} IS NOT NULL AND ${value} IS NOT NULL
+      THEN coalesce(list_position(${list}, ${value}), 0) END`,
   array_remove: ([list, value], { scope }) => {
     const x = fresh(scope);
-    return `CASE WHEN ${value} IS NULL THEN NULL ELSE list_filter(${list}, lambda ${x}: ${x} IS NULL OR ${x} <> ${value}) END`;
+    return `CASE WHEN ${value} IS NULL THEN NULL
+      ELSE list_filter(${list}, lambda ${x}: ${x} IS NULL OR ${x} <> ${value}) END`;
   },
   array_append: ([list, value]) =>
     `CASE WHEN ${list} IS NULL THEN NULL ELSE list_append(${list}, ${value}) END`,
@@ -154,9 +163,14 @@ export const collections: Group = {
     once([list, at, value] as string[], scope, (l, n, x) => {
       const front = `CASE WHEN ${n} > 0 THEN ${n} - 1 ELSE greatest(len(${l}) + ${n} + 1, 0) END`;
       const padded = `list_resize(${l}, greatest(len(${l}), ${n} - 1))`;
-      const before = `CASE WHEN ${n} < -len(${l}) - 1 THEN [] ELSE list_slice(${padded}, 1, ${front}) END`;
-      const hole = `CASE WHEN ${n} < -len(${l}) - 1 THEN list_resize(${l}[1:0], -${n} - len(${l}) - 1) ELSE [] END`;
-      return `CASE WHEN ${n} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})} WHEN ${l} IS NULL OR ${n} IS NULL THEN NULL ELSE list_concat(${before}, [${x}], ${hole}, list_slice(${l}, ${front} + 1, len(${l}))) END`;
+      const before = `CASE WHEN ${n} < -len(${l}) - 1 THEN []
+        ELSE list_slice(${padded}, 1, ${front}) END`;
+      const hole = `CASE WHEN ${n} < -len(${l}) - 1
+        THEN list_resize(${l}[1:0], -${n} - len(${l}) - 1) ELSE [] END`;
+      return `CASE WHEN ${n} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})}
+        WHEN ${l} IS NULL OR ${n} IS NULL THEN NULL
+        ELSE list_concat(${before}, [${x}], ${hole}, list_slice(${l}, ${front} + 1, len(${l})))
+        END`;
     }),
   array_distinct: ([list], { scope }) => distinct(list as string, scope),
   array_compact: ([list], { scope }) => {
@@ -164,7 +178,8 @@ export const collections: Group = {
     return `list_filter(${list}, lambda ${x}: ${x} IS NOT NULL)`;
   },
   array_union: ([a, b], { scope }) =>
-    `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE ${distinct(`list_concat(${a}, ${b})`, scope)} END`,
+    `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL
+      ELSE ${distinct(`list_concat(${a}, ${b})`, scope)} END`,
   array_intersect: ([a, b], { scope }) => {
     const x = fresh(scope);
     const kept = `list_filter(${a}, lambda ${x}: ${member(b as string, x, scope)})`;
@@ -180,13 +195,16 @@ export const collections: Group = {
       [a as string, b as string],
       scope,
       (x, y) =>
-        `CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN list_has_any(${x}, ${y}) THEN true WHEN len(${x}) > 0 AND len(${y}) > 0 AND ${nullCount(x, scope)} + ${nullCount(y, scope)} > 0 THEN NULL ELSE false END`,
+        `CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN list_has_any(${x}, ${y}) THEN true
+          WHEN len(${x}) > 0 AND len(${y}) > 0
+          AND ${nullCount(x, scope)} + ${nullCount(y, scope)} > 0 THEN NULL ELSE false END`,
     ),
   arrays_zip: (args, { scope }) => {
     const x = fresh(scope);
     const members = args.map((_, at) => `${memberName(at)} := struct_extract(${x}, ${at + 1})`);
     const nulls = args.map((list) => `${list} IS NULL`).join(" OR ");
-    return `CASE WHEN ${nulls} THEN NULL ELSE list_transform(list_zip(${args.join(", ")}), lambda ${x}: struct_pack(${members.join(", ")})) END`;
+    return `CASE WHEN ${nulls} THEN NULL ELSE list_transform(list_zip(${args.join(", ")}),
+      lambda ${x}: struct_pack(${members.join(", ")})) END`;
   },
   array_join: ([list, separator, otherwise], { scope }) => {
     const x = fresh(scope);
@@ -194,16 +212,20 @@ export const collections: Group = {
       otherwise === undefined
         ? `list_filter(${list}, lambda ${x}: ${x} IS NOT NULL)`
         : `list_transform(${list}, lambda ${x}: coalesce(${x}, ${otherwise}))`;
-    return `CASE WHEN ${list} IS NULL OR ${separator} IS NULL THEN NULL ELSE coalesce(array_to_string(${parts}, ${separator}), '') END`;
+    return `CASE WHEN ${list} IS NULL OR ${separator} IS NULL THEN NULL
+      ELSE coalesce(array_to_string(${parts}, ${separator}), '') END`;
   },
   array_max: named("list_max"),
   array_min: named("list_min"),
   array_repeat: ([value, count], { scope }) => {
     const x = fresh(scope);
-    return `CASE WHEN ${count} IS NULL THEN NULL ELSE list_transform(range(greatest(${count}, 0)), lambda ${x}: ${value}) END`;
+    return `CASE WHEN ${count} IS NULL THEN NULL
+      ELSE list_transform(range(greatest(${count}, 0)), lambda ${x}: ${value}) END`;
   },
   sort_array: ([list, ascending]) =>
-    `CASE WHEN ${ascending} IS NULL THEN NULL WHEN ${ascending} THEN list_sort(${list}, 'ASC', 'NULLS FIRST') ELSE list_sort(${list}, 'DESC', 'NULLS LAST') END`,
+    `CASE WHEN ${ascending} IS NULL THEN NULL WHEN ${ascending}
+      THEN list_sort(${list}, 'ASC', 'NULLS FIRST')
+      ELSE list_sort(${list}, 'DESC', 'NULLS LAST') END`,
   array_sort: ([list], { node }) => {
     if (node.arguments.length > 1) {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "array_sort with a comparator" });
@@ -215,7 +237,10 @@ export const collections: Group = {
       const from = `CASE WHEN ${at} > 0 THEN ${at} ELSE len(${l}) + ${at} + 1 END`;
       const failure = (reason: string): string =>
         raise("INVALID_PARAMETER", { function: "'slice'", reason });
-      return `CASE WHEN ${at} = 0 THEN ${failure("'the start is 0, and elements count from 1'")} WHEN ${n} < 0 THEN ${failure("'the length is below 0'")} WHEN ${from} < 1 OR ${n} = 0 THEN ${l}[1:0] ELSE list_slice(${l}, ${from}, ${from} + ${n} - 1) END`;
+      return `CASE WHEN ${at} = 0 THEN ${failure("'the start is 0, and elements count from 1'")}
+        WHEN ${n} < 0 THEN ${failure("'the length is below 0'")}
+        WHEN ${from} < 1 OR ${n} = 0 THEN ${l}[1:0]
+        ELSE list_slice(${l}, ${from}, ${from} + ${n} - 1) END`;
     }),
   flatten: ([lists], { scope }) =>
     once(
@@ -231,7 +256,9 @@ export const collections: Group = {
       [input as string, at as string],
       scope,
       (list, index) =>
-        `CASE WHEN ${index} < 0 OR ${index} >= len(${list}) THEN ${outOfBounds("INVALID_ARRAY_INDEX", index, list)} ELSE list_extract(${list}, ${index} + 1) END`,
+        `CASE WHEN ${index} < 0 OR ${index} >= len(${list})
+          THEN ${outOfBounds("INVALID_ARRAY_INDEX", index, list)}
+          ELSE list_extract(${list}, ${index} + 1) END`,
     ),
   get: ([list, at], { scope }) =>
     once(
@@ -247,19 +274,25 @@ export const collections: Group = {
   zip_with: ([a, b], site) => {
     const x = fresh(site.scope);
     const inner = body(site, 2, [`struct_extract(${x}, 1)`, `struct_extract(${x}, 2)`]);
-    return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE list_transform(list_zip(${a}, ${b}), lambda ${x}: ${inner}) END`;
+    return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL
+      ELSE list_transform(list_zip(${a}, ${b}), lambda ${x}: ${inner}) END`;
   },
   map_filter: ([map], site) => {
     const x = fresh(site.scope);
-    return `map_from_entries(list_filter(map_entries(${map}), lambda ${x}: ${body(site, 1, [key(x), item(x)])}))`;
+    return `map_from_entries(list_filter(map_entries(${map}),
+      lambda ${x}: ${body(site, 1, [key(x), item(x)])}))`;
   },
   transform_keys: ([map], site) => {
     const x = fresh(site.scope);
-    return `map_from_entries(list_transform(map_entries(${map}), lambda ${x}: struct_pack("key" := ${body(site, 1, [key(x), item(x)])}, "value" := ${item(x)})))`;
+    return `map_from_entries(list_transform(map_entries(${map}),
+      lambda ${x}: struct_pack("key" := ${body(site, 1, [key(x), item(x)])},
+      "value" := ${item(x)})))`;
   },
   transform_values: ([map], site) => {
     const x = fresh(site.scope);
-    return `map_from_entries(list_transform(map_entries(${map}), lambda ${x}: struct_pack("key" := ${key(x)}, "value" := ${body(site, 1, [key(x), item(x)])})))`;
+    return `map_from_entries(list_transform(map_entries(${map}),
+      lambda ${x}: struct_pack("key" := ${key(x)},
+      "value" := ${body(site, 1, [key(x), item(x)])})))`;
   },
   md5: named("md5"),
   sha1: named("sha1"),
@@ -272,7 +305,9 @@ export const collections: Group = {
       [`(${text})`],
       site.scope,
       (h) =>
-        `substring(${h}, 1, 8) || '-' || substring(${h}, 9, 4) || '-4' || substring(${h}, 14, 3) || '-' || substring('89ab', 1 + ascii(substring(${h}, 17, 1)) % 4, 1) || substring(${h}, 18, 3) || '-' || substring(${h}, 21, 12)`,
+        `substring(${h}, 1, 8) || '-' || substring(${h}, 9, 4) || '-4' || substring(${h}, 14, 3)
+          || '-' || substring('89ab', 1 + ascii(substring(${h}, 17, 1)) % 4, 1)
+          || substring(${h}, 18, 3) || '-' || substring(${h}, 21, 12)`,
     );
   },
   monotonically_increasing_id: (_args, { scope }) => {
@@ -296,7 +331,8 @@ function folded([list, zero]: readonly string[], site: Site): string {
   const merge = site.node.arguments[2] as TypedExpression;
   const state = sqlType(merge.type);
   const merged = body(site, 2, [`${p}.a`, `${q}.e`]);
-  const items = `list_transform(${list}, lambda ${element}: struct_pack(a := CAST(NULL AS ${state}), e := ${element}))`;
+  const items = `list_transform(${list}, lambda ${element}: struct_pack(a := CAST(NULL AS ${state}),
+    e := ${element}))`;
   const listType = site.types[0];
   const of = listType?.type === "array" ? sqlType(listType.elementType) : "INTEGER";
   const initial = `struct_pack(a := CAST(${zero} AS ${state}), e := CAST(NULL AS ${of}))`;

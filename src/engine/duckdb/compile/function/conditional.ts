@@ -36,7 +36,8 @@ export const conditionals: Group = {
     return `CASE WHEN coalesce(${condition}, false) THEN CAST(NULL AS INTEGER) ELSE ${failure} END`;
   },
   raise_error: ([message]) =>
-    `CASE WHEN ${message} IS NULL THEN CAST(NULL AS INTEGER) ELSE ${raise("USER_RAISED_EXCEPTION", { errorMessage: message ?? "''" })} END`,
+    `CASE WHEN ${message} IS NULL THEN CAST(NULL AS INTEGER)
+      ELSE ${raise("USER_RAISED_EXCEPTION", { errorMessage: message ?? "''" })} END`,
 };
 
 /** Spark's patterns escape with a backslash unless another character is named. */

@@ -10,8 +10,10 @@ const micros = (text: string): string => `CAST('${text}' AS BIGINT)`;
 /** A part of a date or of a wall-clock time, as INTEGER. */
 const part =
   (name: string): Compilation =>
-  ([value], { types, scope }) =>
-    `CAST(${name}(${types[0]?.type === "timestamp" ? local(value as string, scope) : value}) AS INTEGER)`;
+  ([value], { types, scope }) => {
+    const wall = types[0]?.type === "timestamp" ? local(value as string, scope) : value;
+    return `CAST(${name}(${wall}) AS INTEGER)`;
+  };
 
 const days = (value: string): string => `(${value} - DATE '1970-01-01')`;
 
@@ -49,7 +51,8 @@ export const datetimes: Group = {
   monthname: ([value]) => `strftime(${value}, '%b')`,
   dayname: ([value]) => `strftime(${value}, '%a')`,
   seconds_fraction: ([value]) =>
-    `CAST(CAST(((epoch_us(${value}) % 60000000) + 60000000) % 60000000 AS DECIMAL(14,0)) / 1000000 AS DECIMAL(8,6))`,
+    `CAST(CAST(((epoch_us(${value}) % 60000000) + 60000000) % 60000000 AS DECIMAL(14,0)) / 1000000
+      AS DECIMAL(8,6))`,
   date_add: ([value, count]) => `(${value} + CAST(${count} AS INTEGER))`,
   date_sub: ([value, count]) => `(${value} - CAST(${count} AS INTEGER))`,
   datediff: ([end, start]) => `CAST(${end} - ${start} AS INTEGER)`,
@@ -57,7 +60,8 @@ export const datetimes: Group = {
   months_between: ([a, b, round], { scope }) =>
     once([local(a as string, scope), local(b as string, scope)], scope, (x, y) => {
       const months = `((year(${x}) - year(${y})) * 12 + month(${x}) - month(${y}))`;
-      const ends = `day(${x}) = day(${y}) OR (last_day(${x}) = CAST(${x} AS DATE) AND last_day(${y}) = CAST(${y} AS DATE))`;
+      const ends = `day(${x}) = day(${y}) OR (last_day(${x}) = CAST(${x} AS DATE)
+        AND last_day(${y}) = CAST(${y} AS DATE))`;
       const seconds = (t: string): string =>
         `(day(${t}) * 86400 + hour(${t}) * 3600 + minute(${t}) * 60 + second(${t}))`;
       const exact = `(${months} + (${seconds(x)} - ${seconds(y)}) / 2678400.0::DOUBLE)`;
@@ -70,7 +74,8 @@ export const datetimes: Group = {
     const whole = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
     const list = names.map(
       (short, at) =>
-        `WHEN upper(${name}) IN ('${short}', '${whole[at]?.slice(0, 3)}', '${whole[at]}') THEN ${at + 1}`,
+        `WHEN upper(${name}) IN ('${short}', '${whole[at]?.slice(0, 3)}', '${whole[at]}')
+          THEN ${at + 1}`,
     );
     const wanted = `CASE ${list.join(" ")} END`;
     return `CAST(${value} + CAST((${wanted} - isodow(${value}) + 6) % 7 + 1 AS INTEGER) AS DATE)`;
@@ -106,8 +111,11 @@ export const datetimes: Group = {
   make_timestamp_ntz: (args, site) => wallClock(args, site),
   make_ym_interval: ([years, months]) =>
     `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
-  make_dt_interval: ([days_, hours, minutes, seconds]) =>
-    `to_microseconds(CAST(((coalesce(${days_ ?? 0}, 0) * 24 + coalesce(${hours ?? 0}, 0)) * 60 + coalesce(${minutes ?? 0}, 0)) * 60000000 + coalesce(${seconds ?? 0}, 0) * 1000000 AS BIGINT))`,
+  make_dt_interval: (parts) => {
+    const [d, h, m, s] = [0, 1, 2, 3].map((at) => `coalesce(${parts[at] ?? 0}, 0)`);
+    const minutes = `((${d} * 24 + ${h}) * 60 + ${m})`;
+    return `to_microseconds(CAST(${minutes} * 60000000 + ${s} * 1000000 AS BIGINT))`;
+  },
   unix_date: ([value]) => days(value as string),
   date_from_unix_date: ([value]) => `(DATE '1970-01-01' + CAST(${value} AS INTEGER))`,
   unix_seconds: epoch(1_000_000),
@@ -169,8 +177,10 @@ export const datetimes: Group = {
         const last = `(${at} - ((${at} - ${shift}) % ${step} + ${step}) % ${step})`;
         const name = `w${site.scope.counter.next}`;
         site.scope.counter.next += 1;
-        const starts = `list_transform(range((${length} + ${step} - 1) // ${step}), lambda ${name}: ${last} - ${name} * ${step})`;
-        const held = `list_reverse(list_filter(${starts}, lambda ${name}: ${name} + ${length} > ${at}))`;
+        const starts = `list_transform(range((${length} + ${step} - 1) // ${step}),
+          lambda ${name}: ${last} - ${name} * ${step})`;
+        const held = `list_reverse(list_filter(${starts},
+          lambda ${name}: ${name} + ${length} > ${at}))`;
         return `list_transform(${held}, lambda ${name}: ${windowAt(name, length, site)})`;
       },
     ),
@@ -209,7 +219,8 @@ const timeUnits: Readonly<Record<string, readonly string[]>> = {
 function truncated(value: string, unit: string, units: typeof dateUnits, type: string): string {
   const cases = Object.entries(units).map(
     ([name, words]) =>
-      `WHEN ${unit} IN (${words.map(text).join(", ")}) THEN CAST(date_trunc('${name}', ${value}) AS ${type})`,
+      `WHEN ${unit} IN (${words.map(text).join(", ")})
+        THEN CAST(date_trunc('${name}', ${value}) AS ${type})`,
   );
   return `CASE ${cases.join(" ")} END`;
 }
@@ -229,7 +240,8 @@ function parsing(type: "timestamp" | "timestamp_ntz", failure: "error" | "null")
       const read = `${make}(CAST(${parsed} AS BIGINT))`;
       if (failure === "null") return read;
       const bad = raise("CANNOT_PARSE_TIMESTAMP", { value: x, format: pattern });
-      return `CASE WHEN ${x} IS NULL OR ${pattern} IS NULL THEN NULL ELSE coalesce(${read}, ${bad}) END`;
+      return `CASE WHEN ${x} IS NULL OR ${pattern} IS NULL THEN NULL
+        ELSE coalesce(${read}, ${bad}) END`;
     });
   };
 }
@@ -283,7 +295,8 @@ function timespan(unit: string, count: string): string {
 function scaled(span: string, by: string, { node, scope }: Site): string {
   return once([span], scope, (x) =>
     node.type.type === "interval" && node.type.unit === "month"
-      ? `to_months(CAST(round((datepart('year', ${x}) * 12 + datepart('month', ${x})) ${by}) AS INTEGER))`
+      ? `to_months(CAST(round((datepart('year', ${x}) * 12 + datepart('month',
+        ${x})) ${by}) AS INTEGER))`
       : `to_microseconds(CAST(round(epoch_us(TIMESTAMP '1970-01-01' + ${x}) ${by}) AS BIGINT))`,
   );
 }

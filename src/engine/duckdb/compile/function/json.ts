@@ -14,9 +14,11 @@ export const jsons: Group = {
   get_json_object: ([value, path]) =>
     `CASE WHEN json_valid(${value}) THEN json_extract_string(${value}, ${path}) END`,
   json_array_length: ([value]) =>
-    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'ARRAY' THEN CAST(json_array_length(${value}) AS INTEGER) END`,
+    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'ARRAY'
+      THEN CAST(json_array_length(${value}) AS INTEGER) END`,
   json_object_keys: ([value]) =>
-    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'OBJECT' THEN json_keys(${value}) END`,
+    `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'OBJECT' THEN json_keys(${value})
+      END`,
   from_json: ([value], { node, scope }) => {
     const options = optionsOf(node.arguments[1]);
     if (options["mode"]?.toUpperCase() === "FAILFAST") {
@@ -84,8 +86,10 @@ function notConstant(): Error {
 /** A type as the structure DuckDB's `from_json` takes. */
 function shapeOf(type: DataType): string {
   switch (type.type) {
-    case "struct":
-      return `{${type.fields.map((field, at) => `"${memberName(at)}":${shapeOf(field.type)}`).join(",")}}`;
+    case "struct": {
+      const members = type.fields.map((field, at) => `"${memberName(at)}":${shapeOf(field.type)}`);
+      return `{${members.join(",")}}`;
+    }
     case "array":
       return `[${shapeOf(type.elementType)}]`;
     default:

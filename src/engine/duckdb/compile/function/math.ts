@@ -82,7 +82,8 @@ export const maths: Group = {
   ceil: toward("ceil"),
   floor: toward("floor"),
   factorial: ([value]) =>
-    `CASE WHEN ${value} BETWEEN 0 AND 20 THEN CAST(factorial(CAST(${value} AS INTEGER)) AS BIGINT) END`,
+    `CASE WHEN ${value} BETWEEN 0 AND 20 THEN CAST(factorial(CAST(${value} AS INTEGER)) AS BIGINT)
+      END`,
   bin: ([value]) => `bin(${value})`,
   bit_count: ([value], { types }) =>
     types[0]?.type === "boolean"
@@ -94,7 +95,11 @@ export const maths: Group = {
       [value, low, high, count] as string[],
       scope,
       (x, a, b, n) =>
-        `CASE WHEN ${n} <= 0 OR ${a} = ${b} OR isnan(${x}) THEN NULL WHEN ${a} < ${b} THEN CASE WHEN ${x} < ${a} THEN 0 WHEN ${x} >= ${b} THEN ${n} + 1 ELSE CAST(floor((${x} - ${a}) / (${b} - ${a}) * ${n}) AS BIGINT) + 1 END ELSE CASE WHEN ${x} > ${a} THEN 0 WHEN ${x} <= ${b} THEN ${n} + 1 ELSE CAST(floor((${a} - ${x}) / (${a} - ${b}) * ${n}) AS BIGINT) + 1 END END`,
+        `CASE WHEN ${n} <= 0 OR ${a} = ${b} OR isnan(${x}) THEN NULL WHEN ${a} < ${b} THEN CASE
+          WHEN ${x} < ${a} THEN 0 WHEN ${x} >= ${b} THEN ${n} + 1
+          ELSE CAST(floor((${x} - ${a}) / (${b} - ${a}) * ${n}) AS BIGINT) + 1 END ELSE CASE
+          WHEN ${x} > ${a} THEN 0 WHEN ${x} <= ${b} THEN ${n} + 1
+          ELSE CAST(floor((${a} - ${x}) / (${a} - ${b}) * ${n}) AS BIGINT) + 1 END END`,
     ),
   rand: (_args, site) => uniform(site),
   randn: (_args, site) =>
@@ -118,7 +123,8 @@ export function rowHash({ node, scope }: Site): string {
       : String(scope.context.seed);
   const call = scope.counter.next;
   scope.counter.next += 1;
-  return `hash(${[`'${seed}/${given === undefined ? call : 0}/${call}'`, ...(scope.grouped ? [] : scope.ordinals)].join(", ")})`;
+  const site = `'${seed}/${given === undefined ? call : 0}/${call}'`;
+  return `hash(${[site, ...(scope.grouped ? [] : scope.ordinals)].join(", ")})`;
 }
 
 /** `round` and `bround`: decimals and floats by their decimal text, whole numbers exactly. */
@@ -145,7 +151,8 @@ function rounding(mode: "half up" | "half even"): Compilation {
           mode === "half up"
             ? `round(${plain}, ${count})`
             : halfEven(plain, count, "DECIMAL(38,16)");
-        return `CASE WHEN abs(${x}) < 1e15 THEN CAST(${exact} AS ${sqlType(type)}) ELSE ${name}(${x}, ${count}) END`;
+        return `CASE WHEN abs(${x}) < 1e15 THEN CAST(${exact} AS ${sqlType(type)})
+          ELSE ${name}(${x}, ${count}) END`;
       });
     }
     if (count >= 0) return value as string;
@@ -155,8 +162,11 @@ function rounding(mode: "half up" | "half even"): Compilation {
       const half =
         mode === "half up"
           ? `(abs(${wide}) + ${power / 2n}) // ${power}`
-          : `CASE WHEN abs(${wide}) % ${power} = ${power / 2n} THEN ((abs(${wide}) // ${power}) + 1) // 2 * 2 ELSE (abs(${wide}) + ${power / 2n}) // ${power} END`;
-      return `CAST((${half}) * ${power} * CASE WHEN ${x} < 0 THEN -1 ELSE 1 END AS ${sqlType(node.type)})`;
+          : `CASE WHEN abs(${wide}) % ${power} = ${power / 2n}
+            THEN ((abs(${wide}) // ${power}) + 1) // 2 * 2
+            ELSE (abs(${wide}) + ${power / 2n}) // ${power} END`;
+      return `CAST((${half}) * ${power} * CASE WHEN ${x} < 0 THEN -1
+        ELSE 1 END AS ${sqlType(node.type)})`;
     });
   };
 }
@@ -164,7 +174,8 @@ function rounding(mode: "half up" | "half even"): Compilation {
 function halfEven(value: string, count: number, type: string): string {
   const power = 10n ** BigInt(Math.abs(count));
   const scaled = count >= 0 ? `(${value} * ${power})` : `(${value} / ${power})`;
-  return `CAST(round_even(CAST(${scaled} AS DOUBLE), 0) ${count >= 0 ? "/" : "*"} ${power} AS ${type})`;
+  return `CAST(round_even(CAST(${scaled} AS DOUBLE),
+    0) ${count >= 0 ? "/" : "*"} ${power} AS ${type})`;
 }
 
 function scaleOf(digits: string | undefined): number {
@@ -184,7 +195,9 @@ function toward(name: "ceil" | "floor"): Compilation {
         [value as string],
         scope,
         (x) =>
-          `CASE WHEN isnan(${x}) THEN 0 WHEN ${x} >= 9223372036854775807 THEN 9223372036854775807 WHEN ${x} <= -9223372036854775808 THEN -9223372036854775807 - 1 ELSE CAST(${name}(${x}) AS ${target}) END`,
+          `CASE WHEN isnan(${x}) THEN 0 WHEN ${x} >= 9223372036854775807 THEN 9223372036854775807
+            WHEN ${x} <= -9223372036854775808 THEN -9223372036854775807 - 1
+            ELSE CAST(${name}(${x}) AS ${target}) END`,
       );
     }
     const count = scaleOf(digits);

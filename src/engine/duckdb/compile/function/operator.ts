@@ -24,7 +24,8 @@ export const operators: Group = {
     once([left as string, right as string], site.scope, (a, b) => {
       if (site.types[0]?.type === "decimal") {
         const [x, y] = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`];
-        return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE CAST(${javascript("quotient", [x, y])} AS BIGINT) END`;
+        return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})}
+          ELSE CAST(${javascript("quotient", [x, y])} AS BIGINT) END`;
       }
       return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE ${a} // ${b} END`;
     }),
@@ -93,7 +94,8 @@ function decimalArithmetic(
     width <= 38
       ? operator === "*"
         ? `(${left} * ${right})`
-        : `(CAST(${left} AS DECIMAL(${width},${scale})) ${operator} CAST(${right} AS DECIMAL(${width},${scale})))`
+        : `(CAST(${left} AS DECIMAL(${width},${scale})) ${operator} CAST(${right} AS
+          DECIMAL(${width},${scale})))`
       : javascript({ "+": "add", "-": "subtract", "*": "multiply" }[operator], [
           `CAST(${left} AS VARCHAR)`,
           `CAST(${right} AS VARCHAR)`,
@@ -112,11 +114,14 @@ function division(mode: Mode): Compilation {
       const { type } = site.node;
       if (type.type !== "decimal") {
         // Spark's check comes before the null check of the dividend only for a zero divisor.
-        return `CASE WHEN ${b} = 0 THEN ${a === "NULL" ? "NULL" : `CASE WHEN ${a} IS NULL THEN NULL ELSE ${zero} END`} ELSE ${a} / ${b} END`;
+        return `CASE WHEN ${b} = 0
+          THEN ${a === "NULL" ? "NULL" : `CASE WHEN ${a} IS NULL THEN NULL ELSE ${zero} END`}
+          ELSE ${a} / ${b} END`;
       }
       const args = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`, `'${type.scale}'`];
       const quotient = toDecimal(javascript("divide", args), { type, mode, scope: site.scope });
-      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL ELSE ${quotient} END`;
+      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL
+        ELSE ${quotient} END`;
     });
 }
 
@@ -135,13 +140,15 @@ function remainder(operator: "%" | "pmod", mode: Mode): Compilation {
       const signed =
         operator === "%"
           ? rest
-          : `CASE WHEN ${rest} < 0 THEN CAST((${rest} + ${y}) % ${y} AS ${common}) ELSE ${rest} END`;
+          : `CASE WHEN ${rest} < 0 THEN CAST((${rest} + ${y}) % ${y} AS ${common})
+            ELSE ${rest} END`;
       const floating = rest.startsWith("fmod");
       const positive =
         operator === "pmod" && floating
           ? `CASE WHEN ${rest} < 0 THEN fmod(${rest} + ${y}, ${y}) ELSE ${rest} END`
           : signed;
-      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL ELSE CAST(${positive} AS ${type}) END`;
+      return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL
+        ELSE CAST(${positive} AS ${type}) END`;
     });
 }
 
@@ -163,7 +170,8 @@ function attempt(operator: "+" | "-" | "*"): Compilation {
     }
     const { type } = site.node;
     if (type.type === "double" || type.type === "float") return `(${left} ${operator} ${right})`;
-    return `TRY_CAST(CAST(${left} AS HUGEINT) ${operator} CAST(${right} AS HUGEINT) AS ${sqlType(type)})`;
+    return `TRY_CAST(CAST(${left} AS HUGEINT) ${operator} CAST(${right} AS HUGEINT) AS
+      ${sqlType(type)})`;
   };
 }
 
@@ -198,12 +206,14 @@ function shift(way: "left" | "right" | "unsigned"): Compilation {
       const wide = `CAST(${input} AS HUGEINT)`;
       const unsigned = `(((${wide} % ${range}) + ${range}) % ${range})`;
       if (way === "right")
-        return `CAST(CASE WHEN ${input} < 0 THEN -((-${wide} - 1) // ${power}) - 1 ELSE ${wide} // ${power} END AS ${type})`;
+        return `CAST(CASE WHEN ${input} < 0 THEN -((-${wide} - 1) // ${power}) - 1
+          ELSE ${wide} // ${power} END AS ${type})`;
       const raw =
         way === "left"
           ? `((${unsigned} % (${range} // ${power})) * ${power})`
           : `(${unsigned} // ${power})`;
-      return `CAST(CASE WHEN ${raw} >= ${range / 2n} THEN ${raw} - ${range} ELSE ${raw} END AS ${type})`;
+      return `CAST(CASE WHEN ${raw} >= ${range / 2n} THEN ${raw} - ${range}
+        ELSE ${raw} END AS ${type})`;
     });
   };
 }

@@ -63,7 +63,8 @@ function times([start, end, step]: readonly (string | undefined)[], site: Site):
     const stepMicros = months ? `(${by} * ${shortMonthMicros})` : by;
     // One more than fit by the clock: a day may have 23 hours.
     const count = `(${last} - ${first}) // ${stepMicros} + 2`;
-    const items = `list_transform(range(${count}), lambda ${index}: ${nth(from ?? "NULL", { months, size: by ?? "NULL", index, site })})`;
+    const items = `list_transform(range(${count}),
+      lambda ${index}: ${nth(from ?? "NULL", { months, size: by ?? "NULL", index, site })})`;
     const within = `CASE WHEN ${by} > 0 THEN ${item} <= ${to} ELSE ${item} >= ${to} END`;
     const list = `list_filter(${items}, lambda ${item}: ${within})`;
     const whole = between({ from, to, size: by, list });

@@ -18,7 +18,9 @@ export const strings: Group = {
       types[at + 1]?.type === "array" ? `coalesce(${part}, [])` : `[${part}]`,
     );
     const all = lists.length === 0 ? "CAST([] AS VARCHAR[])" : `list_concat(${lists.join(", ")})`;
-    return `CASE WHEN ${separator} IS NULL THEN NULL ELSE coalesce(array_to_string(list_filter(${all}, lambda w: w IS NOT NULL), ${separator}), '') END`;
+    return `CASE WHEN ${separator} IS NULL THEN NULL
+      ELSE coalesce(array_to_string(list_filter(${all}, lambda w: w IS NOT NULL), ${separator}), '')
+      END`;
   },
   upper: named("upper"),
   lower: named("lower"),
@@ -49,10 +51,13 @@ export const strings: Group = {
       site.scope,
       (s, at, count) => {
         // Spark counts from the end before it cuts: a start before the text takes from the length.
-        const from = `CASE WHEN ${at} > 0 THEN ${at} - 1 WHEN ${at} < 0 THEN length(${s}) + ${at} ELSE 0 END`;
+        const from = `CASE WHEN ${at} > 0 THEN ${at} - 1 WHEN ${at} < 0 THEN length(${s}) + ${at}
+          ELSE 0 END`;
         const first = `CAST(greatest(${from}, 0) AS BIGINT)`;
         const end = `CAST(${from} AS BIGINT) + CAST(${count} AS BIGINT)`;
-        return `CASE WHEN ${s} IS NULL OR ${count} IS NULL OR ${at} IS NULL THEN NULL WHEN ${count} <= 0 THEN '' ELSE substring(${s}, ${first} + 1, greatest(${end} - ${first}, 0)) END`;
+        return `CASE WHEN ${s} IS NULL OR ${count} IS NULL OR ${at} IS NULL THEN NULL
+          WHEN ${count} <= 0 THEN '' ELSE substring(${s}, ${first} + 1, greatest(${end} - ${first},
+          0)) END`;
       },
     );
   },
@@ -65,7 +70,8 @@ export const strings: Group = {
   left: ([value, count], site) =>
     strings.substring?.([value as string, "1", count as string], site) ?? "",
   right: ([value, count]) =>
-    `CASE WHEN ${value} IS NULL THEN NULL WHEN ${count} <= 0 THEN '' ELSE right(${value}, ${count}) END`,
+    `CASE WHEN ${value} IS NULL THEN NULL WHEN ${count} <= 0 THEN ''
+      ELSE right(${value}, ${count}) END`,
   lpad: pad("lpad"),
   rpad: pad("rpad"),
   repeat: ([value, count]) => `repeat(${value}, greatest(${count}, 0))`,
@@ -79,7 +85,8 @@ export const strings: Group = {
       [value, by, at, count] as string[],
       scope,
       (s, r, p, n) =>
-        `substring(${s}, 1, ${p} - 1) || ${r} || substring(${s}, ${p} + CASE WHEN ${n} < 0 THEN length(${r}) ELSE ${n} END)`,
+        `substring(${s}, 1, ${p} - 1) || ${r} || substring(${s}, ${p} + CASE
+          WHEN ${n} < 0 THEN length(${r}) ELSE ${n} END)`,
     ),
   instr: ([value, search]) => `instr(${value}, ${search})`,
   locate: ([search, value, start], { scope }) =>
@@ -87,7 +94,8 @@ export const strings: Group = {
       [search, value, start] as string[],
       scope,
       (x, s, at) =>
-        `CASE WHEN ${at} < 1 THEN 0 WHEN instr(substring(${s}, ${at}), ${x}) = 0 THEN 0 ELSE instr(substring(${s}, ${at}), ${x}) + ${at} - 1 END`,
+        `CASE WHEN ${at} < 1 THEN 0 WHEN instr(substring(${s}, ${at}), ${x}) = 0 THEN 0
+          ELSE instr(substring(${s}, ${at}), ${x}) + ${at} - 1 END`,
     ),
   contains: ([value, search], { types }) =>
     isBinary(types[0])
@@ -101,14 +109,17 @@ export const strings: Group = {
     isBinary(types[0])
       ? `ends_with(hex(${value}), hex(${search}))`
       : `ends_with(${value}, ${search})`,
-  split: ([value, regexp, limit]) =>
-    `CAST(from_json(${javascript("split", [value as string, regexp as string, `CAST(${limit} AS VARCHAR)`])}, '["VARCHAR"]') AS VARCHAR[])`,
+  split: ([value, regexp, limit]) => {
+    const args = [value as string, regexp as string, `CAST(${limit} AS VARCHAR)`];
+    return `CAST(from_json(${javascript("split", args)}, '["VARCHAR"]') AS VARCHAR[])`;
+  },
   split_part: ([value, delimiter, part], { scope }) =>
     once(
       [value, delimiter, part] as string[],
       scope,
       (s, d, n) =>
-        `CASE WHEN ${n} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})} WHEN ${d} = '' THEN CASE WHEN abs(${n}) = 1 THEN ${s} ELSE '' END ELSE split_part(${s}, ${d}, ${n}) END`,
+        `CASE WHEN ${n} = 0 THEN ${raise("INVALID_INDEX_OF_ZERO", {})} WHEN ${d} = '' THEN CASE
+          WHEN abs(${n}) = 1 THEN ${s} ELSE '' END ELSE split_part(${s}, ${d}, ${n}) END`,
     ),
   space: ([count]) => `repeat(' ', greatest(${count}, 0))`,
   ascii: ([value]) => `ascii(${value})`,
@@ -128,7 +139,8 @@ export const strings: Group = {
         ),
   soundex: ([value]) => javascript("soundex", [value as string]),
   find_in_set: ([value, set]) =>
-    `CASE WHEN contains(${value}, ',') THEN 0 ELSE coalesce(list_position(string_split(${set}, ','), ${value}), 0) + (CASE WHEN ${set} IS NULL OR ${value} IS NULL THEN NULL ELSE 0 END) END`,
+    `CASE WHEN contains(${value}, ',') THEN 0 ELSE coalesce(list_position(string_split(${set}, ','),
+      ${value}), 0) + (CASE WHEN ${set} IS NULL OR ${value} IS NULL THEN NULL ELSE 0 END) END`,
   elt: ([index, ...values], { scope }) =>
     once([index as string], scope, (n) => {
       const size = text(String(values.length));
@@ -136,7 +148,9 @@ export const strings: Group = {
         indexValue: `CAST(${n} AS VARCHAR)`,
         arraySize: size,
       });
-      return `CASE WHEN ${n} IS NULL THEN NULL WHEN ${n} < 1 OR ${n} > ${values.length} THEN ${failure} ELSE list_extract([${values.join(", ")}], ${n}) END`;
+      return `CASE WHEN ${n} IS NULL THEN NULL
+        WHEN ${n} < 1 OR ${n} > ${values.length} THEN ${failure}
+        ELSE list_extract([${values.join(", ")}], ${n}) END`;
     }),
   regexp_replace: ([value, regexp, replacement, start]) => {
     const by = replacement?.startsWith("'")
@@ -158,7 +172,8 @@ export const strings: Group = {
       [value as string, `regexp_extract(${value}, ${regexp})`],
       scope,
       (s, found) =>
-        `CASE WHEN regexp_matches(${s}, ${regexp}) THEN instr(${s}, ${found}) ELSE 0 * length(${s}) END`,
+        `CASE WHEN regexp_matches(${s}, ${regexp}) THEN instr(${s}, ${found})
+          ELSE 0 * length(${s}) END`,
     ),
   base64: named("base64"),
   unbase64: ([value]) => `from_base64(regexp_replace(${value}, '\\s', '', 'g'))`,
@@ -169,7 +184,8 @@ export const strings: Group = {
       [value as string],
       scope,
       (s) =>
-        `CASE WHEN regexp_full_match(${s}, '[0-9a-fA-F]*') THEN unhex(CASE WHEN length(${s}) % 2 = 1 THEN '0' || ${s} ELSE ${s} END) END`,
+        `CASE WHEN regexp_full_match(${s}, '[0-9a-fA-F]*') THEN unhex(CASE
+          WHEN length(${s}) % 2 = 1 THEN '0' || ${s} ELSE ${s} END) END`,
     ),
   encode: ([value, charset]) =>
     `unhex(${javascript("encode", [value as string, charset as string])})`,
@@ -179,7 +195,8 @@ export const strings: Group = {
   str_to_map: ([value, pairs, keys]) => {
     const parts = `string_split_regex(${value}, ${pairs})`;
     const at = `regexp_split_to_array(z, ${keys})`;
-    return `map_from_entries(list_transform(${parts}, lambda z: struct_pack("key" := ${at}[1], "value" := CASE WHEN len(${at}) > 1 THEN substring(z, length(${at}[1]) + 2) END)))`;
+    return `map_from_entries(list_transform(${parts}, lambda z: struct_pack("key" := ${at}[1],
+      "value" := CASE WHEN len(${at}) > 1 THEN substring(z, length(${at}[1]) + 2) END)))`;
   },
   quote: ([value]) => `('''' || replace(replace(${value}, '\\', '\\\\'), '''', '\\''') || '''')`,
 };
@@ -195,6 +212,7 @@ function pad(name: "lpad" | "rpad"): Compilation {
       [value, width, fill] as string[],
       scope,
       (s, n, f) =>
-        `CASE WHEN ${n} <= 0 THEN '' WHEN length(${s}) >= ${n} OR ${f} = '' THEN substring(${s}, 1, ${n}) ELSE ${name}(${s}, ${n}, ${f}) END`,
+        `CASE WHEN ${n} <= 0 THEN '' WHEN length(${s}) >= ${n} OR ${f} = ''
+          THEN substring(${s}, 1, ${n}) ELSE ${name}(${s}, ${n}, ${f}) END`,
     );
 }
