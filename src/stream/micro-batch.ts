@@ -58,8 +58,6 @@ export class MicroBatches implements AsyncDisposable {
   #lateMs: number;
   #watermark: WatermarkState;
   #planned: PlannedBatch | undefined;
-  /** The watermark of the last batch of this run: what it evicted with. */
-  #evictedMs: number | undefined;
   #purge: Promise<void> = Promise.resolve();
   #lastTriggerMs: number | undefined;
   #sinkCounts = true;
@@ -142,7 +140,7 @@ export class MicroBatches implements AsyncDisposable {
       choice.noData &&
       this.#spec.conf["spark.sql.streaming.noDataMicroBatches.enabled"] !== "false";
     const evicts = [...this.#plan.operators.values()].some((operator) => operator.evicts);
-    const empty = { enabled, evicts, lastMs: this.#evictedMs, nowMs };
+    const empty = { enabled, evicts, lastMs: this.#lateMs, nowMs };
     if (!hasNewData(this.#committed, offsets) && !needsNoDataBatch(empty)) return false;
     if (this.#signal.aborted) return false;
     const entry = {
@@ -356,7 +354,6 @@ export class MicroBatches implements AsyncDisposable {
     this.#batchId = planned.batchId + 1;
     this.#committed = planned.entry.offsets;
     this.#lateMs = planned.entry.batchWatermarkMs;
-    this.#evictedMs = planned.entry.batchWatermarkMs;
     this.#watermark = watermark;
   }
 

@@ -45,14 +45,18 @@ export interface NoDataInput {
   readonly enabled: boolean;
   /** Whether the plan has an operator that a later watermark moves. */
   readonly evicts: boolean;
-  /** The watermark of the last batch of this run; undefined before one ran. */
-  readonly lastMs: number | undefined;
+  /** The watermark of the last batch, of this run or the one before; 0 if there was none. */
+  readonly lastMs: number;
   readonly nowMs: number;
 }
 
-/** A batch without data runs when the watermark moved past what the last batch evicted with. */
+/**
+ * A batch without data runs when the watermark moved past what the last batch evicted with. Also
+ * the first thing after a restart, which Spark leaves to the next data: a query that was stopped
+ * in between comes to what one that was not comes to.
+ */
 export function needsNoDataBatch({ enabled, evicts, lastMs, nowMs }: NoDataInput): boolean {
-  return enabled && evicts && lastMs !== undefined && nowMs > lastMs;
+  return enabled && evicts && nowMs > lastMs;
 }
 
 /** The seed of a batch: a function of the query and the batch, so that a re-run is the same. */
