@@ -54,5 +54,10 @@ test("what the watermark closed comes out after a restart too, without new data"
   expect(await run({ once: true })).toBe(0);
   expect(await run({ availableNow: true })).toBe(1);
   expect(await run({ availableNow: true })).toBe(1);
-  expect(await (await spark.sql("DESCRIBE HISTORY windows")).count()).toBe(2);
+  const history = await (await spark.sql("DESCRIBE HISTORY windows")).collect();
+  expect(history.map((row) => row["operation"])).toEqual([
+    "STREAMING UPDATE",
+    "STREAMING UPDATE",
+    "CREATE TABLE",
+  ]);
 });
