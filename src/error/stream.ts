@@ -129,6 +129,12 @@ export const streamConditions = {
     message:
       "Cannot start query with id {id} as another query with same id is already active. Stop it first, or set spark.sql.streaming.stopActiveRunOnRestart to true",
   },
+  STREAMING_QUERY_AWAITS_ITSELF: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Cannot wait for a query state from the batch that is running the query: {id} would wait for itself. Wait outside of foreachBatch and foreach",
+  },
   NEGATIVE_TRIGGER_INTERVAL: {
     kind: "invalid",
     sqlState: "22003",

@@ -1,4 +1,5 @@
 import { env } from "../env.ts";
+import { orAbort } from "../error/abort.ts";
 import { error } from "../error/error.ts";
 import { type StreamingQueryEvent, type StreamingQueryListener, tell } from "./listener.ts";
 import { prepareQuery, type QuerySpec, type StreamingQuery } from "./query.ts";
@@ -62,14 +63,17 @@ export class StreamingQueries implements AsyncDisposable {
    * Waits until a query has ended since the session began or `resetTerminated` was called: true,
    * or throws if one failed. With a timeout, false if none has by then.
    */
-  async awaitAnyTermination(timeoutMs?: number): Promise<boolean> {
+  async awaitAnyTermination(
+    timeoutMs?: number,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<boolean> {
     const waking = new AbortController();
     this.#awaiting += 1;
     try {
       if (this.#terminated === undefined) {
         const ends = [this.#termination.promise];
         if (timeoutMs !== undefined) ends.push(env.sleep(timeoutMs, waking.signal));
-        await Promise.race(ends);
+        await orAbort(Promise.race(ends), options.signal);
       }
     } finally {
       this.#awaiting -= 1;

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { rewrite } from "../analysis/walk.ts";
 import type { QueryContext } from "../engine/engine.ts";
 import { env } from "../env.ts";
+import { orAbort } from "../error/abort.ts";
 import { error, isError, type MillraceError } from "../error/error.ts";
 import { emptyScan } from "./binding.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -21,6 +23,9 @@ export interface StreamingQueryStatus {
   readonly isDataAvailable: boolean;
   readonly isTriggerActive: boolean;
 }
+
+/** What code called from a batch runs in: waiting for that query there would never end. */
+const running = new AsyncLocalStorage<{ query: StreamingQuery | undefined }>();
 
 /** `spark.sql.streaming.numRecentProgressUpdates`. */
 const recentProgressUpdates = 100;
@@ -136,15 +141,19 @@ export class StreamingQuery implements AsyncDisposable {
 
   /**
    * Waits until the query ends: true, or throws if it failed. With a timeout, false when it is
-   * still going on after that.
+   * still going on after that. An abort of the signal ends the wait, not the query.
    */
-  async awaitTermination(timeoutMs?: number): Promise<boolean> {
+  async awaitTermination(
+    timeoutMs?: number,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<boolean> {
+    this.#refuseInside();
     this.#awaited += 1;
     const waking = new AbortController();
     try {
       const ends = [this.#ended];
       if (timeoutMs !== undefined) ends.push(env.sleep(timeoutMs, waking.signal));
-      await Promise.race(ends);
+      await orAbort(Promise.race(ends), signal);
     } finally {
       this.#awaited -= 1;
       waking.abort();
@@ -155,6 +164,7 @@ export class StreamingQuery implements AsyncDisposable {
 
   /** Waits until all that is there now is processed: a trigger after this finds nothing. */
   async processAllAvailable(): Promise<void> {
+    this.#refuseInside();
     this.#awaited += 1;
     try {
       if (this.#active) {
@@ -170,9 +180,14 @@ export class StreamingQuery implements AsyncDisposable {
     if (this.#exception) throw this.#exception;
   }
 
-  /** Ends the query at the next step; resolves when it has ended. What is half done is resumed. */
+  /**
+   * Ends the query at the next step; resolves when it has ended. What is half done is resumed.
+   * Called from the query's own foreachBatch or foreach it resolves at once: the query ends when
+   * that returns.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    if (this.#inside()) return;
     await this.#ended;
   }
 
@@ -260,7 +275,7 @@ export class StreamingQuery implements AsyncDisposable {
     }
     if (this.#stopping.signal.aborted) return false;
     this.#say("Processing new data", true, true);
-    const progress = await batches.run(watch);
+    const progress = await this.#batch(batches, watch);
     this.#progress.push(progress);
     const kept =
       Number(this.#spec.conf["spark.sql.streaming.numRecentProgressUpdates"]) ||
@@ -269,6 +284,24 @@ export class StreamingQuery implements AsyncDisposable {
     this.#lastEventMs = env.now();
     this.#spec.onEvent?.({ kind: "progress", progress });
     return true;
+  }
+
+  async #batch(batches: MicroBatches, watch: Stopwatch): Promise<StreamingQueryProgress> {
+    const place: { query: StreamingQuery | undefined } = { query: this };
+    try {
+      return await running.run(place, () => batches.run(watch));
+    } finally {
+      // What the batch left behind (a timer, say) is no longer in it.
+      place.query = undefined;
+    }
+  }
+
+  #inside(): boolean {
+    return running.getStore()?.query === this;
+  }
+
+  #refuseInside(): void {
+    if (this.#inside()) throw error("STREAMING_QUERY_AWAITS_ITSELF", { id: this.id });
   }
 
   #idle(trigger: number): void {
