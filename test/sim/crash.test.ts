@@ -22,11 +22,14 @@ test(`a crash at any call loses nothing and doubles nothing (MILLRACE_SEED=${see
   const end = performance.now() + budgetMs;
   const calm = await calmRun();
   expect(calm.outcome).toEqual((await calmRun()).outcome);
+  const calls = calm.methods.length;
   let crashes = 0;
   while (crashes < atMost && (crashes < atLeast || performance.now() < end)) {
-    const takesEffect = (seed + crashes) % 2 === 0;
-    await crashAndCompare({ at: pick(crashes, calm.calls), takesEffect }, calm);
+    const at = pick(crashes, calls);
+    const powerCut = (seed + crashes) % 3 !== 0;
+    const takesEffect = (seed + crashes) % 2 !== 0;
+    await crashAndCompare({ at, powerCut, takesEffect }, calm);
     crashes += 1;
   }
-  console.log(`${crashes} of ${calm.calls} calls, MILLRACE_SEED=${seed}`);
+  console.log(`${crashes} crashes at ${calls} calls, MILLRACE_SEED=${seed}`);
 });

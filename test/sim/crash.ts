@@ -1,49 +1,47 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { openMachine } from "./machine.ts";
+import { type End, openMachine } from "./machine.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { land, roundCount, runPipeline } from "./pipeline.ts";
 
-/** Where the power goes: at this call, counted over all rounds; twice where there are two. */
-export interface Crash {
+/** Where a run is stopped: at this call, counted from 1 over all rounds, and how. */
+export interface Crash extends Omit<End, "stopAt"> {
   readonly at: number;
-  /** Whether the call at which it goes still takes effect. */
-  readonly takesEffect: boolean;
 }
 
-/** A run that nothing stops: what it comes to, and the calls it makes. */
-export interface CalmRun {
+/** What a run comes to, and the calls it makes until it is stopped. */
+export interface Run {
   readonly outcome: Outcome;
-  readonly calls: number;
+  readonly methods: readonly string[];
 }
 
-export async function calmRun(): Promise<CalmRun> {
+/** A run that nothing stops. */
+export function calmRun(): Promise<Run> {
   return run(undefined);
 }
 
 /** Stops a run as told, goes on with what is left, and compares what it comes to. */
-export async function crashAndCompare(crash: Crash, calm: CalmRun): Promise<void> {
+export async function crashAndCompare(crash: Crash, calm: Run): Promise<void> {
   const { outcome } = await run(crash);
   deepStrictEqual(outcome, calm.outcome, `stopped at ${JSON.stringify(crash)}`);
 }
 
-async function run(crash: Crash | undefined): Promise<CalmRun> {
+async function run(crash: Crash | undefined): Promise<Run> {
   await using machine = openMachine();
   const { folder } = machine;
-  let calls = 0;
+  const methods: string[] = [];
+  let stopped = false;
   for (let round = 0; round < roundCount; round++) {
     land(folder, round);
-    const stopAt = crash === undefined ? 0 : crash.at - calls;
-    const plan = stopAt > 0 ? { stopAt, takesEffect: crash!.takesEffect } : {};
-    const done = await machine.process(plan, (spark) => runPipeline(spark, folder));
-    calls += machine.calls;
-    if (!done) {
-      await machine.process({}, (spark) => runPipeline(spark, folder));
-      calls = Number.POSITIVE_INFINITY;
-    }
+    const end = crash && !stopped ? { ...crash, stopAt: crash.at - methods.length } : {};
+    const done = await machine.process((spark) => runPipeline(spark, folder), end);
+    if (!stopped) methods.push(...machine.methods);
+    if (done) continue;
+    stopped = true;
+    await machine.process((spark) => runPipeline(spark, folder));
   }
   let outcome: Outcome | undefined;
-  await machine.process({}, async (spark) => {
+  await machine.process(async (spark) => {
     outcome = await outcomeOf(spark, folder);
   });
-  return { outcome: outcome!, calls };
+  return { outcome: outcome!, methods };
 }

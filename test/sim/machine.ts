@@ -5,7 +5,8 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { replaceEnv } from "../../src/env.ts";
 import { openLocal } from "../../src/execution/local/local.ts";
 import { SparkSession } from "../../src/index.ts";
-import { type FaultPlan, faultsOf, StoppedError, withFaults } from "../../src/storage/fault.ts";
+import { type FaultPlan, faultsOf, withFaults } from "../../src/storage/fault.ts";
+import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
 import { volatileDisk } from "../../src/storage/volatile.ts";
 
@@ -14,11 +15,16 @@ export interface Machine extends AsyncDisposable {
   readonly folder: string;
   /** Calls of the last process: of the disk beneath its stores, and for files of its engine. */
   readonly calls: number;
-  /**
-   * Runs a process on what the disk holds, with the faults of `plan`. False: the power went, with
-   * all that was not synced, and with everything in memory.
-   */
-  process(plan: FaultPlan, main: (spark: SparkSession) => Promise<void>): Promise<boolean>;
+  /** What those calls were, in their order. */
+  readonly methods: readonly string[];
+  /** Runs a process on what the disk holds. False: it came to the end that was planned for it. */
+  process(main: (spark: SparkSession) => Promise<void>, end?: End): Promise<boolean>;
+}
+
+/** How a process ends early. */
+export interface End extends Pick<FaultPlan, "stopAt" | "takesEffect"> {
+  /** Whether all that was not synced is lost with it, or the process alone dies. */
+  readonly powerCut?: boolean;
 }
 
 export function openMachine(): Machine {
@@ -26,20 +32,30 @@ export function openMachine(): Machine {
   const folder = join(home, "disk");
   mkdirSync(folder);
   let calls = 0;
+  let methods: string[] = [];
   return {
     folder,
     get calls() {
       return calls;
     },
-    async process(plan, main) {
+    get methods() {
+      return methods;
+    },
+    async process(main, { powerCut = true, ...plan } = {}) {
       const faults = faultsOf(plan);
+      methods = [];
+      const faulty = <T extends object>(target: T): T =>
+        intercept(withFaults(target, faults), ({ method }, run) => {
+          methods.push(method);
+          return run();
+        });
       const disk = volatileDisk(folder, join(home, "attic"));
       const quiet = replaceEnv({ warn: () => undefined });
       let failure: unknown;
       try {
         const spark = await openProcess(folder, {
-          stores: { file: async () => localStore(withFaults(disk, faults)) },
-          engine: (engine) => withFileFaults(engine, faults),
+          stores: { file: async () => localStore(faulty(disk)) },
+          engine: (engine) => withFileCalls(engine, faulty),
         });
         await main(spark).catch((thrown: unknown) => {
           failure = thrown;
@@ -50,8 +66,8 @@ export function openMachine(): Machine {
         quiet();
         calls = faults.calls;
       }
-      if (faults.stopped) disk.crash();
-      else if (failure !== undefined) throw failure;
+      if (faults.stopped && powerCut) disk.crash();
+      else if (!faults.stopped && failure !== undefined) throw failure;
       rmSync(join(home, "attic"), { recursive: true, force: true });
       return !faults.stopped;
     },
@@ -74,24 +90,16 @@ export async function openProcess(
 }
 
 /** The engine's own writes count with the calls of the disk: they too are steps of a process. */
-function withFileFaults(engine: Engine, faults: ReturnType<typeof faultsOf>): Engine {
-  const writes = withFaults(
-    {
-      writeParquet: engine.writeParquet.bind(engine),
-      writeJson: engine.writeJson.bind(engine),
-    } satisfies Partial<Engine>,
-    faults,
-  );
+function withFileCalls(engine: Engine, wrap: <T extends object>(target: T) => T): Engine {
+  const writes = wrap({
+    writeParquet: engine.writeParquet.bind(engine),
+    writeJson: engine.writeJson.bind(engine),
+  } satisfies Partial<Engine>);
   return new Proxy(engine, {
     get(target, property) {
-      const member: unknown = Reflect.get(property in writes ? writes : target, property);
+      if (property in writes) return Reflect.get(writes, property);
+      const member: unknown = Reflect.get(target, property);
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
-}
-
-/** Whether an error is, or comes from, the end of the process. */
-export function isStopped(thrown: unknown): boolean {
-  if (thrown instanceof StoppedError) return true;
-  return thrown instanceof Error && thrown.cause !== undefined && isStopped(thrown.cause);
 }
