@@ -198,7 +198,7 @@ describe.skipIf(noSpark)("a query that runs here and in Spark by turns", () => {
     await add(0, 5);
     expect(await query.here()).toEqual([0]);
     await add(3, 6);
-    await expect(query.inSpark()).rejects.toThrow(/state ?store/i);
+    await expect(query.inSpark()).rejects.toThrow(/millrace1/);
     await add(0, 14);
     const run = await query.here();
     await checkWhole(query, run.at(-1)!);

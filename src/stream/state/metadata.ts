@@ -10,6 +10,12 @@ export interface OperatorMetadata {
   readonly shape: StateShape;
 }
 
+/**
+ * Spark reads this file first, as a length of two bytes and that many of text: so it refuses state
+ * of ours by this name instead of failing in the middle of it.
+ */
+const schemaVersion = "\u0000\u0009millrace1\n";
+
 /** The folder of an operator's state. */
 export function stateLocation(checkpoint: Location, operatorId: number): Location {
   return join(checkpoint, "state", String(operatorId));
@@ -34,7 +40,7 @@ export async function writeOperators(
     const schema = JSON.stringify(signatures(operator.shape));
     const put = (path: Location, text: string): Promise<boolean> =>
       checkpoint.store.putIfAbsent(path.path, encoder.encode(text));
-    await put(join(folder, "0", "_metadata", "schema"), `millrace1\n${schema}`);
+    await put(join(folder, "0", "_metadata", "schema"), schemaVersion + schema);
     await put(join(folder, "_metadata", "metadata"), encodeOperator(operator));
   }
 }
@@ -66,7 +72,7 @@ export async function checkOperators(
 async function checkSchema(checkpoint: Location, operator: OperatorMetadata): Promise<void> {
   const folder = stateLocation(checkpoint, operator.operatorId);
   const text = await readText(join(folder, "0", "_metadata", "schema"));
-  if (text === undefined || !text.startsWith("millrace1\n")) return;
+  if (text === undefined || !text.startsWith(schemaVersion)) return;
   const before = JSON.parse(text.slice(text.indexOf("\n"))) as Signatures;
   const now = signatures(operator.shape);
   if (before.keys.join() !== now.keys.join()) {
