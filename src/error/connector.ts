@@ -56,6 +56,12 @@ export const connectorConditions = {
     message:
       "Schema must be specified when creating a streaming source DataFrame of {format} files. Give one with schema(…), or set spark.sql.streaming.schemaInference to true",
   },
+  TEXT_DATA_SOURCE_SCHEMA: {
+    kind: "invalid",
+    sqlState: "42KD9",
+    message:
+      "Text data source supports only a single column of type string, and you have {number} columns: {columns}. Read with 'value STRING' and take the text apart in the query",
+  },
   CONFLICTING_PARTITION_COLUMN_NAMES: {
     kind: "invalid",
     sqlState: "KD009",
@@ -211,7 +217,7 @@ export const connectorConditions = {
     kind: "unsupported",
     sqlState: "XXKDS",
     message:
-      "sourceVersion {version} of the stream offset is not one this source reads (1 to 3). Update the package, or start with a new checkpoint",
+      "The source version {version} of the stream offset is not one this source reads (1 to 3). Update the package, or start with a new checkpoint",
   },
   DELTA_INVALID_SOURCE_OFFSET_FORMAT: {
     kind: "corrupt",

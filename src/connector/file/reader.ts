@@ -9,7 +9,14 @@ import { type FileFormat, fileFormat, hiddenFields } from "./format.ts";
 import { filesInput, openFiles } from "./input.ts";
 import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
 import { partitionColumns } from "./partition.ts";
-import { inferFileSchema, noFiles, typedBy, wantsTypes, withPartitions } from "./schema.ts";
+import {
+  checkTextSchema,
+  inferFileSchema,
+  noFiles,
+  typedBy,
+  wantsTypes,
+  withPartitions,
+} from "./schema.ts";
 
 /**
  * `spark.read.format("json").load(…)` and its kin. Files are listed, and the schema inferred
@@ -50,6 +57,7 @@ async function resolveSchema(
   if (request.schema) {
     const given = asNullable(request.schema);
     const partitions = typedBy(given, found);
+    checkTextSchema(format, given, found);
     return { partitions, schema: withPartitions(given, partitions) };
   }
   const merge = options.flag(

@@ -1,6 +1,7 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField, mergeSchemas } from "../../schema/compare.ts";
+import { formatDataType } from "../../schema/ddl.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { optionReader } from "../option.ts";
@@ -69,6 +70,20 @@ export function typedBy(
     const given = findField(schema, column.name);
     return given ? { ...column, name: given.name, type: given.type } : column;
   });
+}
+
+/** Text files have one column besides those of folders, and it is a string. */
+export function checkTextSchema(
+  format: FileFormat,
+  schema: StructType,
+  partitions: readonly StructField[],
+): void {
+  if (format !== "text") return;
+  const folders = struct(partitions);
+  const data = schema.fields.filter((column) => !findField(folders, column.name));
+  if (data.length === 1 && data[0]?.type.type === "string") return;
+  const columns = formatDataType(struct(data));
+  throw error("TEXT_DATA_SOURCE_SCHEMA", { number: data.length, columns });
 }
 
 export function noFiles(format: string, paths: readonly string[]): Error {

@@ -11,7 +11,14 @@ import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing
 import { partitionColumns } from "./partition.ts";
 import type { FilePolicy } from "./plan.ts";
 import { formatOf, locations } from "./reader.ts";
-import { inferFileSchema, noFiles, typedBy, wantsTypes, withPartitions } from "./schema.ts";
+import {
+  checkTextSchema,
+  inferFileSchema,
+  noFiles,
+  typedBy,
+  wantsTypes,
+  withPartitions,
+} from "./schema.ts";
 import { openFileSource } from "./source.ts";
 import { shortUri } from "./uri.ts";
 
@@ -122,6 +129,7 @@ async function streamSchema(listed: {
     const data = asNullable(given);
     // Folders that come later may be partitions too: a column of the schema that no file has yet.
     const partitions = typedBy(data, found.length > 0 ? found : data.fields);
+    if (files.length > 0) checkTextSchema(format, data, found);
     return { schema: withPartitions(data, found.length > 0 ? partitions : []), partitions };
   }
   if (context.conf("spark.sql.streaming.schemaInference") !== "true") {
