@@ -225,7 +225,10 @@ export function watermark(given: WithWatermark, environment: Environment): Analy
   const delayMs = Number(micros / 1000n);
   const name = given.eventTime.split(".");
   const found = lookup(input, [given.eventTime]) ?? lookup(input, name);
-  if (!found || found.fields.length > 0) throw unresolved(name, [input]);
+  if (!found) throw unresolved(name, [input]);
+  if (found.fields.length > 0) {
+    throw error("EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN", { eventExpr: given.eventTime });
+  }
   const { id, type } = found.column;
   const isWindow = type.type === "struct" && type.fields[1]?.type.type === "timestamp";
   if (type.type !== "timestamp" && type.type !== "timestamp_ntz" && !isWindow) {

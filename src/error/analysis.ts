@@ -111,11 +111,6 @@ export const analysisConditions = {
     sqlState: "42805",
     message: "ORDER BY position {index} is not in the select list: valid are 1 to {size}",
   },
-  UNRESOLVED_ALL_IN_GROUP_BY: {
-    kind: "invalid",
-    sqlState: "42803",
-    message: "Cannot infer the grouping columns of GROUP BY ALL from the select list. Name them",
-  },
   UNSUPPORTED_EXPR_FOR_WINDOW: {
     kind: "invalid",
     sqlState: "42P20",
@@ -180,12 +175,6 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: {srcType} cannot be cast to {targetType}. Convert it in steps",
   },
-  "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION": {
-    kind: "invalid",
-    sqlState: "42K09",
-    message:
-      "Cannot resolve {sqlExpr}: {srcType} cannot be cast to {targetType}. Use {functionNames} instead",
-  },
   "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN": {
     kind: "invalid",
     sqlState: "42K09",
@@ -198,11 +187,6 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: {functionName} does not support ordering on the type {dataType}. Order by a part of it",
   },
-  "DATATYPE_MISMATCH.UNEXPECTED_NULL": {
-    kind: "invalid",
-    sqlState: "42K09",
-    message: "Cannot resolve {sqlExpr}: {exprName} must not be null. Give a value",
-  },
   "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT": {
     kind: "invalid",
     sqlState: "42K09",
@@ -214,12 +198,6 @@ export const analysisConditions = {
     sqlState: "42K09",
     message:
       "Cannot resolve {sqlExpr}: {exprName} must be in {valueRange}, but it is {currentValue}. Choose a value in that range",
-  },
-  "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES": {
-    kind: "invalid",
-    sqlState: "42K09",
-    message:
-      "Cannot resolve {sqlExpr}: the inputs of {functionName} must all be maps of one type, but they are {dataType}. Cast them to one type",
   },
   "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING": {
     kind: "invalid",
@@ -297,12 +275,6 @@ export const analysisConditions = {
     message:
       "Generators are not supported when nested in expressions: {expression}. Put it alone in the select list, then compute on its output",
   },
-  "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT": {
-    kind: "unsupported",
-    sqlState: "42K0E",
-    message:
-      "Generators are not supported outside the select list, but found: {plan}. Move it to a select list or LATERAL VIEW",
-  },
   "UNSUPPORTED_GENERATOR.NOT_GENERATOR": {
     kind: "invalid",
     sqlState: "42K0E",
@@ -314,6 +286,12 @@ export const analysisConditions = {
     sqlState: "42802",
     message:
       "The number of aliases does not match the output columns: {aliasesSize} column names were expected, but got [{aliasesNames}]",
+  },
+  EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "The event time {eventExpr} must be a top-level column. Give the member of the struct a column of its own with withColumn",
   },
   EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE: {
     kind: "invalid",
@@ -357,23 +335,11 @@ export const analysisConditions = {
     sqlState: "42K09",
     message: "The left side of IN has {left} columns, the subquery {right}. Make the numbers equal",
   },
-  ASSIGNMENT_ARITY_MISMATCH: {
-    kind: "invalid",
-    sqlState: "42802",
-    message:
-      "The number of columns ({numTarget}) does not match the number of names ({numExpr}). Give one name for each",
-  },
   TABLE_COLUMN_ALIASES_MISMATCH: {
     kind: "invalid",
     sqlState: "42802",
     message:
       "{alias} has {columns} columns, but {names} names were given for them. Give one name for each",
-  },
-  COLUMN_ALREADY_EXISTS: {
-    kind: "invalid",
-    sqlState: "42711",
-    message:
-      "The column {columnName} already exists. Choose another name or rename the existing column",
   },
   INVALID_JSON_SCHEMA_TYPE: {
     kind: "invalid",
