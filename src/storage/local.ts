@@ -155,7 +155,12 @@ async function createExclusively(disk: Disk, path: string, bytes: Uint8Array): P
     if (codeOf(thrown) === "EEXIST") return false;
     throw thrown;
   }
-  await fill(file, bytes);
+  try {
+    await fill(file, bytes);
+  } catch (thrown) {
+    await disk.unlink(path).catch(() => undefined); // A part of the bytes must not have the name.
+    throw thrown;
+  }
   return true;
 }
 
@@ -170,7 +175,12 @@ async function publish(local: Local, staged: string, path: string): Promise<File
   }
   await folders.ensure(folder);
   try {
-    await disk.rename(staged, path);
+    await disk.rename(staged, path).catch(async (thrown) => {
+      if (codeOf(thrown) !== "ENOENT") throw thrown;
+      folders.forget();
+      await folders.ensure(folder);
+      await disk.rename(staged, path);
+    });
     await disk.syncFolder(folder);
   } catch (thrown) {
     if (codeOf(thrown) !== "EXDEV") throw thrown;

@@ -49,6 +49,47 @@ test("a folder removed behind the store's back is made again", async () => {
   expect(await readdir(`${root}/a/b`)).toEqual(["2"]);
 });
 
+test("a file is published into a folder removed behind the store's back", async () => {
+  await using subject = await localSubject();
+  const { store, root } = subject;
+  await store.put(`${root}/a/1`, new Uint8Array(1));
+  await rm(`${root}/a`, { recursive: true });
+  await writeFile(join(root, "staged"), "x");
+  await store.publish(join(root, "staged"), `${root}/a/2`);
+  expect(await readdir(`${root}/a`)).toEqual(["2"]);
+});
+
+test("without hard links a put that fails half way gives the name free again", async () => {
+  let full = true;
+  const failure = Object.assign(new Error("ENOSPC"), { errno: -28, code: "ENOSPC" });
+  const disk: Disk = {
+    ...nodeDisk,
+    link: async () => {
+      throw Object.assign(new Error("EPERM"), { errno: -1, code: "EPERM" });
+    },
+    create: async (path) => {
+      const file = await nodeDisk.create(path);
+      if (!full || path.endsWith(".tmp")) return file;
+      return {
+        ...file,
+        async write(bytes) {
+          await file.write(bytes.subarray(0, 1));
+          throw failure;
+        },
+      };
+    },
+  };
+  await using subject = await localSubject(() => disk);
+  const { store, root } = subject;
+  const path = `${root}/log/0`;
+  await expect(store.putIfAbsent(path, new Uint8Array(9))).rejects.toMatchObject({
+    code: "STORAGE_WRITE_FAILED",
+  });
+  expect(await store.stat(path)).toBeUndefined();
+  full = false;
+  expect(await store.putIfAbsent(path, new Uint8Array(9))).toBe(true);
+});
+
 test("a failed write leaves nothing behind and says why", async () => {
   await using subject = await localSubject();
   const { store, root } = subject;
