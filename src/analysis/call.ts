@@ -38,6 +38,9 @@ export function resolveCall(given: Call, place: Place): Resolved {
       argumentName: `\`${named}\``,
     });
   }
+  if (definition.kind === "window" && !place.windowed) {
+    throw error("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", { funcName: `\`${name}\`` });
+  }
   return typedCall({ ...given, name }, definition, place);
 }
 

@@ -23,6 +23,12 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
   if (kind === "window" && order.length === 0 && !given.frame) {
     throw error("WINDOW_FUNCTION_WITHOUT_ORDER", { funcName: `\`${given.function.name}\`` });
   }
+  if (given.frame && !framed(given.function.name, given.frame)) {
+    throw error("WINDOW_FUNCTION_AND_FRAME_MISMATCH", {
+      funcName: `\`${given.function.name}\``,
+      windowExpr: `"${called.text}"`,
+    });
+  }
   const frame = given.frame && {
     unit: given.frame.unit,
     lower: boundary(given.frame.lower, place),
@@ -79,6 +85,13 @@ const byRank: ReadonlySet<string> = new Set([
   "percent_rank",
   "ntile",
 ]);
+
+/** Whether a function takes a frame: a rank only its own, lag and lead none. */
+function framed(name: string, { unit, lower, upper }: NonNullable<WindowCall["frame"]>): boolean {
+  if (name === "lag" || name === "lead") return false;
+  if (!byRank.has(name)) return true;
+  return unit === "rows" && lower.bound === "unbounded preceding" && upper.bound === "current row";
+}
 
 /** The frame that Spark prints, the one it takes by default too. */
 function frameText(given: WindowCall, called: Resolved, place: Place): string {

@@ -28,11 +28,6 @@ export const engineConditions = {
     sqlState: "0A000",
     message: "The function `{name}` is known, but the embedded engine cannot compute it",
   },
-  ENGINE_UNSUPPORTED_PLAN: {
-    kind: "unsupported",
-    sqlState: "0A000",
-    message: "The embedded engine cannot compute {what}",
-  },
   OPERATION_CANCELED: {
     kind: "closed",
     sqlState: "HY008",
@@ -44,22 +39,11 @@ export const engineConditions = {
     message:
       "Cannot read the footer of the Parquet file {path}: {reason}. The file is cut short or is no Parquet file",
   },
-  "FAILED_READ_FILE.FILE_NOT_EXIST": {
-    kind: "invalid",
-    sqlState: "KD001",
-    message:
-      "Cannot read {path}: the file is not there. It was removed after the query was planned",
-  },
   "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": {
     kind: "corrupt",
     sqlState: "KD001",
     message:
       "Cannot read {path}: the data type of a Parquet column is not what the schema says. {reason}",
-  },
-  "FAILED_READ_FILE.NO_HINT": {
-    kind: "corrupt",
-    sqlState: "KD001",
-    message: "Cannot read {path}: {reason}. The file is damaged",
   },
   CAST_INVALID_INPUT: {
     kind: "invalid",

@@ -19,11 +19,6 @@ export const sessionConditions = {
     message:
       "The method {method} can not be called on streaming Dataset/DataFrame. Start the query with `writeStream`, or read with `read`",
   },
-  SESSION_CLOSED: {
-    kind: "closed",
-    sqlState: "08003",
-    message: "The session was stopped. Make another with `SparkSession.builder().getOrCreate()`",
-  },
   INVALID_SAVE_MODE: {
     kind: "invalid",
     sqlState: "42000",
