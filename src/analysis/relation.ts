@@ -14,6 +14,7 @@ import { aggregate } from "./group.ts";
 import { join } from "./join.ts";
 import { deduplicate, filter, limit, offset, sort, watermark } from "./modifier.ts";
 import { type Analyzed, type Environment, trimmed, unqualified } from "./output.ts";
+import { toSchema } from "./reconcile.ts";
 import type { ScopeColumn } from "./scope.ts";
 import { project } from "./select.ts";
 import { setOperation } from "./set.ts";
@@ -74,6 +75,8 @@ export function analyzeRelation(given: Relation, environment: Environment): Anal
       return deduplicate(given, environment);
     case "with watermark":
       return watermark(given, environment);
+    case "to schema":
+      return toSchema(given, environment);
     case "alias relation":
       return aliased(given, environment);
     case "with":

@@ -64,9 +64,9 @@ export interface ReadRequest {
 }
 
 /** Row by row, as in Spark's ForeachWriter. `open` answering false skips the partition. */
-export interface ForeachWriter {
+export interface ForeachWriter<R extends Row = Row> {
   open?(partitionId: number, epochId: number): boolean | Promise<boolean>;
-  process(row: Row): void | Promise<void>;
+  process(row: R): void | Promise<void>;
   close?(error: Error | undefined): void | Promise<void>;
 }
 

@@ -287,6 +287,18 @@ export const analysisConditions = {
     message:
       "The number of aliases does not match the output columns: {aliasesSize} column names were expected, but got [{aliasesNames}]",
   },
+  NULLABLE_COLUMN_OR_FIELD: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Column or field {name} is nullable while it is required to be non-nullable. Make it nullable in the schema, or replace its nulls with coalesce",
+  },
+  INVALID_COLUMN_OR_FIELD_DATA_TYPE: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "Column or field {name} is of type {type} while it is required to be {expectedType}. Cast it first",
+  },
   EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN: {
     kind: "invalid",
     sqlState: "42K09",

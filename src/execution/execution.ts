@@ -19,7 +19,7 @@ export interface Execution extends AsyncDisposable {
   schema(relation: Relation): Promise<StructType>;
   isStreaming(relation: Relation): Promise<boolean>;
   /** Runs a plan; nothing is computed before the first chunk. */
-  execute(relation: Relation): Promise<Result>;
+  execute(relation: Relation, options?: { readonly signal?: AbortSignal }): Promise<Result>;
   /** Runs a command; its answer is a small table (empty for most). */
   command(command: Command): Promise<CommandResult>;
   /** SQL text: a query is returned lazy, a command is run and its answer returned. */

@@ -26,6 +26,7 @@ export type Relation =
   | SetOperation
   | Deduplicate
   | WithWatermark
+  | ToSchema
   | SubqueryAlias
   | With
   | LateralView
@@ -177,6 +178,13 @@ export interface WithWatermark {
   readonly eventTime: string;
   /** As the user wrote it: `10 minutes`. */
   readonly delay: string;
+}
+
+/** `df.to(schema)`: the columns of the schema, by name, in its order. */
+export interface ToSchema {
+  readonly kind: "to schema";
+  readonly input: Relation;
+  readonly schema: StructType;
 }
 
 export interface SubqueryAlias {

@@ -1,15 +1,18 @@
 import type { Table } from "apache-arrow";
 import { env } from "../env.ts";
+import { orAbort } from "../error/abort.ts";
 import { error } from "../error/error.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { Alias } from "../plan/expression.ts";
 import type { JoinType, Relation } from "../plan/relation.ts";
+import type { Row as RowOf, Shape, TypedStruct } from "../schema/row.ts";
 import { treeString } from "../schema/tree.ts";
 import type { StructType } from "../schema/type.ts";
-import type { Row } from "../schema/value.ts";
+import type { Row, Value } from "../schema/value.ts";
 import { aliasOf, Column, type ColumnOrName, named, orderOf, splitName } from "./column.ts";
-import { GroupedData } from "./grouped.ts";
-import { allRows, rowsOf } from "./row.ts";
+import { type Aggregates, GroupedData } from "./grouped.ts";
+import { schemaOf } from "./option.ts";
+import { allRows, type RunOptions, rowsOf } from "./row.ts";
 import { type ShowOptions, showFrame } from "./show.ts";
 import { DataStreamWriter } from "./stream-writer.ts";
 import { DataFrameWriter } from "./writer.ts";
@@ -30,9 +33,18 @@ const joinTypes: Readonly<Record<string, JoinType>> = {
   leftanti: "anti",
 };
 
+/** The columns of `R` that are named; of a frame whose columns are not known, any. */
+type Picked<R extends Row, K extends keyof R> = string extends keyof R ? Row : Pick<R, K>;
+type Dropped<R extends Row, K extends keyof R> = string extends keyof R ? Row : Omit<R, K>;
+type Added<R extends Row, N extends string> = string extends keyof R
+  ? Row
+  : Omit<R, N> & { readonly [K in N]: Value };
+
 /**
  * A plan and the session that can run it. Building is synchronous and touches nothing; whatever
- * looks at data or metadata returns a promise, and errors of names come there.
+ * looks at data or metadata returns a promise, and errors of names come there. `R` is the type of
+ * its rows where it is known: from `createDataFrame` or `to` with a `struct({…})`, kept by what
+ * takes plain names; expressions lose it honestly.
  */
 export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   readonly plan: Relation;
@@ -43,6 +55,8 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
     this.plan = plan;
   }
 
+  select<K extends keyof R & string>(...names: readonly K[]): DataFrame<Picked<R, K>>;
+  select(...columns: readonly ColumnOrName[]): DataFrame;
   select(...columns: readonly ColumnOrName[]): DataFrame {
     return this.#of({ kind: "project", input: this.plan, expressions: columns.map(named) });
   }
@@ -60,12 +74,14 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   where(condition: Column | string): DataFrame<R> {
     return this.filter(condition);
   }
-  withColumn(name: string, column: Column): DataFrame {
-    return this.withColumns({ [name]: column });
+  withColumn<N extends string>(name: N, column: Column): DataFrame<Added<R, N>> {
+    return this.withColumns({ [name]: column } as Readonly<Record<N, Column>>);
   }
-  withColumns(columns: Readonly<Record<string, Column>>): DataFrame {
-    const aliases: Alias[] = Object.entries(columns).map(([name, column]) => aliasOf(name, column));
-    return this.#of({ kind: "with columns", input: this.plan, columns: aliases });
+  withColumns<N extends string>(columns: Readonly<Record<N, Column>>): DataFrame<Added<R, N>> {
+    const aliases = Object.entries<Column>(columns).map<Alias>(([name, column]) =>
+      aliasOf(name, column),
+    );
+    return this.#typed({ kind: "with columns", input: this.plan, columns: aliases });
   }
   withColumnRenamed(from: string, to: string): DataFrame {
     return this.withColumnsRenamed({ [from]: to });
@@ -74,8 +90,20 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
     const pairs = Object.entries(names);
     return this.#of({ kind: "with columns renamed", input: this.plan, names: pairs });
   }
+  drop<K extends keyof R & string>(...names: readonly K[]): DataFrame<Dropped<R, K>>;
+  drop(...columns: readonly ColumnOrName[]): DataFrame;
   drop(...columns: readonly ColumnOrName[]): DataFrame {
     return this.#of({ kind: "drop", input: this.plan, columns: columns.map(named) });
+  }
+  /**
+   * The columns of a schema, by name, in its order: others are dropped, a nullable one that is
+   * missing is null, values are cast where a table of that schema would take them. What does not
+   * fit is an error when the frame is used, so that the type of the rows is true.
+   */
+  to<S extends Shape>(schema: TypedStruct<S>): DataFrame<RowOf<TypedStruct<S>>>;
+  to(schema: StructType | string): DataFrame;
+  to(schema: StructType | string): DataFrame {
+    return this.#of({ kind: "to schema", input: this.plan, schema: schemaOf(schema) });
   }
   as(alias: string): DataFrame<R> {
     return this.#as({ kind: "alias relation", input: this.plan, alias });
@@ -99,8 +127,10 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   groupBy(...columns: readonly ColumnOrName[]): GroupedData {
     return new GroupedData(this.plan, columns.map(named), (plan) => this.#of(plan));
   }
-  agg(...columns: readonly Column[]): DataFrame {
-    return this.groupBy().agg(...columns);
+  agg(...columns: readonly Column[]): DataFrame;
+  agg(columns: Aggregates): DataFrame;
+  agg(...columns: readonly (Column | Aggregates)[]): DataFrame {
+    return this.groupBy().agg(...(columns as readonly Column[]));
   }
   orderBy(...columns: readonly ColumnOrName[]): DataFrame<R> {
     return this.#as({ kind: "sort", input: this.plan, order: columns.map(orderOf) });
@@ -114,12 +144,17 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   offset(count: number): DataFrame<R> {
     return this.#as({ kind: "offset", input: this.plan, count: integerOf(count) });
   }
+  /** Columns are matched by position, duplicates are kept. */
+  union(other: DataFrame<R>): DataFrame<R>;
+  union(other: DataFrame): DataFrame;
   union(other: DataFrame): DataFrame {
     return this.#set("union", other, { all: true });
   }
   unionAll(other: DataFrame): DataFrame {
     return this.union(other);
   }
+  unionByName(other: DataFrame<R>): DataFrame<R>;
+  unionByName(other: DataFrame, allowMissingColumns?: boolean): DataFrame;
   unionByName(other: DataFrame, allowMissingColumns = false): DataFrame {
     return this.#set("union", other, { all: true, byName: true, allowMissingColumns });
   }
@@ -163,37 +198,42 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   async printSchema(): Promise<void> {
     env.print(treeString(await this.schema()));
   }
+  /** Prints the engine's plan, and of each table how many files are read and why not more. */
   async explain(): Promise<void> {
     env.print(await this.execution.explain(this.plan));
   }
 
-  /** All rows, in memory. */
-  async collect(): Promise<R[]> {
-    return (await allRows(this.execution, this.plan)) as R[];
+  /** All rows, in memory. An abort of the signal rejects with an error named AbortError. */
+  async collect(options: RunOptions = {}): Promise<R[]> {
+    const rows = allRows(this.execution, this.plan, options);
+    return (await orAbort(rows, options.signal)) as R[];
   }
-  async first(): Promise<R | undefined> {
-    return (await this.limit(1).collect())[0];
+  async first(options?: RunOptions): Promise<R | undefined> {
+    return (await this.limit(1).collect(options))[0];
   }
   head(): Promise<R | undefined> {
     return this.first();
   }
-  take(count: number): Promise<R[]> {
-    return this.limit(count).collect();
+  take(count: number, options?: RunOptions): Promise<R[]> {
+    return this.limit(count).collect(options);
   }
-  async count(): Promise<number> {
-    const [row] = await this.groupBy().count().collect();
+  async count(options?: RunOptions): Promise<number> {
+    const [row] = await this.groupBy().count().collect(options);
     return Number(row?.["count"]);
   }
   async isEmpty(): Promise<boolean> {
     return (await this.first()) === undefined;
   }
-  /** Prints the first rows as Spark prints them. */
-  async show(rows = 20, options: ShowOptions = {}): Promise<void> {
-    env.print(await showFrame(this.execution, this.plan, { rows, ...options }));
+  /** Prints the first rows as Spark prints them: `show()`, `show(5)`, `show(5, false)`. */
+  async show(rows = 20, how: boolean | number | ShowOptions = true): Promise<void> {
+    const options = typeof how === "object" ? how : { truncate: how };
+    const text = showFrame(this.execution, this.plan, { rows, ...options });
+    env.print(await orAbort(text, options.signal));
   }
-  async toArrow(): Promise<Table> {
+  async toArrow(options: RunOptions = {}): Promise<Table> {
     const { toArrow } = await import("./arrow.ts");
-    return toArrow(await this.execution.execute(this.plan));
+    const table = this.execution.execute(this.plan, options).then(toArrow);
+    return orAbort(table, options.signal);
   }
   /** Rows one by one, without holding them all. */
   async *[Symbol.asyncIterator](): AsyncIterator<R> {
@@ -222,12 +262,15 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   get write(): DataFrameWriter {
     return new DataFrameWriter(this.execution, this.plan);
   }
-  get writeStream(): DataStreamWriter {
-    return new DataStreamWriter(this.execution, this.plan);
+  get writeStream(): DataStreamWriter<R> {
+    return new DataStreamWriter<R>(this.execution, this.plan);
   }
 
   #of(plan: Relation): DataFrame {
     return new DataFrame(this.execution, plan);
+  }
+  #typed<T extends Row>(plan: Relation): DataFrame<T> {
+    return new DataFrame<T>(this.execution, plan);
   }
   #as(plan: Relation): DataFrame<R> {
     return new DataFrame<R>(this.execution, plan);

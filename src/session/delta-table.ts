@@ -1,3 +1,4 @@
+import { isError } from "../error/error.ts";
 import type { Target } from "../plan/command.ts";
 import { parseTableName } from "../sql/parse.ts";
 import { DataFrame } from "./dataframe.ts";
@@ -16,6 +17,16 @@ export const DeltaTable = {
     tableOf(spark, { kind: "table", name: parseTableName(name) }),
   forPath: (spark: SparkSession, path: string): DeltaTable =>
     tableOf(spark, { kind: "path", path }),
+  /** Whether a Delta table lies at the path. */
+  async isDeltaTable(spark: SparkSession, path: string): Promise<boolean> {
+    try {
+      await spark.execution.command({ kind: "describe detail", target: { kind: "path", path } });
+      return true;
+    } catch (thrown) {
+      if (isError(thrown, "DELTA_MISSING_DELTA_TABLE", "DELTA_PATH_DOES_NOT_EXIST")) return false;
+      throw thrown;
+    }
+  },
 } as const;
 
 function tableOf(spark: SparkSession, target: Target): DeltaTable {

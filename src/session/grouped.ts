@@ -3,6 +3,9 @@ import type { Relation } from "../plan/relation.ts";
 import { Column, callOf, named } from "./column.ts";
 import type { DataFrame } from "./dataframe.ts";
 
+/** `{ price: "max", "*": "count" }`: the function's name by column. */
+export type Aggregates = Readonly<Record<string, string>>;
+
 /** `df.groupBy(…)`: an aggregation that waits for its aggregates. */
 export class GroupedData {
   readonly #input: Relation;
@@ -19,8 +22,11 @@ export class GroupedData {
     this.#frame = frame;
   }
 
-  /** The grouping columns, then the aggregates. */
-  agg(...columns: readonly Column[]): DataFrame {
+  /** The grouping columns, then the aggregates: columns, or names of functions by column. */
+  agg(...columns: readonly Column[]): DataFrame;
+  agg(columns: Aggregates): DataFrame;
+  agg(...given: readonly (Column | Aggregates)[]): DataFrame {
+    const columns = given.flatMap((one) => (one instanceof Column ? [one] : called(one)));
     return this.#frame({
       kind: "aggregate",
       input: this.#input,
@@ -30,7 +36,6 @@ export class GroupedData {
     });
   }
   count(): DataFrame {
-    const one: Expression = { kind: "literal", value: 1, type: { type: "integer" } };
     return this.agg(new Column(callOf("count", [one])).as("count"));
   }
   sum(...columns: readonly string[]): DataFrame {
@@ -52,4 +57,13 @@ export class GroupedData {
   #each(name: string, columns: readonly string[]): DataFrame {
     return this.agg(...columns.map((column) => new Column(callOf(name, [named(column)]))));
   }
+}
+
+const one: Expression = { kind: "literal", value: 1, type: { type: "integer" } };
+
+function called(aggregates: Aggregates): Column[] {
+  return Object.entries(aggregates).map(([column, name]) => {
+    const input = column === "*" ? one : named(column);
+    return new Column(callOf(name.toLowerCase(), [input]));
+  });
 }

@@ -3,9 +3,18 @@ import type { Execution } from "../execution/execution.ts";
 import type { Relation } from "../plan/relation.ts";
 import type { Row, Value } from "../schema/value.ts";
 
+/** What may be said of a run; an abort of the signal ends it. */
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+}
+
 /** The rows of a plan one by one; at most one chunk of them is held. */
-export async function* rowsOf(execution: Execution, plan: Relation): AsyncGenerator<Row> {
-  await using result = await execution.execute(plan);
+export async function* rowsOf(
+  execution: Execution,
+  plan: Relation,
+  options: RunOptions = {},
+): AsyncGenerator<Row> {
+  await using result = await execution.execute(plan, options);
   const names = result.schema.fields.map((field) => field.name);
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     yield* chunkRows(chunk, names);
@@ -13,9 +22,13 @@ export async function* rowsOf(execution: Execution, plan: Relation): AsyncGenera
 }
 
 /** All the rows of a plan. */
-export async function allRows(execution: Execution, plan: Relation): Promise<Row[]> {
+export async function allRows(
+  execution: Execution,
+  plan: Relation,
+  options: RunOptions = {},
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for await (const row of rowsOf(execution, plan)) rows.push(row);
+  for await (const row of rowsOf(execution, plan, options)) rows.push(row);
   return rows;
 }
 

@@ -2,8 +2,9 @@ import { showString } from "../connector/console/show.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { Relation } from "../plan/relation.ts";
 import type { Value } from "../schema/value.ts";
+import type { RunOptions } from "./row.ts";
 
-export interface ShowOptions {
+export interface ShowOptions extends RunOptions {
   /** True: cells of more than 20 characters are cut; a number: of more than that. */
   readonly truncate?: boolean | number;
   /** A line a column, a block a row. */
@@ -19,7 +20,7 @@ export async function showFrame(
   const { rows: limit, truncate = true, vertical = false } = options;
   const count = { kind: "literal", value: limit + 1, type: { type: "integer" } } as const;
   const rows: Value[][] = [];
-  await using result = await execution.execute({ kind: "limit", input: plan, count });
+  await using result = await execution.execute({ kind: "limit", input: plan, count }, options);
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     for (let index = 0; index < chunk.rows; index++) {
       rows.push(chunk.columns.map((column) => column[index] ?? null));

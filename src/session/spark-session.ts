@@ -3,9 +3,11 @@ import type { Conf } from "../execution/conf.ts";
 import type { Execution } from "../execution/execution.ts";
 import { coerceRow } from "../schema/coerce.ts";
 import { inferSchema } from "../schema/infer.ts";
+import type { Row, Shape, TypedStruct } from "../schema/row.ts";
 import type { StructType } from "../schema/type.ts";
 import type { StreamingQueries } from "../stream/queries.ts";
 import { fromArrow } from "./arrow.ts";
+import { SessionCatalog } from "./catalog.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type OptionValue, schemaOf } from "./option.ts";
 import { DataFrameReader } from "./reader.ts";
@@ -73,6 +75,9 @@ export class SparkSession implements AsyncDisposable {
   get streams(): StreamingQueries {
     return this.#execution.streams;
   }
+  get catalog(): SessionCatalog {
+    return new SessionCatalog(this.#execution);
+  }
   get isStopped(): boolean {
     return this.#stopped;
   }
@@ -98,6 +103,11 @@ export class SparkSession implements AsyncDisposable {
    * Rows as objects or as arrays in column order, or an Arrow table. Without a schema the types
    * are inferred from all rows.
    */
+  createDataFrame<S extends Shape>(
+    data: readonly InputRow[] | Table,
+    schema: TypedStruct<S>,
+  ): DataFrame<Row<TypedStruct<S>>>;
+  createDataFrame(data: readonly InputRow[] | Table, schema?: StructType | string): DataFrame;
   createDataFrame(data: readonly InputRow[] | Table, schema?: StructType | string): DataFrame {
     const wanted = schema === undefined ? undefined : schemaOf(schema);
     const arrow = "batches" in data ? fromArrow(data) : undefined;

@@ -11,7 +11,7 @@ import { type OptionValue, optionsOf, pathOf } from "./option.ts";
 import { type TriggerOptions, triggerOf } from "./trigger.ts";
 
 /** `df.writeStream`: describes a streaming query; `start` and `toTable` start it. */
-export class DataStreamWriter {
+export class DataStreamWriter<R extends Row = Row> {
   readonly #execution: Execution;
   readonly #input: Relation;
   #format: string | undefined;
@@ -61,19 +61,18 @@ export class DataStreamWriter {
     return this;
   }
   /** Each batch as a frame that can be read again; a throw fails the query. */
-  foreachBatch(call: (batch: DataFrame, batchId: number) => void | Promise<void>): this {
+  foreachBatch(call: (batch: DataFrame<R>, batchId: number) => void | Promise<void>): this {
     this.#format = "foreachBatch";
     this.#functions = {
-      foreachBatch: (batch, batchId) => call(new DataFrame(this.#execution, batch), batchId),
+      foreachBatch: (batch, batchId) => call(new DataFrame<R>(this.#execution, batch), batchId),
     };
     return this;
   }
   /** Each row, by a function or by Spark's open / process / close. */
-  foreach(writer: ForeachWriter | ((row: Row) => void | Promise<void>)): this {
+  foreach(writer: ForeachWriter<R> | ((row: R) => void | Promise<void>)): this {
     this.#format = "foreach";
-    this.#functions = {
-      foreach: typeof writer === "function" ? { process: writer } : writer,
-    };
+    const rows = typeof writer === "function" ? { process: writer } : writer;
+    this.#functions = { foreach: rows as ForeachWriter };
     return this;
   }
   /** Starts the query: to a path where the sink takes one. */

@@ -1,3 +1,4 @@
+import { assignable } from "../analysis/assign.ts";
 import {
   booleanLiteral,
   call,
@@ -18,7 +19,7 @@ import {
 import { error } from "../error/error.ts";
 import { fieldIndex, sameName, sameType } from "../schema/compare.ts";
 import { formatDataType } from "../schema/ddl.ts";
-import { boolean, type DataType, type StructField, type StructType } from "../schema/type.ts";
+import { boolean, type StructField, type StructType } from "../schema/type.ts";
 
 export interface AlignRequest {
   readonly relation: TypedRelation;
@@ -127,37 +128,6 @@ function storeStruct(source: TypedExpression, to: StructType, place: Place): Typ
     type: made.type,
     nullable: true,
   });
-}
-
-const integral = ["byte", "short", "integer", "long"];
-const numeric = [...integral, "float", "double", "decimal"];
-const datetime = ["date", "timestamp", "timestamp_ntz"];
-
-/** What ANSI store assignment allows (Cast.canANSIStoreAssign). */
-export function assignable(from: DataType, to: DataType): boolean {
-  if (from.type === "void" || sameType(from, to)) return true;
-  if (from.type === "array" && to.type === "array") {
-    return assignable(from.elementType, to.elementType);
-  }
-  if (from.type === "map" && to.type === "map") {
-    return assignable(from.keyType, to.keyType) && assignable(from.valueType, to.valueType);
-  }
-  if (from.type === "struct" && to.type === "struct") {
-    return (
-      from.fields.length === to.fields.length &&
-      from.fields.every((member, index) => {
-        const other = to.fields[index];
-        return (
-          other !== undefined &&
-          sameName(member.name, other.name) &&
-          assignable(member.type, other.type)
-        );
-      })
-    );
-  }
-  if (numeric.includes(from.type)) return numeric.includes(to.type) || to.type === "string";
-  if (datetime.includes(from.type)) return datetime.includes(to.type) || to.type === "string";
-  return to.type === "string" && ["boolean", "interval"].includes(from.type);
 }
 
 /** `expression` over other columns: its references are bound anew by name. */

@@ -128,7 +128,8 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
     streams: context.streams,
     schema: schemaOf,
     isStreaming: async (plan) => hasStream(await typedPlan(context, plan)),
-    execute: async (plan) => runQuery(context, await withAnswers(context, plan)),
+    execute: async (plan, options) =>
+      runQuery(context, await withAnswers(context, plan), options?.signal),
     command: (command) => runCommand(context, command),
     sql: async (text) => {
       const plan = await statement(parseStatement(text));

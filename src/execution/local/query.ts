@@ -14,9 +14,14 @@ export function hasStream(plan: TypedRelation): boolean {
 }
 
 /** Runs a plan: names, types, files, then the engine. */
-export async function runQuery(context: LocalContext, plan: Relation): Promise<Result> {
+export async function runQuery(
+  context: LocalContext,
+  plan: Relation,
+  signal?: AbortSignal,
+): Promise<Result> {
   const bound = await batchPlan(context, plan, "collect");
-  return context.engine.query(bound, queryContext(context));
+  const query = queryContext(context);
+  return context.engine.query(bound, signal ? { ...query, signal } : query);
 }
 
 /** Runs a plan, its persisted parts already substituted, and keeps its rows in the engine. */
