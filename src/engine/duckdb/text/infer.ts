@@ -17,10 +17,12 @@ import { columnNames, csvSchema, tokenType } from "./csv-infer.ts";
 import { csvOptions } from "./csv-option.ts";
 import { csvRecords } from "./csv-record.ts";
 import { Untokenizable } from "./csv-token.ts";
+import { SLOW } from "./json-cell.ts";
 import { type JsonInference, recordType, settle } from "./json-infer.ts";
+import { KnownLines } from "./json-known.ts";
 import { Malformed } from "./json-lexer.ts";
 import { decode } from "./layout.ts";
-import { lineReader } from "./line.ts";
+import { lineReader, splitLines } from "./line.ts";
 import { mergeTypes, sortedStruct } from "./merge-type.ts";
 import { flag, jsonGrammar, type TextOptions, textOptions } from "./option.ts";
 import { readWhole } from "./whole.ts";
@@ -60,6 +62,38 @@ function* jsonTexts(file: InputFile, options: TextOptions): Generator<Uint8Array
   }
 }
 
+/** Whether every line counts and is what JSON says a line is. */
+function isPlain(options: TextOptions, { grammar }: JsonInference): boolean {
+  const { multiLine, lineSeparator, samplingRatio } = options;
+  return !multiLine && lineSeparator === undefined && samplingRatio >= 1 && !grammar.leadingZeros;
+}
+
+/** The lines that may say something new, and how many bytes of others were passed over. */
+function* unknownLines(file: InputFile, known: KnownLines): Generator<Uint8Array | number> {
+  const blocks = new BlockReader(file, Buffer.from("\n"));
+  try {
+    let first = true;
+    for (let block = blocks.next(); block !== undefined; block = blocks.next()) {
+      const valid = isUtf8(block.bytes.subarray(block.start, block.end));
+      if (first && block.bytes.indexOf("\ufeff") === 0) block.start = 3;
+      first = false;
+      const from = block.start;
+      while (block.start < block.end) {
+        const after = valid ? known.read(block) : SLOW;
+        if (after === SLOW) {
+          const at = block.bytes.indexOf(10, block.start);
+          const line = block.bytes.subarray(block.start, at);
+          block.start = at + 1;
+          for (const part of splitLines(line)) if (part.length > 0) yield part;
+        } else block.start = after;
+      }
+      yield block.end - from;
+    }
+  } finally {
+    blocks[Symbol.dispose]();
+  }
+}
+
 async function inferJson(request: InferRequest, options: TextOptions): Promise<StructType> {
   const inference: JsonInference = {
     grammar: jsonGrammar(request.options),
@@ -70,14 +104,19 @@ async function inferJson(request: InferRequest, options: TextOptions): Promise<S
     dropFieldIfAllNull: flag(request.options, "dropFieldIfAllNull", false),
     inferTypes: request.inferTypes,
   };
+  const known = isPlain(options, inference) ? new KnownLines(request.inferTypes) : undefined;
   let merged: DataType = struct([]);
   let index = 0;
   await forFiles(request.files, options, async (file) => {
     const turn = turns();
-    for (const line of jsonTexts(file, options)) {
-      if (!sampled(index++, options.samplingRatio)) continue;
-      merged = mergeTypes(merged, typeOfRecord(line, { file, options, inference }));
-      await turn(line.length);
+    for (const line of known ? unknownLines(file, known) : jsonTexts(file, options)) {
+      if (known === undefined && !sampled(index++, options.samplingRatio)) continue;
+      if (typeof line === "number") await turn(line);
+      else {
+        merged = mergeTypes(merged, typeOfRecord(line, { file, options, inference }));
+        if (merged.type === "struct") known?.learn(merged);
+        await turn(line.length);
+      }
     }
   });
   const settled = settle(merged, inference.dropFieldIfAllNull);
