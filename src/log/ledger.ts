@@ -9,7 +9,7 @@ interface Entry<T> {
 }
 
 const forever = Number.MAX_SAFE_INTEGER;
-/** Entries that no newest snapshot needs are dropped when they outnumber the others, past this. */
+/** Entries that no newest snapshot needs are dropped when past this, and past half the others. */
 const deadEntriesMin = 1024;
 
 /**
@@ -76,8 +76,9 @@ export class Ledger {
    */
   compacted(expiredBefore: number): Ledger {
     const entries = this.#adds.length + this.#removes.length;
-    const dead = entries - this.#live.size;
-    if (dead < deadEntriesMin || dead < this.#live.size) return this;
+    const held = this.#live.size + this.#removed.size;
+    const dead = entries - held;
+    if (dead < deadEntriesMin || dead * 2 < held) return this;
     const copy = new Ledger();
     for (const entry of this.#live.values()) copy.add(entry.action, entry.from);
     for (const entry of this.#removed.values()) {
@@ -106,6 +107,6 @@ export function fileKey(file: { path: string; deletionVector?: DeletionVector })
 }
 
 function vectorId(vector: DeletionVector): string {
-  const suffix = vector.offset === undefined ? "" : `@${vector.offset}`;
+  const suffix = (vector.offset ?? undefined) === undefined ? "" : `@${vector.offset}`;
   return `${vector.storageType}${vector.pathOrInlineDv}${suffix}`;
 }

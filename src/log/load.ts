@@ -6,11 +6,20 @@ import { parseCommit } from "./commit-file.ts";
 import type { Commit, LogContext } from "./log.ts";
 import { logFolder, padVersion } from "./path.ts";
 import { type ReplayedSnapshot, replay } from "./replay.ts";
-import { type LogFile, logFile, type Segment, segmentOf } from "./segment.ts";
+import {
+  type LogFile,
+  logFile,
+  newestCheckpoint,
+  type Segment,
+  type SegmentRequest,
+  segmentOf,
+} from "./segment.ts";
 import { inCommitTimestamp, type VersionTime, versionTimes } from "./time.ts";
 
 /** Commit files read at a time: enough to hide latency, few enough to stay small in memory. */
 const readsAtOnce = 32;
+/** Listings before a gap is believed: one made while others commit may miss a file. */
+const listingsMax = 3;
 
 /** The files of a log from version `from` on. */
 export async function listLog(table: Location, from: number): Promise<LogFile[]> {
@@ -36,29 +45,38 @@ export async function loadSnapshot(
   const path = logFolder(table).path;
   const pointer = await readLastCheckpoint(table);
   const usable = pointer !== undefined && pointer.version <= (version ?? pointer.version);
-  const request = { path, ...(version === undefined ? {} : { version }) };
   const without = new Set<number>();
-  let files = await listLog(table, usable ? pointer.version : 0);
-  let whole = !usable;
+  const request = { path, without, ...(version === undefined ? {} : { version }) };
+  let from = usable ? pointer.version : 0;
   for (;;) {
-    const segment =
-      whole || hasBase(files, without) ? segmentOf(files, { ...request, without }) : undefined;
-    if (segment === undefined && whole) return undefined;
+    const { files, segment } = await listSegment(table, from, request);
+    if (segment === undefined && from === 0) return undefined;
     if (segment !== undefined) {
       const base = await baseActions(table, segment, context);
       if (base !== undefined) return replaySegment(table, { segment, base, files });
       without.add(segment.checkpointVersion);
     }
-    if (!whole) {
-      files = await listLog(table, 0);
-      whole = true;
-    }
+    from = 0;
   }
 }
 
-/** Whether a listing that starts at a checkpoint still holds one: the pointer may be wrong. */
-function hasBase(files: readonly LogFile[], without: ReadonlySet<number>): boolean {
-  return files.some((file) => file.kind === "checkpoint" && !without.has(file.version));
+/** A listing and what it makes; no segment where the pointer it starts at leads to none. */
+async function listSegment(
+  table: Location,
+  from: number,
+  request: SegmentRequest,
+): Promise<{ readonly files: readonly LogFile[]; readonly segment: Segment | undefined }> {
+  for (let listing = 1; ; listing++) {
+    const files = await listLog(table, from);
+    if (from > 0 && newestCheckpoint(files, request.without) === undefined) {
+      return { files, segment: undefined };
+    }
+    try {
+      return { files, segment: segmentOf(files, request) };
+    } catch (thrown) {
+      if (!isError(thrown, "DELTA_VERSIONS_NOT_CONTIGUOUS") || listing >= listingsMax) throw thrown;
+    }
+  }
 }
 
 /** Undefined: the checkpoint is unreadable, an older one must do. */

@@ -82,8 +82,11 @@ class TableLog implements Log, LogState {
   #apply(commits: readonly Commit[]): ReplayedSnapshot {
     const newest = this.#newest;
     assert(newest !== undefined, "a log is loaded before it is advanced");
-    const fresh = commits.filter((commit) => commit.version > newest.version);
-    if (fresh.length === 0 || fresh[0]?.version !== newest.version + 1) return newest;
+    // A listing made while others commit may miss a file: what follows a gap is read next time.
+    const fresh = commits
+      .filter((commit) => commit.version > newest.version)
+      .filter((commit, index) => commit.version === newest.version + 1 + index);
+    if (fresh.length === 0) return newest;
     const expiredBefore = env.now() - tombstoneRetentionMs(newest.metadata.configuration);
     this.#newest = advance(newest, fresh, { path: this.#path, expiredBefore });
     return this.#newest;

@@ -81,7 +81,8 @@ export function segmentOf(files: readonly LogFile[], request: SegmentRequest): S
   };
 }
 
-function newestCheckpoint(
+/** The newest checkpoint of a listing all of whose parts are there, but for those in `without`. */
+export function newestCheckpoint(
   files: readonly LogFile[],
   without: ReadonlySet<number> = new Set(),
 ): { version: number; files: readonly FileStatus[] } | undefined {

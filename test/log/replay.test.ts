@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Action } from "../../src/log/action.ts";
+import { fileKey } from "../../src/log/ledger.ts";
 import type { Commit } from "../../src/log/log.ts";
 import { advance, type ReplayedSnapshot, replay } from "../../src/log/replay.ts";
 
@@ -83,6 +84,28 @@ describe("replay", () => {
     }
     for (const one of older) expect(paths(one)).toEqual([`f${one.version}`]);
     expect(snapshot.ledger).not.toBe(older[0]?.ledger);
+  });
+
+  test("tombstones that are still to be remembered are not copied again at each commit", () => {
+    const now = 1_000_000;
+    const removal = (path: string): Action => ({
+      remove: { path, dataChange: true, deletionTimestamp: now },
+    });
+    let snapshot = replay(empty, [commit(0, start)], "/t");
+    const ledgers = new Set<unknown>();
+    for (let version = 1; version <= 4000; version++) {
+      const actions = [removal(`f${version - 1}`), add(`f${version}`)];
+      snapshot = advance(snapshot, [commit(version, actions)], { ...options, expiredBefore: 0 });
+      ledgers.add(snapshot.ledger);
+    }
+    expect([...snapshot.tombstones()].length).toBe(4000);
+    expect(ledgers.size).toBeLessThan(10);
+  });
+
+  test("a deletion vector without offset is the same, left out or null", () => {
+    const vector = { storageType: "i", pathOrInlineDv: "x", sizeInBytes: 1, cardinality: 1 };
+    const held = { path: "f", deletionVector: { ...vector, offset: null } } as never;
+    expect(fileKey(held)).toBe(fileKey({ path: "f", deletionVector: vector } as never));
   });
 
   test("10,000 commits take well under a second", () => {

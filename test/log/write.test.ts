@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -45,6 +45,12 @@ const created: Action[] = [
   { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
 ];
 
+/** As `created`, but checkpoints are far away. */
+const spaced = created.map(
+  (action): Action =>
+    "metaData" in action ? { metaData: { ...action.metaData, configuration: {} } } : action,
+);
+
 function add(path: string): Action {
   return { add: { path, partitionValues: {}, size: 1, modificationTime: 0, dataChange: true } };
 }
@@ -79,6 +85,55 @@ describe("the cost of looking", () => {
     expect(await log.commit(1)).toBeUndefined();
     expect(counts).toEqual({ read: 3 });
   });
+});
+
+describe("a listing made while others commit", () => {
+  /** A store whose next listings do not show a name. */
+  function hiding(name: string, listings: number): Store {
+    let left = listings;
+    return intercept(localStore(), async (call, run) => {
+      const answer = (await run()) as never;
+      if (call.method !== "list" || left-- <= 0) return answer;
+      return (async function* () {
+        for await (const file of answer as AsyncIterable<{ path: string }>) {
+          if (!file.path.endsWith(name)) yield file;
+        }
+      })();
+    });
+  }
+  const version = (number: number): string => `${String(number).padStart(20, "0")}.json`;
+
+  test("is made again before a gap in it is an error", async () => {
+    const log = open("gap-load");
+    await log.write(requestOf(-1, spaced));
+    for (const path of ["a", "b", "c"]) await log.write(requestOf(0, [add(path)]));
+    expect(await livePaths(open("gap-load", hiding(version(2), 1)))).toEqual(["a", "b", "c"]);
+    await expect(open("gap-load", hiding(version(2), 100)).update()).rejects.toMatchObject({
+      code: "DELTA_VERSIONS_NOT_CONTIGUOUS",
+    });
+  });
+
+  test("loses no commit of a log that is brought up to date", async () => {
+    const log = open("gap-update");
+    await log.write(requestOf(-1, spaced));
+    const behind = open("gap-update", hiding(version(19), 2));
+    await behind.update();
+    const paths = Array.from({ length: 20 }, (_, index) => `f${index}`).sort();
+    for (const path of paths) await log.write(requestOf(0, [add(path)]));
+    await behind.update();
+    expect(await livePaths(behind)).toEqual(paths);
+  });
+});
+
+test("a pointer to a checkpoint that lost a part leads to the log before it", async () => {
+  const log = open("part");
+  await log.write(requestOf(-1, spaced));
+  for (const path of ["a", "b", "c"]) await log.write(requestOf(0, [add(path)]));
+  const path = join(folder, "part", "_delta_log");
+  const part = `${String(2).padStart(20, "0")}.checkpoint.0000000001.0000000002.parquet`;
+  await writeFile(join(path, part), "x");
+  await writeFile(join(path, "_last_checkpoint"), '{"version":2,"size":5,"parts":2}');
+  expect(await livePaths(open("part"))).toEqual(["a", "b", "c"]);
 });
 
 test("what follows a commit waits for whoever takes it", async () => {
