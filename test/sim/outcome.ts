@@ -45,12 +45,25 @@ interface CommitLine {
   readonly add?: { readonly path: string; readonly size: number };
 }
 
+/** Checkpoints are whole, and the one that is pointed at is there. */
+function checkCheckpoints(log: string): void {
+  const names = readdirSync(log).filter((name) => name.endsWith(".checkpoint.parquet"));
+  for (const name of names) {
+    if (readFileSync(join(log, name)).subarray(-4).toString() === "PAR1") continue;
+    throw new Error(`${name} of ${log} is cut short`);
+  }
+  const pointer = join(log, "_last_checkpoint");
+  if (!existsSync(pointer)) return;
+  const { version } = JSON.parse(readFileSync(pointer, "utf8")) as { version: number };
+  if (names.some((name) => Number.parseInt(name, 10) === version)) return;
+  throw new Error(`${pointer} points at version ${version}, which has no checkpoint`);
+}
+
 function commitsOf(folder: string, table: TableName): string[] {
   const place = join(folder, "warehouse", "main", "default", table);
   const log = join(place, "_delta_log");
+  checkCheckpoints(log);
   const names = readdirSync(log).filter((name) => /^\d{20}\.json$/.test(name));
-  const checkpoint = readdirSync(join(folder, "checkpoint", table)).includes("metadata");
-  if (!checkpoint) throw new Error(`${table} has no query`);
   const { id } = JSON.parse(readFileSync(join(folder, "checkpoint", table, "metadata"), "utf8"));
   return names.sort().map((name, version) => {
     if (Number.parseInt(name, 10) !== version) throw new Error(`${table} lacks version ${version}`);
