@@ -1,6 +1,8 @@
 import { error } from "../../error/error.ts";
-import type { Add, Metadata, Remove } from "../../log/action.ts";
+import type { Add, Remove } from "../../log/action.ts";
 import type { Commit } from "../../log/log.ts";
+import { checkReadable } from "../../log/protocol.ts";
+import type { Snapshot } from "../../log/snapshot.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import { parseSchemaJson } from "../../schema/json.ts";
 import type { StructType } from "../../schema/type.ts";
@@ -11,9 +13,8 @@ import { incompatibility } from "./schema-change.ts";
 /** What a commit is checked against: what the stream reads, and what it forgives. */
 export interface CommitRule {
   readonly table: string;
-  /** The schema rows are read with, and the version it is of. */
-  readonly schema: StructType;
-  readonly schemaVersion: number;
+  /** What rows are read with. */
+  readonly snapshot: Snapshot;
   readonly options: DeltaSourceOptions;
 }
 
@@ -25,12 +26,23 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
   const { version } = commit;
   const adds: Add[] = [];
   let removed: Remove | undefined;
+  let { protocol, metadata, schema } = rule.snapshot;
   for (const action of commit.actions) {
     if ("add" in action && action.add.dataChange) adds.push(action.add);
     else if ("remove" in action && action.remove.dataChange) removed ??= action.remove;
-    else if ("metaData" in action) checkMetadata(action.metaData, version, rule);
+    else if ("protocol" in action) protocol = action.protocol;
+    else if ("metaData" in action) {
+      metadata = action.metaData;
+      schema = parseSchemaJson(metadata.schemaString);
+      checkMetadata(schema, version, rule);
+    }
   }
+  checkReadable({ ...rule.snapshot, protocol, metadata, schema, files: () => adds }, rule.table);
   const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
+  if (files.some((file) => file.deletionVector !== undefined)) {
+    const unsupported = "deletionVectors";
+    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: rule.table, unsupported });
+  }
   return { version, initial: false, files };
 }
 
@@ -51,10 +63,10 @@ function afterChange(
   return adds;
 }
 
-function checkMetadata(metadata: Metadata, version: number, rule: CommitRule): void {
-  const data = parseSchemaJson(metadata.schemaString);
-  const before = version <= rule.schemaVersion;
-  const detail = incompatibility(rule.schema, data, before);
+function checkMetadata(data: StructType, version: number, rule: CommitRule): void {
+  const { schema } = rule.snapshot;
+  const before = version <= rule.snapshot.version;
+  const detail = incompatibility(schema, data, before);
   if (detail === undefined) return;
   // A later version's change is taken up by a restart; an older one's never is.
   throw error(
@@ -64,7 +76,7 @@ function checkMetadata(metadata: Metadata, version: number, rule: CommitRule): v
     {
       version,
       detail,
-      readSchema: formatDataType(rule.schema),
+      readSchema: formatDataType(schema),
       dataSchema: formatDataType(data),
     },
   );

@@ -1,10 +1,13 @@
+import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Add } from "../../log/action.ts";
+import { logPath } from "../../log/path.ts";
+import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import type { Input } from "../../plan/input.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
-import type { DeltaTable } from "../../table/table.ts";
+import { type DeltaTable, tableAt } from "../../table/table.ts";
 import { type CommitRule, streamedFiles } from "./commit.ts";
 import {
   afterVersion,
@@ -26,6 +29,8 @@ import {
 
 /** Commits kept between planning a batch and reading it; others are read again. */
 const maxKeptCommits = 64;
+/** An idle stream looks this often whether the log is still the one it reads. */
+const idleCheckMs = 60_000;
 
 export interface DeltaSourceSpec {
   readonly table: DeltaTable;
@@ -48,6 +53,11 @@ export class DeltaSource implements Source {
   readonly #spec: DeltaSourceSpec;
   readonly #rule: CommitRule;
   readonly #commits = new Map<number, VersionFiles>();
+  #log: DeltaTable["log"];
+  /** The newest version read, and the time of its file: another one is another log. */
+  #anchor: { readonly version: number; readonly modificationTime: number } | undefined;
+  #newest: number;
+  #checkedMs = env.monotonic();
   #initial: VersionFiles | undefined;
   #first: DeltaOffset | undefined;
 
@@ -56,8 +66,9 @@ export class DeltaSource implements Source {
     this.schema = snapshot.schema;
     this.description = spec.description;
     this.#spec = spec;
-    const { schema, version: schemaVersion } = snapshot;
-    this.#rule = { table: table.name, schema, schemaVersion, options };
+    this.#rule = { table: table.name, snapshot, options };
+    this.#log = table.log;
+    this.#newest = snapshot.version;
   }
 
   async latestOffset(
@@ -72,7 +83,8 @@ export class DeltaSource implements Source {
     while (stop === undefined || compareOffsets(end, stop) < 0) {
       const version = await this.#versionAt(end);
       if (version === undefined) break;
-      const at = end.version === version.version ? end : { ...end, version: version.version };
+      const { version: found } = version;
+      const at = end.version === found ? end : { ...end, version: found, index: beforeFirst };
       const admission = admit(at, version, { limit: room, skip: this.#skip });
       if (compareOffsets(admission.end, end) === 0) break;
       end = admission.end;
@@ -80,6 +92,7 @@ export class DeltaSource implements Source {
       // The first batch is the snapshot alone: its end says which one it was.
       if (admission.full || (start === undefined && from.initial)) break;
     }
+    await this.#checkHistory();
     if (stop !== undefined && compareOffsets(end, stop) > 0) end = stop;
     return compareOffsets(end, from) === 0 ? start : formatOffset(end);
   }
@@ -116,10 +129,7 @@ export class DeltaSource implements Source {
   #parse(offset: Offset): DeltaOffset {
     const parsed = parseOffset(offset);
     if (parsed.tableId === this.#tableId) return parsed;
-    throw error("DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", {
-      oldTableId: parsed.tableId,
-      newTableId: this.#tableId,
-    });
+    throw this.#anotherTable(parsed.tableId, this.#tableId);
   }
 
   /** The files of the version an offset stands in; undefined if it is not there yet. */
@@ -128,7 +138,7 @@ export class DeltaSource implements Source {
     if (initial) return this.#snapshotFiles(version);
     const kept = this.#commits.get(version);
     if (kept) return kept;
-    const { log } = this.#spec.table;
+    const log = this.#log;
     const commit = await log.commit(version).catch((thrown: unknown) => {
       if (!isError(thrown, "DELTA_LOG_FILE_NOT_FOUND")) throw thrown;
       const { table, options } = this.#spec;
@@ -139,6 +149,7 @@ export class DeltaSource implements Source {
     });
     if (!commit) return undefined;
     const files = streamedFiles(commit, this.#rule);
+    this.#newest = Math.max(this.#newest, files.version);
     this.#commits.set(files.version, files);
     for (const old of this.#commits.keys()) {
       if (this.#commits.size > maxKeptCommits) this.#commits.delete(old);
@@ -149,9 +160,39 @@ export class DeltaSource implements Source {
   async #snapshotFiles(version: number): Promise<VersionFiles> {
     if (this.#initial?.version === version) return this.#initial;
     const { snapshot, table } = this.#spec;
-    const at = snapshot.version === version ? snapshot : await table.log.snapshotAt(version);
+    const at = snapshot.version === version ? snapshot : await this.#log.snapshotAt(version);
+    checkReadable(at, table.name);
     this.#initial = { version, initial: true, files: snapshotOrder(at.files()) };
     return this.#initial;
+  }
+
+  /**
+   * Refuses what was read, if meanwhile the table was dropped and made anew: its commits have the
+   * same names. Where the log was cleaned past the stream, the next look finds that out.
+   */
+  async #checkHistory(): Promise<void> {
+    const now = env.monotonic();
+    const before = this.#anchor;
+    if (this.#newest === before?.version && now - this.#checkedMs < idleCheckMs) return;
+    this.#checkedMs = now;
+    const { table } = this.#spec;
+    const timeOf = async (version: number): Promise<number | undefined> => {
+      const path = logPath(table.location, version, "json");
+      return (await table.location.store.stat(path))?.modificationTime;
+    };
+    if (before !== undefined && (await timeOf(before.version)) !== before.modificationTime) {
+      const { log } = await tableAt(table.location, table.context, table.name);
+      const id = (await log.update())?.metadata.id;
+      if (id === undefined) throw error("DELTA_TABLE_NOT_FOUND", { tableName: table.name });
+      if (id !== this.#tableId) throw this.#anotherTable(this.#tableId, id);
+      this.#log = log;
+    }
+    const modificationTime = (await timeOf(this.#newest)) ?? Number.NaN;
+    this.#anchor = { version: this.#newest, modificationTime };
+  }
+
+  #anotherTable(oldTableId: string, newTableId: string): Error {
+    return error("DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", { oldTableId, newTableId });
   }
 
   /** Where a stream without a checkpoint begins; fixed for the life of the source. */
@@ -162,7 +203,8 @@ export class DeltaSource implements Source {
 
   async #resolveStart(): Promise<DeltaOffset> {
     const { start } = this.#spec.options;
-    const { log, name } = this.#spec.table;
+    const { name } = this.#spec.table;
+    const log = this.#log;
     const latest = (await log.update())?.version ?? this.#spec.snapshot.version;
     const tail = (version: number): DeltaOffset => afterVersion(this.#tableId, version - 1);
     switch (start.kind) {

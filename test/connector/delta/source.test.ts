@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { cp, readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { columnsOf } from "../../../src/analysis/expression.ts";
 import { sourceSuite } from "../../../src/conformance/source.ts";
 import { connector } from "../../../src/connector/delta/connector.ts";
+import { replaceEnv } from "../../../src/env.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
 import type { Row } from "../../../src/schema/value.ts";
@@ -173,6 +174,77 @@ describe("commits that change data", () => {
     const after = await drain(session, source, end);
     expect(after.ids).toEqual(ids);
     expect(after.offsets).toEqual(["3,-1,false"]);
+  });
+});
+
+/** Appends a commit file as another engine would write it. */
+async function commitByOthers(session: TestSession, version: number, ...actions: object[]) {
+  const name = `${String(version).padStart(20, "0")}.json`;
+  const lines = actions.map((action) => JSON.stringify(action)).join("\n");
+  await writeFile(join(session.folder, "t", "_delta_log", name), lines);
+}
+
+describe("what others do to the table while the stream runs", () => {
+  const prepared = async (session: TestSession, options: Options = {}) => {
+    await create(session);
+    await write(session, [1]);
+    const source = await open(session, options);
+    const { end } = await drain(session, source);
+    return { source, end };
+  };
+  const vector = { storageType: "i", pathOrInlineDv: "x", sizeInBytes: 1, cardinality: 1 };
+  const file = { path: "x", partitionValues: {}, size: 1, modificationTime: 0, dataChange: true };
+
+  test("a file with deleted rows is not read whole", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session, { ignorechanges: "true" });
+    const remove = { path: "x", dataChange: true };
+    const add = { ...file, deletionVector: vector };
+    await commitByOthers(session, 2, { remove }, { add });
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
+      code: "DELTA_UNSUPPORTED_FEATURES_FOR_READ",
+      parameters: { unsupported: "deletionVectors" },
+    });
+  });
+
+  test("a commit that needs another reader is not read", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session);
+    const features = { readerFeatures: ["riddle"], writerFeatures: ["riddle"] };
+    const protocol = { minReaderVersion: 3, minWriterVersion: 7, ...features };
+    await commitByOthers(session, 2, { protocol }, { add: file });
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
+      code: "DELTA_UNSUPPORTED_FEATURES_FOR_READ",
+      parameters: { unsupported: "riddle" },
+    });
+  });
+
+  test("a table dropped and made anew is another one, even where its versions go on", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session);
+    await rm(join(session.folder, "t"), { recursive: true });
+    await create(session);
+    for (const id of [7, 8, 9]) await write(session, [id]);
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
+      code: "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE",
+    });
+  });
+
+  test("a log cleaned past the stream is found out within a minute", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session);
+    forgetTable(await session.locate("t"), session.context); // as if another process wrote
+    for (let id = 2; id <= 12; id++) await write(session, [id]);
+    for (let version = 0; version <= 9; version++) {
+      const name = `${String(version).padStart(20, "0")}.json`;
+      await rm(join(session.folder, "t", "_delta_log", name));
+    }
+    const later = performance.now() + 61_000;
+    onTestFinished(replaceEnv({ monotonic: () => later }));
+    expect(await source.latestOffset(end, byOptions)).toBe(end);
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
+      code: "DELTA_LOG_FILE_NOT_FOUND_FOR_STREAMING_SOURCE",
+    });
   });
 });
 
