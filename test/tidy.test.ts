@@ -153,6 +153,7 @@ describe("package", () => {
   test("dependencies are the named ones, each with its reason in CONTRIBUTING.md", () => {
     expect(Object.keys(manifest.dependencies)).toEqual([
       "@duckdb/node-api",
+      "@duckdb/node-bindings",
       "apache-arrow",
       "fast-glob",
       "tsx",

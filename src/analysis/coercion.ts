@@ -30,7 +30,7 @@ export function isDatetime(type: DataType): boolean {
   return type.type === "date" || type.type === "timestamp" || type.type === "timestamp_ntz";
 }
 
-export function isAtomic(type: DataType): boolean {
+function isAtomic(type: DataType): boolean {
   return !complex.has(type.type);
 }
 

@@ -4,7 +4,7 @@ import { functions } from "./function/registry.ts";
 import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } from "./typed.ts";
 
 /** The conditions that together make one: the sides of its ANDs. */
-export function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
+function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
   return condition.kind === "call" && condition.name === "and"
     ? condition.arguments.flatMap(conjuncts)
     : [condition];
@@ -21,7 +21,7 @@ export function isRandom(expression: TypedExpression): boolean {
 }
 
 /** Whether an expression gives the same for the same row, now and later, without other rows. */
-export function isDeterministic(expression: TypedExpression): boolean {
+function isDeterministic(expression: TypedExpression): boolean {
   return !isRandom(expression) && !some(expression, (one) => one.kind === "subquery");
 }
 

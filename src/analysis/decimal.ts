@@ -6,7 +6,7 @@ const maxPrecision = 38;
 const minAdjustedScale = 6;
 
 /** A decimal type that may have come out too wide: digits of the scale go first, down to 6. */
-export function adjusted(precision: number, scale: number): DecimalType {
+function adjusted(precision: number, scale: number): DecimalType {
   if (precision <= maxPrecision) return decimal(precision, scale);
   const whole = precision - scale;
   return decimal(maxPrecision, Math.max(maxPrecision - whole, Math.min(scale, minAdjustedScale)));

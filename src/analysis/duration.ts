@@ -17,7 +17,7 @@ const micros: Readonly<Record<string, bigint>> = {
 const days: Readonly<Record<string, number>> = { day: 1, week: 7 };
 const months: Readonly<Record<string, number>> = { month: 1, year: 12 };
 
-export const microsPerDay = 86_400_000_000n;
+const microsPerDay = 86_400_000_000n;
 
 /** `10 minutes`, `interval 1 hour 30 seconds`, `-1.5 seconds`; CANNOT_PARSE_INTERVAL otherwise. */
 export function parseDuration(text: string): Duration {

@@ -54,7 +54,7 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
 }
 
 /** A sort key with Spark's default for nulls: first ascending, last descending. */
-export function resolveOrder(
+function resolveOrder(
   given: SortOrder,
   place: Place,
 ): { readonly typed: TypedOrder; readonly text: string; readonly resolved: Resolved } {

@@ -186,7 +186,7 @@ function findOuter(name: readonly string[], outer: Outer | undefined): Resolved 
 }
 
 /** `input.name` of a struct, of a map (the value at that key), or of each struct of an array. */
-export function fieldOf(input: Resolved, name: string): Resolved {
+function fieldOf(input: Resolved, name: string): Resolved {
   const { type } = input.expression;
   const text = `${input.text}.${name}`;
   if (type.type === "struct") {
@@ -295,7 +295,7 @@ function resolveExtract(extract: Extract, place: Place): Resolved {
 }
 
 /** CAST and TRY_CAST as the user wrote them. */
-export function resolveCast(
+function resolveCast(
   input: Resolved,
   type: DataType,
   options: { readonly place: Place; readonly mode: "cast" | "try"; readonly literal: boolean },

@@ -82,7 +82,7 @@ export function expressionsOf(relation: TypedRelation): readonly TypedExpression
 }
 
 /** The relation with the expressions that stand in it replaced. */
-export function mapExpressions(
+function mapExpressions(
   relation: TypedRelation,
   change: (expression: TypedExpression) => TypedExpression,
 ): TypedRelation {

@@ -3,7 +3,7 @@ import { quoteName } from "../plan/relation.ts";
 import type { Catalog, TableName } from "./catalog.ts";
 
 /** The catalog a session starts in; Spark's `spark_catalog` is another name for it. */
-export const DEFAULT_CATALOG = "main";
+const DEFAULT_CATALOG = "main";
 /** The schema a session starts in; every catalog has it. */
 export const DEFAULT_SCHEMA = "default";
 

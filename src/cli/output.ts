@@ -38,7 +38,7 @@ function printTable(schema: StructType, rows: Value[][], frame: DataFrame, io: I
 }
 
 /** A row as one JSON object, in the forms the documents list for NDJSON. */
-export function jsonRow(schema: StructType, row: readonly Value[]): string {
+function jsonRow(schema: StructType, row: readonly Value[]): string {
   const members = schema.fields.map((field, index) => {
     return `${JSON.stringify(field.name)}:${jsonValue(row[index] ?? null, field.type)}`;
   });

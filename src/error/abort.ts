@@ -1,5 +1,5 @@
 /** What a call rejects with when its signal aborts: `name` is AbortError, the reason its cause. */
-export function abortError(signal: AbortSignal): Error {
+function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
   if (reason instanceof Error && reason.name === "AbortError") return reason;
   const aborted = new Error("The operation was aborted", { cause: reason });

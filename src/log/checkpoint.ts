@@ -100,7 +100,7 @@ export async function writeCheckpoint(
 }
 
 /** The rows of a checkpoint as JSON lines (PROTOCOL.md#checkpoints says what goes in). */
-export function checkpointLines(snapshot: ReplayedSnapshot, now: number): string[] {
+function checkpointLines(snapshot: ReplayedSnapshot, now: number): string[] {
   const { configuration } = snapshot.metadata;
   const lines = [
     JSON.stringify({ protocol: snapshot.protocol }),

@@ -9,7 +9,7 @@ const listedMax = 100;
  * The version checksum of a snapshot (PROTOCOL.md#version-checksum-file): the required fields, and
  * transactions and domains where they are few.
  */
-export function checksumOf(snapshot: ReplayedSnapshot, txnId?: string): Record<string, unknown> {
+function checksumOf(snapshot: ReplayedSnapshot, txnId?: string): Record<string, unknown> {
   const { setTransactions, domains } = snapshot;
   return {
     ...(txnId === undefined ? {} : { txnId }),

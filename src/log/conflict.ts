@@ -74,7 +74,7 @@ function fileConflict(request: CommitRequest, sides: Sides): Conflict | undefine
  * The isolation a request runs under: that of its commitInfo (Serializable where it says none),
  * or snapshot isolation where it changes no data (as OPTIMIZE).
  */
-export function isolationOf(request: CommitRequest): Isolation {
+function isolationOf(request: CommitRequest): Isolation {
   const rearranges = request.actions.every((action) => {
     if ("add" in action) return !action.add.dataChange;
     if ("remove" in action) return !action.remove.dataChange;

@@ -47,7 +47,7 @@ function parameterText(value: Json): Json {
 let engine: string | undefined;
 
 /** `Millrace/<version>`, from the package's own manifest. */
-export function engineInfo(): string {
+function engineInfo(): string {
   engine ??= `Millrace/${packageVersion()}`;
   return engine;
 }

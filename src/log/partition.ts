@@ -5,7 +5,7 @@ import { LocalTimestamp, Timestamp, type Value } from "../schema/value.ts";
 import { escapePartition } from "./path.ts";
 
 /** The folder name of a null partition value. */
-export const hiveNull = "__HIVE_DEFAULT_PARTITION__";
+const hiveNull = "__HIVE_DEFAULT_PARTITION__";
 
 /**
  * A partition value as `partitionValues` holds it (PROTOCOL.md#partition-value-serialization). An

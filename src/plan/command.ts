@@ -1,4 +1,4 @@
-import type { Json, StructType } from "../schema/type.ts";
+import type { StructType } from "../schema/type.ts";
 import type { Expression } from "./expression.ts";
 import type { Options, Relation } from "./relation.ts";
 
@@ -154,5 +154,3 @@ export interface Use {
   readonly kind: "use";
   readonly name: readonly string[];
 }
-
-export type { Json };

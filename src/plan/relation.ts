@@ -1,7 +1,7 @@
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { Command } from "./command.ts";
-import type { Alias, Attribute, Expression, SortOrder } from "./expression.ts";
+import type { Alias, Expression, SortOrder } from "./expression.ts";
 
 /**
  * What to compute, as the user said it: frozen data, in the terms of Spark Connect's `Relation`.
@@ -221,5 +221,3 @@ export interface CommandResult {
 export function quoteName(name: readonly string[]): string {
   return name.map((part) => `\`${part.replaceAll("`", "``")}\``).join(".");
 }
-
-export type { Attribute, SortOrder };

@@ -121,7 +121,7 @@ export function mapExpressions(
 }
 
 /** The parts an expression is made of directly; a subquery's relation is no part. */
-export function childrenOf(expression: Expression): readonly Expression[] {
+function childrenOf(expression: Expression): readonly Expression[] {
   const children: Expression[] = [];
   mapChildren(expression, (child) => {
     children.push(child);
@@ -145,7 +145,7 @@ export function transformExpression(
 }
 
 /** The expression with its direct parts replaced; the same object where none changes. */
-export function mapChildren(
+function mapChildren(
   expression: Expression,
   change: (child: Expression) => Expression,
 ): Expression {

@@ -1,5 +1,3 @@
-import type { StructField } from "./type.ts";
-
 /** The metadata key under which Spark keeps the real type of a CHAR or VARCHAR column. */
 export const CHAR_VARCHAR_KEY = "__CHAR_VARCHAR_TYPE_STRING";
 
@@ -13,10 +11,4 @@ export function charType(text: string): CharType | undefined {
   const match = /^(char|varchar)\(\s*(\d+)\s*\)$/i.exec(text);
   if (!match) return undefined;
   return { kind: match[1]!.toLowerCase() as CharType["kind"], length: Number(match[2]) };
-}
-
-/** The length limit of a string column declared CHAR or VARCHAR; undefined for plain strings. */
-export function charTypeOf(column: StructField): CharType | undefined {
-  const text = column.metadata[CHAR_VARCHAR_KEY];
-  return typeof text === "string" ? charType(text) : undefined;
 }

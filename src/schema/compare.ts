@@ -151,6 +151,6 @@ function mergeMaps(current: MapType, update: MapType, options: MergeOptions): Ma
 }
 
 /** Whether a type has parts. */
-export function isNested(type: DataType): type is ArrayType | MapType | StructType {
+function isNested(type: DataType): type is ArrayType | MapType | StructType {
   return type.type === "array" || type.type === "map" || type.type === "struct";
 }

@@ -60,7 +60,7 @@ export function commonTables(cursor: Cursor): SubqueryAlias[] {
 }
 
 /** UNION and EXCEPT from the left, INTERSECT before them. */
-export function setOperations(cursor: Cursor): Relation {
+function setOperations(cursor: Cursor): Relation {
   let left = intersections(cursor);
   for (;;) {
     const operator = at(cursor, "UNION") ? "union" : atExcept(cursor) ? "except" : undefined;

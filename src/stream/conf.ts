@@ -7,7 +7,7 @@
 export const stateProvider = "io.millrace.state.ParquetStateStoreProvider";
 
 export const providerKey = "spark.sql.streaming.stateStore.providerClass";
-export const shuffleKey = "spark.sql.shuffle.partitions";
+const shuffleKey = "spark.sql.shuffle.partitions";
 export const policyKey = "spark.sql.streaming.multipleWatermarkPolicy";
 
 const sparkProvider = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider";

@@ -51,7 +51,7 @@ export async function tableHistory(table: DeltaTable, limit?: number): Promise<r
   return [...commits].reverse().map(historyRow);
 }
 
-export function historyRow(commit: Commit): Row {
+function historyRow(commit: Commit): Row {
   const info = commitInfoOf(commit.actions);
   const text = (value: Json | undefined): Value => (typeof value === "string" ? value : null);
   return {

@@ -23,60 +23,60 @@ const oneOf =
   (value) =>
     values.includes(value) ? undefined : `it must be one of ${values.join(", ")}`;
 
-/** The `delta.*` properties there are, with Spark's defaults where they have one. */
-const known: Readonly<Record<string, readonly [check: Check, otherwise?: string]>> = {
-  appendOnly: [truth, "false"],
-  "autoOptimize.autoCompact": [text],
-  "autoOptimize.optimizeWrite": [truth],
-  autoOptimize: [truth],
-  checkpointInterval: [integer(1), "10"],
-  checkpointPolicy: [oneOf("classic", "v2"), "classic"],
-  checkpointRetentionDuration: [interval, "interval 2 days"],
-  "checkpoint.writeStatsAsJson": [truth, "true"],
-  "checkpoint.writeStatsAsStruct": [truth, "true"],
-  "columnMapping.mode": [oneOf("none", "id", "name"), "none"],
-  "columnMapping.maxColumnId": [integer(0), "0"],
-  "compatibility.symlinkFormatManifest.enabled": [truth, "false"],
-  dataSkippingNumIndexedCols: [integer(-1), "32"],
-  dataSkippingStatsColumns: [text],
-  dataSkippingStringPrefixLength: [integer(0)],
-  deletedFileRetentionDuration: [interval, "interval 1 week"],
-  "dropFeatureTruncateHistory.retentionDuration": [interval, "interval 24 hours"],
-  enableChangeDataCapture: [truth, "false"],
-  enableChangeDataFeed: [truth, "false"],
-  enableDeletionVectors: [truth, "false"],
-  enableExpiredLogCleanup: [truth, "true"],
-  enableFullRetentionRollback: [truth, "true"],
-  enableIcebergCompatV1: [truth],
-  enableIcebergCompatV2: [truth],
-  enableIcebergCompatV3: [truth],
-  enableInCommitTimestamps: [truth, "false"],
-  enableMaterializePartitionColumnsFeature: [truth],
-  enableRowTracking: [truth, "false"],
-  enableTypeWidening: [truth, "false"],
-  enableVariantShredding: [truth, "false"],
-  ignoreProtocolDefaults: [truth, "false"],
-  inCommitTimestampEnablementTimestamp: [integer(0)],
-  inCommitTimestampEnablementVersion: [integer(0)],
-  isolationLevel: [oneOf("Serializable"), "Serializable"],
-  logRetentionDuration: [interval, "interval 30 days"],
-  minReaderVersion: [integer(1)],
-  minWriterVersion: [integer(1)],
-  "parquet.compression.codec": [text],
-  "parquet.format.version": [text, "1.0.0"],
-  randomizeFilePrefixes: [truth, "false"],
-  randomPrefixLength: [integer(1), "2"],
-  requireCheckpointProtectionBeforeVersion: [integer(0), "0"],
-  "rowTracking.materializedRowCommitVersionColumnName": [text],
-  "rowTracking.materializedRowIdColumnName": [text],
-  rowTrackingSuspended: [truth, "false"],
-  sampleRetentionDuration: [interval, "interval 7 days"],
-  setTransactionRetentionDuration: [interval],
-  targetFileSize: [text],
-  tuneFileSizesForRewrites: [truth],
-  "universalFormat.enabledFormats": [text, ""],
-  writePartitionColumnsToParquet: [truth],
-  castIcebergTimeType: [truth, "false"],
+/** The `delta.*` properties there are. */
+const known: Readonly<Record<string, Check>> = {
+  appendOnly: truth,
+  "autoOptimize.autoCompact": text,
+  "autoOptimize.optimizeWrite": truth,
+  autoOptimize: truth,
+  checkpointInterval: integer(1),
+  checkpointPolicy: oneOf("classic", "v2"),
+  checkpointRetentionDuration: interval,
+  "checkpoint.writeStatsAsJson": truth,
+  "checkpoint.writeStatsAsStruct": truth,
+  "columnMapping.mode": oneOf("none", "id", "name"),
+  "columnMapping.maxColumnId": integer(0),
+  "compatibility.symlinkFormatManifest.enabled": truth,
+  dataSkippingNumIndexedCols: integer(-1),
+  dataSkippingStatsColumns: text,
+  dataSkippingStringPrefixLength: integer(0),
+  deletedFileRetentionDuration: interval,
+  "dropFeatureTruncateHistory.retentionDuration": interval,
+  enableChangeDataCapture: truth,
+  enableChangeDataFeed: truth,
+  enableDeletionVectors: truth,
+  enableExpiredLogCleanup: truth,
+  enableFullRetentionRollback: truth,
+  enableIcebergCompatV1: truth,
+  enableIcebergCompatV2: truth,
+  enableIcebergCompatV3: truth,
+  enableInCommitTimestamps: truth,
+  enableMaterializePartitionColumnsFeature: truth,
+  enableRowTracking: truth,
+  enableTypeWidening: truth,
+  enableVariantShredding: truth,
+  ignoreProtocolDefaults: truth,
+  inCommitTimestampEnablementTimestamp: integer(0),
+  inCommitTimestampEnablementVersion: integer(0),
+  isolationLevel: oneOf("Serializable"),
+  logRetentionDuration: interval,
+  minReaderVersion: integer(1),
+  minWriterVersion: integer(1),
+  "parquet.compression.codec": text,
+  "parquet.format.version": text,
+  randomizeFilePrefixes: truth,
+  randomPrefixLength: integer(1),
+  requireCheckpointProtectionBeforeVersion: integer(0),
+  "rowTracking.materializedRowCommitVersionColumnName": text,
+  "rowTracking.materializedRowIdColumnName": text,
+  rowTrackingSuspended: truth,
+  sampleRetentionDuration: interval,
+  setTransactionRetentionDuration: interval,
+  targetFileSize: text,
+  tuneFileSizesForRewrites: truth,
+  "universalFormat.enabledFormats": text,
+  writePartitionColumnsToParquet: truth,
+  castIcebergTimeType: truth,
 };
 
 const byLowerName = new Map(Object.keys(known).map((name) => [name.toLowerCase(), name]));
@@ -95,16 +95,11 @@ export function checkProperties(properties: Configuration): Configuration {
     }
     const name = byLowerName.get(key.slice("delta.".length).toLowerCase());
     if (name === undefined) throw error("DELTA_UNKNOWN_CONFIGURATION", { config: key });
-    const explain = known[name]?.[0](value);
+    const explain = known[name]?.(value);
     if (explain !== undefined) {
       throw error("DELTA_INVALID_PROPERTY_VALUE", { value, config: `delta.${name}`, explain });
     }
     checked[`delta.${name}`] = value;
   }
   return checked;
-}
-
-/** A property's value, or Spark's default for it; `name` without `delta.`. */
-export function propertyOf(configuration: Configuration, name: string): string | undefined {
-  return configuration[`delta.${name}`] ?? known[name]?.[1];
 }

@@ -27,10 +27,7 @@ export async function scanTable(
 }
 
 /** The live files in which a row may fulfil the conditions. */
-export function pruneFiles(
-  snapshot: Snapshot,
-  request: Pick<ScanRequest, "conditions">,
-): readonly Add[] {
+function pruneFiles(snapshot: Snapshot, request: Pick<ScanRequest, "conditions">): readonly Add[] {
   const files = [...snapshot.files()];
   if (request.conditions.length === 0) return files;
   const partitions = partitionFields(snapshot.schema, snapshot.metadata);

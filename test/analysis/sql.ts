@@ -8,7 +8,7 @@ import { field, string, struct } from "../../src/schema/type.ts";
 import { parseQuery } from "../../src/sql/parse.ts";
 
 /** A dataset of these columns; what the tests call a table. */
-export function table(name: string, ddl: string): Dataset {
+function table(name: string, ddl: string): Dataset {
   return {
     name,
     schema: parseSchema(ddl),

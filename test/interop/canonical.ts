@@ -17,7 +17,7 @@ export type Canonical =
   | { readonly [name: string]: Canonical };
 
 /** A value as JSON that keeps its kind: 64-bit integers past 2^53, NaN and -0.0 are text. */
-export function canonical(value: Value): Canonical {
+function canonical(value: Value): Canonical {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return String(value);

@@ -25,7 +25,7 @@ export interface Harness extends AsyncDisposable {
   location(name: string): Location;
 }
 
-export const queryContext: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 1 };
+const queryContext: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 1 };
 
 export async function openHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));

@@ -231,7 +231,7 @@ function mapOf(key: DataType, value: DataType, valueContainsNull: boolean): MapT
   return map(key, value, valueContainsNull);
 }
 
-export function makeArray(items: readonly TypedExpression[]): TypedExpression {
+function makeArray(items: readonly TypedExpression[]): TypedExpression {
   const element = items[0]?.type ?? nullType;
   const type = array(
     element,

@@ -268,7 +268,7 @@ export function constantNumber(given: FunctionCall, index: number): number {
   throw nonFoldable(given, index, "INT");
 }
 
-export function nonFoldable(given: FunctionCall, index: number, type: string): Error {
+function nonFoldable(given: FunctionCall, index: number, type: string): Error {
   return error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {
     sqlExpr: `"${given.text}"`,
     inputName: `\`${given.texts[index] ?? ""}\``,

@@ -38,7 +38,7 @@ export function fixedSchema(format: FileFormat): StructType | undefined {
 }
 
 /** The hidden column of file sources (Spark's FileFormat.BASE_METADATA_FIELDS). */
-export const metadataField: StructField = field(
+const metadataField: StructField = field(
   "_metadata",
   struct([
     field("file_path", string, false),

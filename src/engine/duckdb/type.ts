@@ -49,7 +49,7 @@ export function sqlType(type: DataType, names: MemberNames = "position"): string
 }
 
 /** Whether a type has struct members at any depth. */
-export function hasMembers(type: DataType): boolean {
+function hasMembers(type: DataType): boolean {
   switch (type.type) {
     case "struct":
       return true;

@@ -22,7 +22,7 @@ export function stateLocation(checkpoint: Location, operatorId: number): Locatio
 }
 
 /** `state/<id>/_metadata/metadata`, as Spark writes it. */
-export function encodeOperator({ operatorId, operatorName }: OperatorMetadata): string {
+function encodeOperator({ operatorId, operatorName }: OperatorMetadata): string {
   return `v1\n${JSON.stringify({
     operatorInfo: { operatorId, operatorName },
     stateStoreInfo: [{ storeName: "default", numColsPrefixKey: 0, numPartitions: 1 }],

@@ -123,7 +123,7 @@ function project(plan: TypedProject, scope: Scope, ordered: boolean): Compiled {
 }
 
 /** An expression held to the type the plan gives it: DuckDB may have computed a wider one. */
-export function typed(node: TypedExpression, scope: Scope): string {
+function typed(node: TypedExpression, scope: Scope): string {
   const sql = expression(node, scope);
   if (node.kind === "reference" || node.kind === "literal" || node.kind === "cast") return sql;
   if (node.kind === "field" || node.kind === "variable") return sql;
@@ -259,7 +259,7 @@ export function list(columns: readonly string[]): string {
   return columns.length === 0 ? "NULL AS nothing" : columns.join(", ");
 }
 
-export function alias(sql: string, column: Column): string {
+function alias(sql: string, column: Column): string {
   const name = columnName(column.id);
   return sql === name ? name : `${sql} AS ${name}`;
 }

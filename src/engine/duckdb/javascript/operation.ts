@@ -29,7 +29,7 @@ const times: Readonly<Record<string, Operation>> = {
   utf8: (args) => Buffer.from(arg(args, 0), "hex").toString(),
 };
 
-export const operations: Readonly<Record<string, Operation>> = {
+const operations: Readonly<Record<string, Operation>> = {
   ...times,
   ...decimalOperations,
   ...realOperations,

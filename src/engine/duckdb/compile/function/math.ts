@@ -110,7 +110,7 @@ export const maths: Group = {
  * A number in [0, 1) that the seed, the call and the row's ordinals decide: a batch that runs
  * again draws the same numbers, whatever threads do.
  */
-export function uniform(site: Site): string {
+function uniform(site: Site): string {
   return `(CAST(${rowHash(site)} % 9007199254740992 AS DOUBLE) / 9007199254740992)`;
 }
 
