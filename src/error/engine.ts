@@ -28,6 +28,12 @@ export const engineConditions = {
     sqlState: "0A000",
     message: "The function `{name}` is known, but the embedded engine cannot compute it",
   },
+  CACHED_RESULT_RELEASED: {
+    kind: "closed",
+    sqlState: "HY007",
+    message:
+      "The rows of this frame are gone: it was given to foreachBatch and that batch is done, or it was unpersisted. Use it before, or keep its rows in a table",
+  },
   OPERATION_CANCELED: {
     kind: "closed",
     sqlState: "HY008",

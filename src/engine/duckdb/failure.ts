@@ -60,6 +60,9 @@ function known(message: string, cause: Error): MillraceError | undefined {
   if (/More than one row returned by a subquery/.test(message)) {
     return error("SCALAR_SUBQUERY_TOO_MANY_ROWS", {}, cause);
   }
+  if (/Table with name cached_\S+ does not exist/.test(message)) {
+    return error("CACHED_RESULT_RELEASED", {}, cause);
+  }
   const file = fileFailure(message, cause);
   if (file !== undefined) return file;
   if (/^Out of Range Error: (Overflow|.*out of range)/i.test(message)) {
