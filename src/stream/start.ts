@@ -2,7 +2,7 @@ import type { TypedRelation } from "../analysis/typed.ts";
 import type { Engine } from "../engine/engine.ts";
 import { error } from "../error/error.ts";
 import type { OutputMode, Trigger } from "../plan/command.ts";
-import type { Location } from "../storage/store.ts";
+import { join, type Location } from "../storage/store.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import { type CheckpointConf, newConf, providerKey, recoveredConf, stateProvider } from "./conf.ts";
 import type { StreamingQueryEvent } from "./listener.ts";
@@ -10,7 +10,8 @@ import type { OffsetEntry } from "./offset-log.ts";
 import { type PlannedBatch, recover } from "./plan.ts";
 import type { Sink } from "./sink.ts";
 import type { Offset } from "./source.ts";
-import { checkOperators, hasState, readOperators } from "./state/metadata.ts";
+import { checkOperators, hasState, readOperators, stateLocation } from "./state/metadata.ts";
+import { newestVersion } from "./state/store.ts";
 import type { StreamingPlan } from "./streaming-plan.ts";
 
 /** All that makes a streaming query. */
@@ -138,4 +139,17 @@ async function checkState(
     });
   }
   await checkOperators(location, operators, { fresh });
+  for (const { operatorId } of operators) await checkPlanned(location, operatorId);
+}
+
+/**
+ * State of a batch that no offsets plan is of a history that somebody cut off: a new batch of that
+ * number would find it and keep it. Offsets come before state, also where another run goes on.
+ */
+async function checkPlanned(checkpoint: Location, operatorId: number): Promise<void> {
+  const { store } = checkpoint;
+  const batchId = (await newestVersion(join(stateLocation(checkpoint, operatorId), "0"))) - 1;
+  const { path } = join(checkpoint, "offsets", String(batchId));
+  if (batchId < 0 || (await store.stat(path)) !== undefined) return;
+  throw error("STREAMING_CHECKPOINT_MISSING_BATCH", { batchId, path: store.uri(path) });
 }

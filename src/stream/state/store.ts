@@ -1,6 +1,6 @@
 import type { CachedResult, QueryContext } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
-import { join } from "../../storage/store.ts";
+import { join, type Location } from "../../storage/store.ts";
 import {
   encodeManifest,
   loadState,
@@ -51,6 +51,12 @@ export async function openStateStore(
   return new Store({ folder, shape, catalog, kept, version: start.version });
 }
 
+/** The newest version whose change is durable; 0 if there is none. */
+export async function newestVersion(location: Location): Promise<number> {
+  const { deltas } = await listVersions({ location });
+  return Math.max(0, ...deltas);
+}
+
 interface Catalog {
   readonly deltas: Set<number>;
   readonly snapshots: Set<number>;
@@ -58,7 +64,7 @@ interface Catalog {
   readonly files: Map<number, string[]>;
 }
 
-async function listVersions(folder: StateFolder): Promise<Catalog> {
+async function listVersions(folder: Pick<StateFolder, "location">): Promise<Catalog> {
   const catalog: Catalog = { deltas: new Set(), snapshots: new Set(), files: new Map() };
   const { store, path } = folder.location;
   for await (const file of store.list(`${path}/`)) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aggregate, newColumn, reference } from "../../../src/analysis/expression.ts";
 import type { TypedRelation } from "../../../src/analysis/typed.ts";
-import { field, long, string, struct } from "../../../src/schema/type.ts";
+import { double, field, long, string, struct } from "../../../src/schema/type.ts";
 import { localStore } from "../../../src/storage/local.ts";
 import type { Location, Store } from "../../../src/storage/store.ts";
 import { startQuery } from "../../../src/stream/query.ts";
@@ -62,6 +62,39 @@ test("state goes on over restarts, from a snapshot and the changes after it", as
   data.chunks.push(rows("a1000"));
   await bench.run({ plan: sums(data), sink, checkpoint, ...complete });
   expect(last(sink)).toEqual(["03", "12", "22", "32", "42", "52", "62", "a1105"].sort());
+});
+
+test("state of a batch whose offsets were taken away is not taken for that of a new one", async () => {
+  const data = new RowsDataset(schema, rows("a1"), rows("a2"));
+  const sink = new RowsSink(bench.engine);
+  const checkpoint = bench.checkpoint();
+  await bench.run({ plan: sums(data), sink, checkpoint, ...complete });
+  for (const log of ["offsets", "commits"]) rmSync(join(checkpoint.path, log, "1"));
+  data.chunks[1] = rows("a7");
+  await expect(bench.run({ plan: sums(data), sink, checkpoint, ...complete })).rejects.toThrow(
+    /STREAMING_CHECKPOINT_MISSING_BATCH.*batch 1 /,
+  );
+});
+
+test("zeros of both signs, numbers that are none, and nulls each stay one key", async () => {
+  const numbers = struct([field("k", double), field("n", long)]);
+  const data = new RowsDataset(
+    numbers,
+    [[0, 1n]],
+    [[-0, 2n]],
+    [[Number.NaN, 4n]],
+    [[Number.NaN, 8n]],
+    [[null, 16n]],
+    [[null, 32n]],
+  );
+  const sink = new RowsSink(bench.engine);
+  await bench.run({ plan: sums(data), sink, ...complete });
+  expect(last(sink)).toEqual(["03", "48", "NaN12"]);
+  const dropping = new RowsDataset(numbers, ...data.chunks);
+  const seen = new RowsSink(bench.engine);
+  await bench.run({ plan: distinct(dropping), sink: seen, outputMode: "append" });
+  const texts = [...seen.batches.values()].flat().map((row) => row.join(","));
+  expect(texts.sort()).toEqual(["0,1", "NaN,4", ",16"].sort());
 });
 
 test("nulls are one key, and a batch that brings nothing changes nothing", async () => {
