@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import type { SparkSession } from "../../src/index.ts";
 import { type End, openMachine } from "./machine.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
-import { land, roundCount, runPipeline } from "./pipeline.ts";
+import { land, runPipeline, type Scenario } from "./pipeline.ts";
 
 /** Where a run is stopped: at this call, counted from 1 over all rounds, and how. */
 export interface Crash extends Omit<End, "stopAt"> {
@@ -13,6 +13,7 @@ export interface Crash extends Omit<End, "stopAt"> {
 
 /** What a run comes to, and the calls it makes until it is stopped. */
 export interface Run {
+  readonly scenario: Scenario;
   readonly outcome: Outcome;
   readonly methods: readonly string[];
 }
@@ -21,36 +22,53 @@ export interface Run {
  * The calls at which it makes a difference to be stopped, of those that a run makes: they give
  * names or make them durable. Stopped at any other, the disk holds what it held at one of these.
  */
-export function stepsOf({ methods }: Run): readonly number[] {
+function stepsOf({ methods }: Run): readonly number[] {
   const steps: readonly string[] = ["link", "rename", "syncFolder"];
   return methods.flatMap((method, index) => (steps.includes(method) ? [index + 1] : []));
 }
 
+/** A second crash comes early in what goes on after the first. */
+const recoveryCalls = 300;
+
+/** The index-th crash of a seed: steps evenly chosen, however many are asked for. */
+export function crashOf(calm: Run, seed: number, index: number): Crash {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const part = ((seed % 1_000_003) / 1_000_003 + index * golden) % 1;
+  const steps = stepsOf(calm);
+  const at = steps[Math.floor(part * steps.length)]!;
+  return {
+    at,
+    powerCut: (seed + index) % 3 !== 0,
+    takesEffect: (seed + index) % 2 !== 0,
+    ...(index % 4 === 0 ? { again: 1 + (at % recoveryCalls) } : {}),
+  };
+}
+
 /** A run that nothing stops. */
-export function calmRun(): Promise<Run> {
-  return run(undefined);
+export function calmRun(scenario: Scenario): Promise<Run> {
+  return run(scenario, undefined);
 }
 
 /** Stops a run as told, goes on with what is left, and compares what it comes to. */
 export async function crashAndCompare(crash: Crash, calm: Run): Promise<void> {
   const told = `stopped at ${JSON.stringify(crash)} (${calm.methods[crash.at - 1]})`;
-  const { outcome } = await run(crash).catch((cause: unknown) => {
+  const { outcome } = await run(calm.scenario, crash).catch((cause: unknown) => {
     throw new Error(`${told}: ${cause}`, { cause });
   });
   deepStrictEqual(outcome, calm.outcome, told);
 }
 
-async function run(crash: Crash | undefined): Promise<Run> {
-  await using machine = openMachine();
+async function run(scenario: Scenario, crash: Crash | undefined): Promise<Run> {
+  await using machine = openMachine(scenario.conf);
   const { folder } = machine;
   const methods: string[] = [];
   let stopped = false;
   let outcome: Outcome | undefined;
-  for (let round = 0; round < roundCount; round++) {
-    land(folder, round);
+  for (let round = 0; round < scenario.rounds.length; round++) {
+    land(folder, scenario, round);
     const main = async (spark: SparkSession): Promise<void> => {
       await runPipeline(spark, folder);
-      if (round === roundCount - 1) outcome = await outcomeOf(spark, folder);
+      if (round === scenario.rounds.length - 1) outcome = await outcomeOf(spark, folder);
     };
     const end = crash && !stopped ? { ...crash, stopAt: crash.at - methods.length } : {};
     const done = await machine.process(main, end);
@@ -60,5 +78,5 @@ async function run(crash: Crash | undefined): Promise<Run> {
     if (crash?.again !== undefined) await machine.process(main, { ...crash, stopAt: crash.again });
     await machine.process(main);
   }
-  return { outcome: outcome!, methods };
+  return { scenario, outcome: outcome!, methods };
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { openProcess } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
-import { land, roundCount, runPipeline, type TableName } from "./pipeline.ts";
+import { brief, land, runPipeline, type TableName } from "./pipeline.ts";
 
 /** Where a process kills itself: at a file that gets its name, or with half of one written. */
 export interface KillPoint {
@@ -48,8 +48,8 @@ export async function killAndCompare(kill: Kill, calm: Outcome): Promise<void> {
     const signal = await runVictim(folder, { ...phases[phase](table), occurrence });
     deepStrictEqual(signal, "SIGKILL", `${kill.join(", ")}: the process never got there`);
     await using spark = await openProcess(folder);
-    for (let round = 0; round < roundCount; round++) {
-      land(folder, round);
+    for (let round = 0; round < brief.rounds.length; round++) {
+      land(folder, brief, round);
       await runPipeline(spark, folder);
     }
     deepStrictEqual(await outcomeOf(spark, folder), calm, `killed ${kill.join(", ")}`);

@@ -27,7 +27,8 @@ export interface End extends Pick<FaultPlan, "stopAt" | "takesEffect"> {
   readonly powerCut?: boolean;
 }
 
-export function openMachine(): Machine {
+/** `conf` is what its processes add to their configuration. */
+export function openMachine(conf: Readonly<Record<string, string>> = {}): Machine {
   const home = mkdtempSync(join(tmpdir(), "millrace-sim-"));
   const folder = join(home, "disk");
   mkdirSync(folder);
@@ -53,7 +54,7 @@ export function openMachine(): Machine {
       const quiet = replaceEnv({ warn: () => undefined });
       let failure: unknown;
       try {
-        const spark = await openProcess(folder, {
+        const spark = await openProcess(folder, conf, {
           stores: { file: async () => localStore(faulty(disk)) },
           engine: (engine) => withFileCalls(engine, faulty),
         });
@@ -80,11 +81,13 @@ export function openMachine(): Machine {
 /** A session over the warehouse in `folder`. */
 export async function openProcess(
   folder: string,
+  given: Readonly<Record<string, string>> = {},
   parts: Parameters<typeof openLocal>[1] = {},
 ): Promise<SparkSession> {
   const conf = {
     "spark.sql.warehouse.dir": join(folder, "warehouse"),
     "millrace.engine.threads": "1",
+    ...given,
   };
   return new SparkSession(await openLocal(conf, parts));
 }

@@ -9,7 +9,7 @@ export interface TableOutcome {
   readonly rows: readonly string[];
   /** Of each version from 0 on: the operation, and the batches in it. */
   readonly commits: readonly string[];
-  /** Batches planned and committed, by id. */
+  /** The last batch planned, and the last committed. */
   readonly batches: readonly string[];
   /** Of the schema location: the versions. */
   readonly schemas: readonly string[];
@@ -87,9 +87,15 @@ function checkFile(path: string, size: number): void {
   if (found !== size) throw new Error(`${path} has ${found} bytes, the log says ${size}`);
 }
 
+/** The last of each log; old ones may be purged by now, or not yet. */
 function batchesOf(folder: string, table: TableName): string[] {
-  const list = (name: string): string => numbers(join(folder, "checkpoint", table, name)).join();
-  return [`planned ${list("offsets")}`, `committed ${list("commits")}`];
+  return ["offsets", "commits"].map((log) => {
+    const ids = numbers(join(folder, "checkpoint", table, log)).map(Number);
+    const first = ids[0] ?? 0;
+    const gap = ids.find((id, index) => id !== first + index);
+    if (gap !== undefined) throw new Error(`the ${log} of ${table} have a gap before ${gap}`);
+    return `${log} to ${ids.at(-1)}`;
+  });
 }
 
 /** The files of a numbered log; what a dead process left in the making is no part of it. */

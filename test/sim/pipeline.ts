@@ -13,36 +13,63 @@ export type TableName = (typeof tables)[number];
 /** Small, so that logs get checkpoints and state goes on over batches. */
 const checkpointInterval = 2;
 
-/**
- * The files of each round. A round comes when all of the one before is processed; the last file
- * of the second has a column that no file before it had. Devices and ids repeat in files, over
- * files and over rounds; one row is late, and one is no number.
- */
-const rounds: readonly (readonly (readonly object[])[])[] = [
-  [
-    [
-      { id: "a", device: "x", temp: "1.5", ts: "2026-01-01T10:00:00Z" },
-      { id: "b", device: "y", temp: "2.25", ts: "2026-01-01T10:01:00Z" },
-      { id: "a", device: "x", temp: "9", ts: "2026-01-01T10:00:30Z" },
-    ],
-    [
-      { id: "c", device: "x", temp: "4", ts: "2026-01-01T10:25:00Z" },
-      { id: "b", device: "y", temp: "9", ts: "2026-01-01T10:02:00Z" },
-      { id: "d", device: "z", temp: "cold", ts: "2026-01-01T10:26:00Z" },
-    ],
-  ],
-  [
-    [
-      { id: "e", device: "z", temp: "0.5", ts: "2026-01-01T10:50:00Z", unit: "C" },
-      { id: "f", device: "y", temp: "-1", ts: "2026-01-01T09:00:00Z", unit: null },
-    ],
-  ],
-];
+/** What lands, and when: a round comes when all of the one before is processed. */
+export interface Scenario {
+  /** The rows of each file of each round. */
+  readonly rounds: readonly (readonly (readonly object[])[])[];
+  readonly conf: Readonly<Record<string, string>>;
+}
 
-export const roundCount = rounds.length;
+/**
+ * Devices and ids repeat in files, over files and over rounds; one row is late, one is no number,
+ * and the second round has a column that no file before it had.
+ */
+export const brief: Scenario = {
+  rounds: [
+    [
+      [
+        { id: "a", device: "x", temp: "1.5", ts: "2026-01-01T10:00:00Z" },
+        { id: "b", device: "y", temp: "2.25", ts: "2026-01-01T10:01:00Z" },
+        { id: "a", device: "x", temp: "9", ts: "2026-01-01T10:00:30Z" },
+      ],
+      [
+        { id: "c", device: "x", temp: "4", ts: "2026-01-01T10:25:00Z" },
+        { id: "b", device: "y", temp: "9", ts: "2026-01-01T10:02:00Z" },
+        { id: "d", device: "z", temp: "cold", ts: "2026-01-01T10:26:00Z" },
+      ],
+    ],
+    [
+      [
+        { id: "e", device: "z", temp: "0.5", ts: "2026-01-01T10:50:00Z", unit: "C" },
+        { id: "f", device: "y", temp: "-1", ts: "2026-01-01T09:00:00Z", unit: null },
+      ],
+    ],
+  ],
+  conf: {},
+};
+
+/**
+ * Batches enough for what comes only now and then: the source log is compacted, state gets a
+ * snapshot and forgets, old offsets and commits are purged.
+ */
+export const long: Scenario = {
+  rounds: [12, 3].map((files, round) =>
+    Array.from({ length: files }, (_, index) => {
+      const at = round * 12 + index;
+      const ts = new Date(Date.UTC(2026, 0, 1, 10, at * 4)).toISOString();
+      return [0, 1].map((part) => ({
+        id: `${at - part * 2}`,
+        device: "xyz"[at % 3],
+        temp: String(at),
+        ts,
+      }));
+    }),
+  ),
+  conf: { "spark.sql.streaming.minBatchesToRetain": "2" },
+};
 
 /** Puts the files of a round where they are found. */
-export function land(folder: string, round: number): void {
+export function land(folder: string, { rounds }: Scenario, round: number): void {
   mkdirSync(join(folder, "landing"), { recursive: true });
   for (const [index, rows] of rounds[round]!.entries()) {
     const path = join(folder, "landing", `${round}-${index}.json`);

@@ -2,7 +2,7 @@ import { type Disk, type DiskFile, nodeDisk } from "../../src/storage/disk.ts";
 import { localStore } from "../../src/storage/local.ts";
 import type { KillPoint } from "./kill.ts";
 import { openProcess } from "./machine.ts";
-import { land, roundCount, runPipeline } from "./pipeline.ts";
+import { brief, land, runPipeline } from "./pipeline.ts";
 
 // A process of kill.ts: runs the pipeline in a folder, and kills itself where it is told to.
 const [folder = "", told = "{}"] = process.argv.slice(2);
@@ -51,8 +51,12 @@ const disk: Disk = {
   rename: (from, to) => named(to, () => nodeDisk.rename(from, to)),
 };
 
-await using spark = await openProcess(folder, { stores: { file: async () => localStore(disk) } });
-for (let round = 0; round < roundCount; round++) {
-  land(folder, round);
+await using spark = await openProcess(
+  folder,
+  {},
+  { stores: { file: async () => localStore(disk) } },
+);
+for (let round = 0; round < brief.rounds.length; round++) {
+  land(folder, brief, round);
   await runPipeline(spark, folder);
 }

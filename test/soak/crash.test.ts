@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
-import { calmRun, crashAndCompare } from "../sim/crash.ts";
+import { calmRun, crashAndCompare, crashOf } from "../sim/crash.ts";
+import { brief, long } from "../sim/pipeline.ts";
 
 /** A part of the calls, as `2/5`, so that machines can share them. */
 const [shard = 1, shards = 1] = (process.env["MILLRACE_SHARD"] ?? "1/1").split("/").map(Number);
@@ -14,7 +16,7 @@ const ways = [
 test(`a crash at every call, however it comes, changes nothing (${shard}/${shards})`, {
   timeout: 6 * 3_600_000,
 }, async () => {
-  const calm = await calmRun();
+  const calm = await calmRun(brief);
   const failures: string[] = [];
   for (let at = shard; at <= calm.methods.length; at += shards) {
     for (const way of ways) {
@@ -24,5 +26,19 @@ test(`a crash at every call, however it comes, changes nothing (${shard}/${shard
     }
   }
   console.log(`${calm.methods.length} calls`);
+  expect(failures).toEqual([]);
+});
+
+const seed = Number(process.env["MILLRACE_SEED"] ?? randomInt(2 ** 31));
+const crashes = 200;
+
+test(`${crashes} crashes in a long run change nothing (MILLRACE_SEED=${seed})`, async () => {
+  const calm = await calmRun(long);
+  const failures: string[] = [];
+  for (let index = 0; index < crashes; index++) {
+    await crashAndCompare(crashOf(calm, seed, index), calm).catch((thrown: unknown) => {
+      failures.push(String(thrown));
+    });
+  }
   expect(failures).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { calmRun } from "../sim/crash.ts";
 import { type Kill, killAndCompare } from "../sim/kill.ts";
+import { brief } from "../sim/pipeline.ts";
 
 const kills: readonly Kill[] = [
   ["after the data file", "bronze", 1],
@@ -26,7 +27,7 @@ const kills: readonly Kill[] = [
 ];
 
 test(`${kills.length} kills, in every phase, change nothing`, async () => {
-  const { outcome } = await calmRun();
+  const { outcome } = await calmRun(brief);
   const failures: string[] = [];
   for (const kill of kills) {
     await killAndCompare(kill, outcome).catch((thrown: unknown) => {
