@@ -1,7 +1,9 @@
 export type { Code } from "./error/condition.ts";
 export type { ErrorKind } from "./error/error.ts";
 export { isError, MillraceError } from "./error/error.ts";
+export { type Row as RowOf, required, type Shape, struct, type TypedStruct } from "./schema/row.ts";
 export type { DataType, StructField, StructType } from "./schema/type.ts";
+export * as types from "./schema/type.ts";
 export {
   CalendarDate,
   Decimal,
@@ -11,13 +13,23 @@ export {
   Timestamp,
   type Value,
 } from "./schema/value.ts";
+export type { CatalogEntry, SessionCatalog } from "./session/catalog.ts";
 export { Column, type ColumnOrName } from "./session/column.ts";
 export { DataFrame } from "./session/dataframe.ts";
 export { DeltaTable } from "./session/delta-table.ts";
 export * as functions from "./session/functions.ts";
-export { type SessionBuilder, SparkSession } from "./session/spark-session.ts";
+export type { GroupedData } from "./session/grouped.ts";
+export type { OptionValue } from "./session/option.ts";
+export type { DataFrameReader } from "./session/reader.ts";
+export type { RunOptions } from "./session/row.ts";
+export type { ShowOptions } from "./session/show.ts";
+export { type InputRow, type SessionBuilder, SparkSession } from "./session/spark-session.ts";
+export type { DataStreamReader } from "./session/stream-reader.ts";
+export type { DataStreamWriter } from "./session/stream-writer.ts";
+export type { TriggerOptions } from "./session/trigger.ts";
 export { Window, type WindowSpec } from "./session/window.ts";
+export type { DataFrameWriter } from "./session/writer.ts";
 export type { StreamingQueryListener } from "./stream/listener.ts";
 export type { StreamingQueryProgress } from "./stream/progress.ts";
 export type { StreamingQueries } from "./stream/queries.ts";
-export type { StreamingQuery } from "./stream/query.ts";
+export type { StreamingQuery, StreamingQueryStatus } from "./stream/query.ts";

@@ -16,6 +16,9 @@ import { DataStreamReader } from "./stream-reader.ts";
 /** A row as a program gives it: `Date`, numbers for longs and plain objects are taken too. */
 export type InputRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
+/** A schema, its DDL text, or the names of the columns. */
+export type GivenSchema = StructType | string | readonly string[];
+
 /** The configuration of a session that is to be made, or the one that is there. */
 export class SessionBuilder {
   readonly #values: Record<string, string> = {};
@@ -33,13 +36,20 @@ export class SessionBuilder {
   }
   /** The session of this process, with the configuration added; made if there is none. */
   async getOrCreate(): Promise<SparkSession> {
-    if (active && !active.isStopped) {
-      const session = active;
+    if (active) {
+      const session = await active.opening;
       for (const [key, value] of Object.entries(this.#values)) session.conf.set(key, value);
       return session;
     }
-    active = await this.create();
-    return active;
+    const made: Active = { opening: this.create() };
+    active = made;
+    try {
+      made.session = await made.opening;
+      return made.session;
+    } catch (thrown) {
+      if (active === made) active = undefined;
+      throw thrown;
+    }
   }
   /** A session of its own, beside any other. */
   async create(): Promise<SparkSession> {
@@ -48,7 +58,13 @@ export class SessionBuilder {
   }
 }
 
-let active: SparkSession | undefined;
+/** The session of this process: known as soon as it is asked for, there once it has opened. */
+interface Active {
+  readonly opening: Promise<SparkSession>;
+  session?: SparkSession;
+}
+
+let active: Active | undefined;
 
 /** Where everything starts. Stop it (or `await using`) to stop its queries and free the engine. */
 export class SparkSession implements AsyncDisposable {
@@ -100,18 +116,20 @@ export class SparkSession implements AsyncDisposable {
     return new DataFrame(this.#execution, plan);
   }
   /**
-   * Rows as objects or as arrays in column order, or an Arrow table. Without a schema the types
-   * are inferred from all rows.
+   * Rows as objects or as arrays in column order, or an Arrow table. Without a schema, or with the
+   * names of columns alone, the types are inferred from all rows.
    */
   createDataFrame<S extends Shape>(
     data: readonly InputRow[] | Table,
     schema: TypedStruct<S>,
   ): DataFrame<Row<TypedStruct<S>>>;
-  createDataFrame(data: readonly InputRow[] | Table, schema?: StructType | string): DataFrame;
-  createDataFrame(data: readonly InputRow[] | Table, schema?: StructType | string): DataFrame {
-    const wanted = schema === undefined ? undefined : schemaOf(schema);
+  createDataFrame(data: readonly InputRow[] | Table, schema?: GivenSchema): DataFrame;
+  createDataFrame(data: readonly InputRow[] | Table, schema?: GivenSchema): DataFrame {
+    const names = Array.isArray(schema) ? (schema as readonly string[]) : undefined;
+    const wanted = schema === undefined || names ? undefined : schemaOf(schema as StructType);
     const arrow = "batches" in data ? fromArrow(data) : undefined;
-    const rows = arrow?.rows ?? (data as readonly InputRow[]);
+    const plain = arrow?.rows ?? (data as readonly InputRow[]);
+    const rows = names ? plain.map((row) => named(row, names)) : plain;
     const given = wanted ?? arrow?.schema ?? inferSchema(rows);
     const values = rows.map((row) => coerceRow(row, given));
     return new DataFrame(this.#execution, { kind: "local", schema: given, rows: values });
@@ -121,10 +139,16 @@ export class SparkSession implements AsyncDisposable {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    if (active === this) active = undefined;
+    if (active?.session === this) active = undefined;
     await this.#execution[Symbol.asyncDispose]();
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** A row by position as one by name. */
+function named(row: InputRow, names: readonly string[]): InputRow {
+  if (!Array.isArray(row)) return row;
+  return Object.fromEntries(names.map((name, index) => [name, row[index] as unknown]));
 }

@@ -1,4 +1,5 @@
 import type { TypedExpression } from "../../analysis/typed.ts";
+import type { TableName } from "../../catalog/catalog.ts";
 import { write as writeFormat } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import type { Write } from "../../plan/command.ts";
@@ -22,6 +23,8 @@ interface Destination {
   readonly location: Location;
   readonly exists: boolean;
   readonly managed: boolean;
+  /** Makes the name of a new table known, where its place alone does not. */
+  readonly register?: () => Promise<void>;
 }
 
 /** `df.write…`, INSERT: one commit of a Delta table, or files of another format. */
@@ -29,6 +32,8 @@ export async function runWrite(context: LocalContext, write: Write): Promise<Com
   const destination = await destinationOf(context, write);
   if (destination.format === "delta") await writeDelta(context, write, destination);
   else await writeFiles(context, write, destination);
+  // Last: a name must not stand for a write that failed.
+  await destination.register?.();
   return noAnswer;
 }
 
@@ -57,29 +62,22 @@ async function newDestination(
   write: Write & { target: { kind: "table" } | { kind: "path" } },
   format: string,
 ): Promise<Destination> {
-  const name = write.target.kind === "table" ? write.target.name : [];
-  const { catalog, schema, table } = await placeOf(context, name);
+  const given = write.target.kind === "table" ? write.target.name : [];
+  const { catalog, schema, table } = await placeOf(context, given);
+  if (!(await catalog.schemas()).includes(schema)) {
+    throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([catalog.name, schema]) });
+  }
   const path = write.options["path"];
   const location =
     path === undefined
       ? catalog.defaultLocation(schema, table)
       : await context.connector.locate(path);
   const managed = path === undefined;
-  if (!managed || format !== "delta") {
-    await catalog.register({
-      name: [catalog.name, schema, table],
-      location,
-      provider: format,
-      managed,
-    });
-  }
-  return {
-    format,
-    name: [catalog.name, schema, table].join("."),
-    location,
-    exists: false,
-    managed,
-  };
+  const name: TableName = [catalog.name, schema, table];
+  const made = { format, name: name.join("."), location, exists: false, managed };
+  if (managed && format === "delta") return made;
+  const register = () => catalog.register({ name, location, provider: format, managed });
+  return { ...made, register };
 }
 
 async function writeDelta(
