@@ -4,6 +4,7 @@ import type { ParquetTarget, QueryContext, WrittenFile } from "../engine/engine.
 import { error } from "../error/error.ts";
 import type { Add } from "../log/action.ts";
 import type { ReadSet } from "../log/log.ts";
+import { partitionText, partitionValue } from "../log/partition.ts";
 import { canonicalPath } from "../log/path.ts";
 import { flag } from "../log/property.ts";
 import type { Snapshot } from "../log/snapshot.ts";
@@ -107,15 +108,20 @@ async function writeRows(
 
 /** Dynamic partition overwrite: the partitions that were written lose their other files. */
 function replacePartitions(current: Snapshot, adds: readonly Add[]) {
-  const written = new Set(adds.map((add) => partitionKey(add)));
-  const matches = (add: Add): boolean => written.has(partitionKey(add));
+  const columns = partitionFields(current.schema, current.metadata);
+  const written = new Set(adds.map((add) => partitionKey(add, columns)));
+  const matches = (add: Add): boolean => written.has(partitionKey(add, columns));
   const removed = [...current.files()].filter(matches);
   return { removed, reads: { files: pathsOf(removed), matches } };
 }
 
-function partitionKey(add: Add): string {
-  const names = Object.keys(add.partitionValues).sort();
-  return JSON.stringify(names.map((name) => [name, add.partitionValues[name] || null]));
+/** By value: writers spell times and decimals in more than one way. */
+function partitionKey(add: Add, columns: readonly StructField[]): string {
+  const texts = columns.map(({ name, type }) => {
+    const text = add.partitionValues[name] ?? null;
+    return partitionText(partitionValue(text, type), type) ?? (text || null);
+  });
+  return JSON.stringify(texts);
 }
 
 function pathsOf(files: readonly Add[]): Set<string> {

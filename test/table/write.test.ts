@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { call, literal } from "../../src/analysis/expression.ts";
-import { boolean, field, integer, long, string, struct } from "../../src/schema/type.ts";
+import { boolean, field, integer, long, string, struct, timestamp } from "../../src/schema/type.ts";
+import { Timestamp } from "../../src/schema/value.ts";
 import { openTable, snapshotOf, tableAt } from "../../src/table/table.ts";
 import { writeTable } from "../../src/table/write.ts";
 import { type Harness, openHarness, readRows, rowsOf, writeOf } from "./harness.ts";
@@ -150,6 +151,26 @@ describe("overwrite", () => {
     await expect(writeTable(table, writeOf(some, { partitionBy: ["id"] }))).rejects.toThrow(
       /Partition columns do not match/,
     );
+  });
+
+  test("replaces a partition that another writer spelled in another way", async () => {
+    const table = await fresh("spelled");
+    const timed = struct([field("id", long), field("at", timestamp)]);
+    const at = new Timestamp(1_600_000_000_000_000n);
+    await writeTable(table, writeOf(rowsOf(timed, [[1n, at]]), { partitionBy: ["at"] }));
+    const snapshot = await snapshotOf(table);
+    const [file] = [...snapshot.files()];
+    const partitionValues = { at: "2020-09-13 12:26:40" };
+    await table.log.write({
+      readVersion: 0,
+      actions: [{ add: { ...file!, path: "theirs.parquet", partitionValues } }],
+      info: { operation: "WRITE" },
+      reads: { wholeTable: false, files: new Set(), appIds: new Set() },
+    });
+    const options = { partitionoverwritemode: "dynamic" };
+    const rows = rowsOf(timed, [[2n, at]]);
+    const dynamic = await writeTable(table, writeOf(rows, { mode: "overwrite", options }));
+    expect(dynamic.snapshot.numFiles).toBe(1);
   });
 
   test("replaceWhere replaces the rows that match, inside files too", async () => {

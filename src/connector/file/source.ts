@@ -1,6 +1,6 @@
 import { error } from "../../error/error.ts";
 import type { StructType } from "../../schema/type.ts";
-import type { Location } from "../../storage/store.ts";
+import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source, SourceContext } from "../../stream/source.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { fileGone, mapFiles, type ReadFile } from "./input.ts";
@@ -16,6 +16,8 @@ const maxUnread = 10_000;
 const discardRatio = 0.2;
 /** Planned files whose size is remembered; the others are looked at again. */
 const maxKnown = 100_000;
+/** The file that says that the first start has passed over what was there, if only nothing. */
+const passedMark = "existing-files-passed";
 
 /** What a file source reads, and how. */
 export interface FileSourceSpec {
@@ -56,7 +58,11 @@ export async function openFileSource(
   }
   seen.purge();
   const source = new FileSource(spec, { log, seen, baseline });
-  if (log.latest < 0 && !spec.includeExisting) await source.passOverExisting();
+  if (log.latest < 0 && !spec.includeExisting) {
+    const mark = join(checkpoint, passedMark);
+    if (!(await mark.store.stat(mark.path))) await source.passOverExisting();
+    await mark.store.putIfAbsent(mark.path, new Uint8Array());
+  }
   return source;
 }
 
@@ -165,10 +171,10 @@ class FileSource implements Source {
   }
 
   async #resolve(entry: FileEntry): Promise<ReadFile | undefined> {
+    const { paths, context, ignoreMissing, rules } = this.#spec;
     const known = this.#known.get(entry.path);
     this.#known.delete(entry.path);
-    if (known) return known;
-    const { paths, context, ignoreMissing, rules } = this.#spec;
+    if (known && !ignoreMissing) return known;
     const location = await locateUri(entry.path, paths[0]!, context);
     const status = await location.store.stat(location.path);
     if (!status && !ignoreMissing) throw fileGone(location);

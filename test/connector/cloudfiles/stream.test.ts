@@ -234,6 +234,17 @@ describe("options", () => {
     expect(rows.map((row) => row["id"])).toEqual(["2"]);
   });
 
+  test("files that came after a first start that found none are not passed over", async () => {
+    await using session = await prepared();
+    const options = { "cloudfiles.includeexistingfiles": "false" };
+    for (const expected of [undefined, '{"logOffset":0}']) {
+      const { source } = await open(session, options, "id STRING");
+      await using _ = source;
+      expect(await source.latestOffset(undefined, byOptions)).toBe(expected);
+      await session.file("in/a.json", '{"id":1}\n', 1);
+    }
+  });
+
   test("a file written over comes again with allowOverwrites alone", async () => {
     for (const [allowOverwrites, more] of [
       ["true", true],

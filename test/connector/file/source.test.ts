@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sourceSuite } from "../../../src/conformance/source.ts";
@@ -38,6 +38,17 @@ describe("laws", () => {
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
   });
+});
+
+test("a file that goes between listing and reading is passed over where that is asked for", async () => {
+  await using session = await openSession();
+  await mkdir(join(session.folder, "in"));
+  for (const id of [1, 2]) await session.file(`in/${id}.json`, `{"id":${id}}\n`, id);
+  await using source = await openJson(session, { ignoremissingfiles: "true" });
+  const end = (await source.latestOffset(undefined, byOptions))!;
+  await rm(join(session.folder, "in", "1.json"));
+  const rows = await session.rows((await source.input(undefined, end)).input);
+  expect(rows.map((row) => row["id"])).toEqual([2n]);
 });
 
 describe("the source log", () => {
