@@ -148,3 +148,28 @@ test.skipIf(noSpark)("what Spark changes in a table of ours is read here", async
     .save(path);
   expect(await spark(path)).toEqual(await ours(path));
 });
+
+test.skipIf(noReaders)("delta-rs and we append at the same time, and nothing is lost", async () => {
+  const path = place.path("shared");
+  const append = (id: number): Promise<void> =>
+    place.spark
+      .range(id, id + 1)
+      .write.format("delta")
+      .mode("append")
+      .save(path);
+  await append(0);
+  const ids = Array.from({ length: 20 }, (_, index) => index + 1);
+  const own = async (): Promise<void> => {
+    for (const id of ids) await append(id);
+  };
+  const theirs = async (): Promise<void> => {
+    for (const id of ids) await theReaders.append(path, [{ id: 1000 + id }]);
+  };
+  await Promise.all([own(), theirs()]);
+  const expected = [0, ...ids, ...ids.map((id) => 1000 + id)].map((id) => JSON.stringify({ id }));
+  expect(await ours(path)).toEqual(expected.sort());
+  expect(sorted((await theReaders.read(path)).rows)).toEqual(expected);
+  expect((await place.history(path)).map((row) => Number(row["version"]))).toEqual(
+    Array.from({ length: 41 }, (_, index) => 40 - index),
+  );
+});
