@@ -33,6 +33,9 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return new DuckDBEngine(await Instance.open(options));
 }
 
+/** Text beyond this many bytes makes a query narrow: below, changing the threads costs more. */
+const narrowBytes = 4 << 20;
+
 /** A query under way: its connection, its text and how it ends. */
 interface Query {
   readonly connection: DuckDBConnection;
@@ -177,8 +180,9 @@ class DuckDBEngine implements Engine {
       const bound = await bind(plan, { duck, connection, context });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
-      const step = <T>(sql: string, work: () => Promise<T>): Promise<T> =>
-        this.#instance.work(sql, async () => {
+      const width = bound.textBytes > narrowBytes ? "narrow" : "wide";
+      const step = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
+        const checked = async (): Promise<T> => {
           // An interrupt between two steps leaves no trace in DuckDB.
           if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
           try {
@@ -186,7 +190,9 @@ class DuckDBEngine implements Engine {
           } catch (thrown) {
             throw bound.failure() ?? thrown;
           }
-        });
+        };
+        return this.#instance.work(sql, checked, width);
+      };
       return { connection, select, step, end };
     } catch (thrown) {
       await end();

@@ -31,24 +31,28 @@ export class Instance implements AsyncDisposable {
   readonly duck: Duck;
   readonly #database: DuckDBInstance;
   readonly #folder: string | undefined;
+  readonly #threads: Threads;
   readonly #idle: DuckDBConnection[] = [];
   readonly #work = new Semaphore(queriesAtWork);
   readonly #connections = new Semaphore(connectionLimit);
   readonly #open = new Set<DuckDBConnection>();
+  #controlling: DuckDBConnection | undefined;
   #closed = false;
 
-  private constructor(duck: Duck, database: DuckDBInstance, folder: string | undefined) {
+  private constructor(duck: Duck, database: DuckDBInstance, made: Made) {
     this.duck = duck;
     this.#database = database;
-    this.#folder = folder;
+    this.#folder = made.folder;
+    this.#threads = new Threads(made.threads, (sql) => this.#control(sql));
   }
 
   static async open(options: InstanceOptions): Promise<Instance> {
     const duck = await loadDuck();
     const made = options.tempDirectory === undefined;
     const folder = options.tempDirectory ?? (await mkdtemp(join(tmpdir(), "millrace-")));
+    const threads = options.threads ?? defaultThreads;
     const database = await duck.DuckDBInstance.create(":memory:", {
-      threads: String(options.threads ?? defaultThreads),
+      threads: String(threads),
       temp_directory: folder,
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
@@ -56,7 +60,7 @@ export class Instance implements AsyncDisposable {
       enable_external_file_cache: "false",
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
-    const instance = new Instance(duck, database, made ? folder : undefined);
+    const instance = new Instance(duck, database, { folder: made ? folder : undefined, threads });
     // A function of SQL belongs to the database: one connection registers it for all.
     const first = await instance.acquire();
     registerJavascript(duck, first);
@@ -92,16 +96,30 @@ export class Instance implements AsyncDisposable {
   }
 
   /** Does a step of a query when a place is free; DuckDB's errors come out as ours. */
-  async work<T>(sql: string, step: () => Promise<T>): Promise<T> {
+  async work<T>(sql: string, step: () => Promise<T>, width: Width = "wide"): Promise<T> {
     await this.#work.enter();
     try {
       if (this.#closed) throw error("ENGINE_CLOSED", {});
-      return await step();
+      try {
+        await this.#threads.begin(width);
+        return await step();
+      } finally {
+        this.#threads.end(width);
+      }
     } catch (thrown) {
       throw errorOf(thrown, sql);
     } finally {
       this.#work.leave();
     }
+  }
+
+  /** Runs a setting beside the queries: on a connection of its own, which never has to wait. */
+  async #control(sql: string): Promise<void> {
+    if (this.#controlling === undefined) {
+      this.#controlling = await this.#database.connect();
+      this.#open.add(this.#controlling);
+    }
+    await this.#controlling.run(sql);
   }
 
   get closed(): boolean {
@@ -129,8 +147,52 @@ export class Instance implements AsyncDisposable {
     for (let place = 0; place < queriesAtWork; place += 1) await this.#work.enter();
     for (let place = 0; place < queriesAtWork; place += 1) this.#work.leave();
     for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.#controlling?.closeSync();
     this.#database.closeSync();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+interface Made {
+  /** The folder for spilling, where it was made here. */
+  readonly folder: string | undefined;
+  readonly threads: number;
+}
+
+/**
+ * How many threads can work on a query. Text is read by one (JavaScript): beside it another thread
+ * of DuckDB has nothing to do, and waits by spinning, which costs as much as the reading.
+ */
+export type Width = "wide" | "narrow";
+
+/**
+ * Puts DuckDB's own threads away while only narrow queries work. Fewer threads are asked for only
+ * when nothing is at work: DuckDB would wait for the task of each.
+ */
+class Threads {
+  readonly #all: number;
+  readonly #set: (sql: string) => Promise<void>;
+  #now: number;
+  readonly #working = { wide: 0, narrow: 0 };
+
+  constructor(all: number, set: (sql: string) => Promise<void>) {
+    this.#all = all;
+    this.#now = all;
+    this.#set = set;
+  }
+
+  async begin(width: Width): Promise<void> {
+    const { wide, narrow } = this.#working;
+    this.#working[width] += 1;
+    const wanted = width === "narrow" ? 1 : this.#all;
+    const free = narrow === 0 && (width === "wide" || wide === 0);
+    if (wanted === this.#now || !free) return;
+    this.#now = wanted;
+    await this.#set(`SET threads = ${wanted}`);
+  }
+
+  end(width: Width): void {
+    this.#working[width] -= 1;
   }
 }
 

@@ -15,6 +15,8 @@ import { inputsOf } from "./leaf.ts";
 
 export interface Binding {
   readonly sources: ReadonlyMap<Input, Source>;
+  /** Bytes of text files that are read, all inputs together. */
+  readonly textBytes: number;
   /** What stopped the scan of a text file: DuckDB reports but a message of it. */
   failure(): Error | undefined;
   /** Drops what was made for the query. */
@@ -49,7 +51,15 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
     await release();
     throw thrown;
   }
-  return { sources, failure, release };
+  return { sources, textBytes: textBytesOf(sources.keys()), failure, release };
+}
+
+function textBytesOf(inputs: Iterable<Input>): number {
+  let bytes = 0;
+  for (const input of inputs) {
+    if (input.kind === "text") for (const file of input.files) bytes += file.size;
+  }
+  return bytes;
 }
 
 async function sourceOf(
