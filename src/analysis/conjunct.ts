@@ -2,6 +2,7 @@ import type { ScanRequest } from "./dataset.ts";
 import { children, mapChildren, reference, referencesOf, replace, some } from "./expression.ts";
 import { functions } from "./function/registry.ts";
 import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } from "./typed.ts";
+import { expressionsOf } from "./walk.ts";
 
 /** The conditions that together make one: the sides of its ANDs. */
 function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
@@ -191,42 +192,4 @@ function fieldNameOf(scan: TypedScan, id: number): string {
 function visitSubqueries(expression: TypedExpression, requests: Requests): void {
   if (expression.kind === "subquery") visit(expression.relation, [], requests);
   for (const child of children(expression)) visitSubqueries(child, requests);
-}
-
-/** The expressions a relation itself holds. */
-export function expressionsOf(plan: TypedRelation): readonly TypedExpression[] {
-  switch (plan.kind) {
-    case "project":
-    case "windows":
-      return plan.columns.map((named) => named.expression);
-    case "filter":
-      return [plan.condition];
-    case "join":
-      return plan.condition ? [plan.condition] : [];
-    case "aggregate":
-      return [...plan.grouping, ...plan.aggregates].map((named) => named.expression);
-    case "sort":
-      return plan.order.map((order) => order.input);
-    case "generate":
-      return [plan.generator];
-    default:
-      return [];
-  }
-}
-
-/** The relations directly beneath one, not those of subqueries. */
-export function inputsOf(plan: TypedRelation): readonly TypedRelation[] {
-  switch (plan.kind) {
-    case "scan":
-    case "input":
-    case "one row":
-      return [];
-    case "join":
-    case "set":
-      return [plan.left, plan.right];
-    case "union":
-      return plan.inputs;
-    default:
-      return [plan.input];
-  }
 }

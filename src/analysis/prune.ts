@@ -1,6 +1,6 @@
-import { expressionsOf, inputsOf } from "./conjunct.ts";
 import { referencesOf } from "./expression.ts";
 import { type Named, outputOf, type TypedExpression, type TypedRelation } from "./typed.ts";
+import { expressionsOf, inputsOf } from "./walk.ts";
 
 /**
  * The plan without the columns that nothing reads: select lists, joins and scans put out only what

@@ -74,7 +74,6 @@ function fittedStruct(
   path: readonly string[],
 ): TypedExpression {
   const from = source.type as StructType;
-  if (sameType(from, to)) return source;
   const parts = to.fields.flatMap((target) => {
     const inner = [...path, target.name];
     const ordinal = fieldIndex(from, target.name);
@@ -85,6 +84,8 @@ function fittedStruct(
     if (!target.nullable) throw nullable(inner);
     return [stringLiteral(target.name), nullLiteral(target.type)];
   });
+  // Only now: the same type may still differ in what may be null.
+  if (sameType(from, to)) return source;
   const made = call("named_struct", parts, { type: to, nullable: false });
   return source.nullable ? when([[isNull(source), nullLiteral(to)]], made) : made;
 }

@@ -1,5 +1,5 @@
 import { showString } from "../connector/console/show.ts";
-import { jsonValue } from "../schema/ndjson.ts";
+import { jsonRow } from "../schema/ndjson.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { DataFrame } from "../session/dataframe.ts";
@@ -20,11 +20,11 @@ export async function printFrame(frame: DataFrame, format: OutputFormat, io: Io)
     for (let index = 0; index < chunk.rows; index++) {
       const row = chunk.columns.map((column) => column[index] ?? null);
       total++;
-      if (format === "ndjson") io.out(jsonRow(schema, row));
+      if (format === "ndjson") io.out(jsonRow(row, schema));
       else if (format === "json" || held.length < tableRowsMax) held.push(row);
     }
   }
-  if (format === "json") io.out(`[${held.map((row) => jsonRow(schema, row)).join(",\n ")}]`);
+  if (format === "json") io.out(`[${held.map((row) => jsonRow(row, schema)).join(",\n ")}]`);
   if (format === "table") printTable(schema, held, frame, io);
   if (format === "table" && total > held.length) {
     io.err(`showing ${held.length} of ${total} rows; --output ndjson prints all`);
@@ -35,12 +35,4 @@ function printTable(schema: StructType, rows: Value[][], frame: DataFrame, io: I
   const timeZone = frame.execution.conf.get("spark.sql.session.timeZone");
   const options = { schema, rows, limit: rows.length, truncate: 0, vertical: false, timeZone };
   io.out(showString(options).trimEnd());
-}
-
-/** A row as one JSON object, in the forms the documents list for NDJSON. */
-function jsonRow(schema: StructType, row: readonly Value[]): string {
-  const members = schema.fields.map((field, index) => {
-    return `${JSON.stringify(field.name)}:${jsonValue(row[index] ?? null, field.type)}`;
-  });
-  return `{${members.join(",")}}`;
 }

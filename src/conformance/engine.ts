@@ -5,15 +5,7 @@ import type { InputFile } from "../plan/input.ts";
 import * as types from "../schema/type.ts";
 import { field, type StructType, struct } from "../schema/type.ts";
 import { CalendarDate, Decimal, LocalTimestamp, Timestamp, type Value } from "../schema/value.ts";
-
-/** What the suite needs of a test runner: `test` of vitest or node:test, `assert` of Node. */
-export interface EngineHarness {
-  test(name: string, body: () => Promise<void>): unknown;
-  readonly assert: {
-    equal(actual: unknown, expected: unknown, message?: string): void;
-    deepEqual(actual: unknown, expected: unknown, message?: string): void;
-  };
-}
+import type { Harness } from "./harness.ts";
 
 /** An engine to try, and an empty local folder for its files. */
 export interface EngineSubject extends AsyncDisposable {
@@ -21,10 +13,10 @@ export interface EngineSubject extends AsyncDisposable {
   readonly directory: string;
 }
 
-type Law = (subject: EngineSubject, assert: EngineHarness["assert"]) => Promise<void>;
+type Law = (subject: EngineSubject, assert: Harness["assert"]) => Promise<void>;
 
 /** What any engine must do, one subject a test. */
-export function engineSuite(harness: EngineHarness, factory: () => Promise<EngineSubject>): void {
+export function engineSuite(harness: Harness, factory: () => Promise<EngineSubject>): void {
   for (const [name, law] of Object.entries(laws)) {
     harness.test(name, async () => {
       const subject = await factory();

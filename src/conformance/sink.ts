@@ -2,7 +2,7 @@ import { columnsOf } from "../analysis/expression.ts";
 import type { Engine } from "../engine/engine.ts";
 import { field, long, string, struct } from "../schema/type.ts";
 import type { Sink, SinkBatch } from "../stream/sink.ts";
-import type { StoreHarness } from "./store.ts";
+import { type Harness, type Law, type Trial as LawTrial, prove } from "./harness.ts";
 
 /** A sink under test, with a way to see what it holds. */
 export interface SinkFixture extends AsyncDisposable {
@@ -15,28 +15,14 @@ export interface SinkFixture extends AsyncDisposable {
 
 const schema = struct([field("id", long), field("name", string)]);
 
-interface Trial {
-  readonly fixture: SinkFixture;
-  readonly assert: (holds: boolean, message: string) => void;
-}
+type Trial = LawTrial<SinkFixture>;
 
 /** Proves the laws of `stream/sink.ts`. `make` gives a fresh fixture, its target empty. */
-export function sinkSuite(harness: StoreHarness, make: () => Promise<SinkFixture>): void {
-  for (const [name, body] of laws) harness.test(name, () => prove(body, harness, make));
+export function sinkSuite(harness: Harness, make: () => Promise<SinkFixture>): void {
+  prove(laws, harness, make);
 }
 
-async function prove(
-  body: (trial: Trial) => Promise<void>,
-  harness: StoreHarness,
-  make: () => Promise<SinkFixture>,
-): Promise<void> {
-  await using fixture = await make();
-  const assert = (holds: boolean, message: string): void =>
-    harness.assert.equal(holds, true, message);
-  await body({ fixture, assert });
-}
-
-const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<void>])[] = [
+const laws: readonly Law<SinkFixture>[] = [
   ["batches that are added are there", keeps],
   ["a batch without rows is no error", nothing],
   ["the same batch again changes nothing if it is exactly once, after a restart too", again],

@@ -2,7 +2,7 @@ import { columnsOf } from "../analysis/expression.ts";
 import type { Engine, QueryContext } from "../engine/engine.ts";
 import type { Value } from "../schema/value.ts";
 import type { Offset, ReadLimit, Source } from "../stream/source.ts";
-import type { StoreHarness } from "./store.ts";
+import { type Harness, type Law, type Trial as LawTrial, prove } from "./harness.ts";
 
 /** A source under test, with a way to put data before it. */
 export interface SourceFixture extends AsyncDisposable {
@@ -16,28 +16,14 @@ export interface SourceFixture extends AsyncDisposable {
 const context: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 0 };
 const all: ReadLimit = { kind: "all" };
 
-interface Trial {
-  readonly fixture: SourceFixture;
-  readonly assert: (holds: boolean, message: string) => void;
-}
+type Trial = LawTrial<SourceFixture>;
 
 /** Proves the laws of `stream/source.ts`. `make` gives a fresh, empty fixture. */
-export function sourceSuite(harness: StoreHarness, make: () => Promise<SourceFixture>): void {
-  for (const [name, body] of laws) harness.test(name, () => prove(body, harness, make));
+export function sourceSuite(harness: Harness, make: () => Promise<SourceFixture>): void {
+  prove(laws, harness, make);
 }
 
-async function prove(
-  body: (trial: Trial) => Promise<void>,
-  harness: StoreHarness,
-  make: () => Promise<SourceFixture>,
-): Promise<void> {
-  await using fixture = await make();
-  const assert = (holds: boolean, message: string): void =>
-    harness.assert.equal(holds, true, message);
-  await body({ fixture, assert });
-}
-
-const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<void>])[] = [
+const laws: readonly Law<SourceFixture>[] = [
   ["an empty source has no offset, or one that does not move", empty],
   ["new rows move the offset, and nothing new returns the start", moves],
   ["a range has the same rows each time, after more came and after a restart", sameRows],

@@ -1,14 +1,6 @@
 import { isError } from "../error/error.ts";
 import type { FileStatus, ListOptions, Store } from "../storage/store.ts";
-
-/** What the suite needs of a test runner: `test` of vitest or node:test, `assert` of Node. */
-export interface StoreHarness {
-  test(name: string, body: () => Promise<void>): unknown;
-  readonly assert: {
-    equal(actual: unknown, expected: unknown, message?: string): void;
-    deepEqual(actual: unknown, expected: unknown, message?: string): void;
-  };
-}
+import type { Harness } from "./harness.ts";
 
 /** A store to try, and a folder in it that nothing has used. */
 export interface StoreSubject extends AsyncDisposable {
@@ -20,14 +12,14 @@ export interface StoreSubject extends AsyncDisposable {
 }
 
 interface Trial extends StoreSubject {
-  readonly assert: StoreHarness["assert"];
+  readonly assert: Harness["assert"];
 }
 
 /**
  * The laws of `storage/store.ts` as tests, one subject each. That a crash loses nothing cannot be
  * seen from outside: a store's own tests have to show it.
  */
-export function storeSuite(harness: StoreHarness, factory: () => Promise<StoreSubject>): void {
+export function storeSuite(harness: Harness, factory: () => Promise<StoreSubject>): void {
   for (const [name, body] of laws) {
     harness.test(name, async () => {
       const subject = await factory();

@@ -32,17 +32,20 @@ export function jsonValue(value: Value, type: DataType): string {
       );
       return `[${entries.join(",")}]`;
     }
-    case "struct":
-      return jsonRow(value as { readonly [name: string]: Value }, type);
+    case "struct": {
+      const members = value as { readonly [name: string]: Value };
+      const values = type.fields.map(({ name }) => members[name] ?? null);
+      return jsonRow(values, type);
+    }
     default:
       return JSON.stringify(String(value));
   }
 }
 
 /** A row as one JSON object, its columns in the order of the schema, nulls kept. */
-export function jsonRow(row: { readonly [name: string]: Value }, schema: StructType): string {
+export function jsonRow(row: readonly Value[], schema: StructType): string {
   const members = schema.fields.map(
-    ({ name, type }) => `${JSON.stringify(name)}:${jsonValue(row[name] ?? null, type)}`,
+    ({ name, type }, at) => `${JSON.stringify(name)}:${jsonValue(row[at] ?? null, type)}`,
   );
   return `{${members.join(",")}}`;
 }

@@ -63,8 +63,8 @@ test.each([
 
 test("a row is an object in the order of the schema", () => {
   const schema = parseDataType('struct<b:bigint,`a"`:int>') as StructType;
-  expect(jsonRow({ 'a"': 1, b: 2n }, schema)).toBe('{"b":2,"a\\"":1}');
-  expect(jsonRow({}, struct([]))).toBe("{}");
+  expect(jsonRow([2n, 1], schema)).toBe('{"b":2,"a\\"":1}');
+  expect(jsonRow([], struct([]))).toBe("{}");
 });
 
 test.each<[string, string, Value | undefined]>([

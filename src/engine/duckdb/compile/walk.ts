@@ -1,3 +1,4 @@
+import { children } from "../../../analysis/expression.ts";
 import type { TypedExpression } from "../../../analysis/typed.ts";
 
 /** Functions whose value depends on which row it is, or on the order of rows. */
@@ -24,29 +25,8 @@ const positional = new Set([
   "string_agg",
 ]);
 
-/** The parts of an expression. */
-export function partsOf(node: TypedExpression): readonly TypedExpression[] {
-  switch (node.kind) {
-    case "call":
-      return node.arguments;
-    case "aggregate":
-      return node.filter === undefined ? node.arguments : [...node.arguments, node.filter];
-    case "cast":
-    case "field":
-      return [node.input];
-    case "lambda":
-      return [node.body];
-    case "window":
-      return [node.function, ...node.partition, ...node.order.map((term) => term.input)];
-    case "subquery":
-      return node.values;
-    default:
-      return [];
-  }
-}
-
 /** Whether an expression needs the ordinals of its row. */
 export function usesOrdinals(node: TypedExpression): boolean {
   if ((node.kind === "call" || node.kind === "aggregate") && positional.has(node.name)) return true;
-  return partsOf(node).some(usesOrdinals);
+  return children(node).some(usesOrdinals);
 }

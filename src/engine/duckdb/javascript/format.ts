@@ -1,23 +1,7 @@
 import { error } from "../../../error/error.ts";
 import { civil, dayNumber, floorDiv } from "../../../schema/value.ts";
-import { compilePattern, type Pattern, patternInstant } from "../text/pattern.ts";
+import { compilePattern, DAYS, MONTHS, type Pattern, patternInstant } from "../text/pattern.ts";
 import { zoneOf } from "../text/zone.ts";
-
-const months = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 interface Moment {
   readonly year: number;
@@ -69,9 +53,9 @@ function letters(run: string, at: Moment): string {
     case "M":
     case "L":
       return width > 3
-        ? (months[at.month - 1] as string)
+        ? (MONTHS[at.month - 1] as string)
         : width === 3
-          ? (months[at.month - 1] as string).slice(0, 3)
+          ? (MONTHS[at.month - 1] as string).slice(0, 3)
           : number(at.month);
     case "d":
       return number(at.day);
@@ -82,8 +66,8 @@ function letters(run: string, at: Moment): string {
       return number(Math.ceil(at.month / 3));
     case "E":
       return width > 3
-        ? (weekdays[at.weekday - 1] as string)
-        : (weekdays[at.weekday - 1] as string).slice(0, 3);
+        ? (DAYS[at.weekday - 1] as string)
+        : (DAYS[at.weekday - 1] as string).slice(0, 3);
     case "H":
       return number(hour);
     case "k":

@@ -3,7 +3,8 @@ import { CalendarDate, LocalTimestamp, Timestamp } from "../../../schema/value.t
 import { checkedDay } from "./datetime.ts";
 import { toInstant, type Zone, zoneOf } from "./zone.ts";
 
-const MONTHS = [
+/** Months by their English names, January first. */
+export const MONTHS = [
   "January",
   "February",
   "March",
@@ -17,7 +18,8 @@ const MONTHS = [
   "November",
   "December",
 ];
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/** Days of the week by their English names, Monday first. */
+export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 type Field =
   | "year"
