@@ -5,6 +5,8 @@ import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, Result } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
 import type { Relation } from "../../plan/relation.ts";
+import { emptyScan } from "../../stream/binding.ts";
+import { isStreamingScan } from "../../stream/walk.ts";
 import { type LocalContext, queryContext } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
 
@@ -30,9 +32,33 @@ export async function cacheQuery(context: LocalContext, plan: Relation): Promise
   return context.engine.cache(bound, queryContext(context));
 }
 
+/** The engine's plan (of a stream: that of a batch without rows), then what each scan reads. */
 export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
-  const bound = await batchPlan(context, plan, "explain");
-  return context.engine.explain(bound, queryContext(context));
+  const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
+  const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
+  const bound = await bindScans(still);
+  const text = await context.engine.explain(bound, queryContext(context));
+  return [text.trimEnd(), ...(await scanLines(typed))].join("\n");
+}
+
+/** How many files of each table are read, and why not all of them. */
+async function scanLines(plan: TypedRelation): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const [{ dataset }, request] of scanRequests(plan)) {
+    if (dataset.streaming) lines.push(`${dataset.name}: a stream, each batch reads what is new`);
+    const read = dataset.streaming ? undefined : await dataset.scan?.(request);
+    if (!read || !("files" in read)) continue;
+    const all =
+      request.conditions.length === 0
+        ? read
+        : await dataset.scan?.({ columns: request.columns, conditions: [] });
+    const files = all && "files" in all ? all.files.length : read.files.length;
+    const skipped = files - read.files.length;
+    const why = "their partition values and statistics rule the conditions out";
+    const tail = skipped === 0 ? "" : `, ${skipped} skipped: ${why}`;
+    lines.push(`${dataset.name}: ${read.files.length} of ${files} files${tail}`);
+  }
+  return lines;
 }
 
 /** A plan that an engine can run; `method` is what a streaming one is refused for. */
