@@ -3,6 +3,7 @@ import { error, isError } from "../error/error.ts";
 import type { Action, CommitInfo } from "./action.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { writeChecksum } from "./checksum.ts";
+import { cleanLog } from "./cleanup.ts";
 import { commitInfoOf, printCommit } from "./commit-file.ts";
 import { conflictOf } from "./conflict.ts";
 import { fileKey } from "./ledger.ts";
@@ -139,10 +140,25 @@ async function afterCommit(
     const interval = whole(snapshot.metadata.configuration, "delta.checkpointInterval", 10);
     if (info.version > 0 && info.version % Math.max(interval, 1) === 0) {
       await writeCheckpoint(location, snapshot, context);
+      if (isCleaningDue(log)) await cleanLog(location, snapshot.metadata.configuration);
     }
   } catch (thrown) {
-    env.warn(`Cannot write checksum or checkpoint of version ${info.version}: ${String(thrown)}`);
+    env.warn(
+      `Cannot write checksum or checkpoint, or clean the log, after version ${info.version}: ${String(thrown)}`,
+    );
   }
+}
+
+/** What is past the retention changes once a day; looking for it lists the whole log. */
+const cleaningMs = 86_400_000;
+const cleaned = new WeakMap<LogState, number>();
+
+function isCleaningDue(log: LogState): boolean {
+  const now = env.monotonic();
+  const before = cleaned.get(log);
+  if (before !== undefined && now - before < cleaningMs) return false;
+  cleaned.set(log, now);
+  return true;
 }
 
 /** What no commit may hold (PROTOCOL.md#actions), whatever it is for. */
