@@ -38,8 +38,11 @@ export class Scanner {
 
   /** A text in single or double quotes, its escapes resolved. */
   text(): string | undefined {
-    const body = (this.#match(singleQuoted) ?? this.#match(doubleQuoted))?.[1];
-    return body?.replace(/\\([\s\S])|''|""/g, (pair, escaped: string | undefined) =>
+    const single = this.#match(singleQuoted)?.[1];
+    const body = single ?? this.#match(doubleQuoted)?.[1];
+    // Twice its own quote is one; of the other quote two are two.
+    const marks = single === undefined ? /\\([\s\S])|""/g : /\\([\s\S])|''/g;
+    return body?.replace(marks, (pair, escaped: string | undefined) =>
       escaped === undefined ? pair.slice(1) : (escapes[escaped] ?? escaped),
     );
   }

@@ -104,6 +104,15 @@ test("a type is read from the middle of a text", () => {
   expect(parseDataTypePrefix("interval day, b int", 0).end).toBe(12);
 });
 
+test("twice its own quote is one in a comment, of the other quote two are two", () => {
+  const comment = (text: string): unknown =>
+    parseSchema(`a INT COMMENT ${text}`).fields[0]?.metadata["comment"];
+  expect(comment(`'""'`)).toBe('""');
+  expect(comment(`"''"`)).toBe("''");
+  expect(comment(`'it''s'`)).toBe("it's");
+  expect(comment(`"a""b"`)).toBe('a"b');
+});
+
 test("DDL as Spark writes it", () => {
   const ddl =
     "a INT NOT NULL COMMENT 'it\\'s',`b c` STRUCT<x: BIGINT NOT NULL, y: ARRAY<STRING>>,`1` DATE";
