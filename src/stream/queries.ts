@@ -2,7 +2,7 @@ import { env } from "../env.ts";
 import { orAbort } from "../error/abort.ts";
 import { error } from "../error/error.ts";
 import { type StreamingQueryEvent, type StreamingQueryListener, tell } from "./listener.ts";
-import { prepareQuery, type QuerySpec, type StreamingQuery } from "./query.ts";
+import type { QuerySpec, StreamingQuery } from "./query.ts";
 
 /** The queries of a session (`spark.streams`). Disposing it stops them all. */
 export class StreamingQueries implements AsyncDisposable {
@@ -36,6 +36,8 @@ export class StreamingQueries implements AsyncDisposable {
   }
 
   async #start(spec: Omit<QuerySpec, "onEvent">): Promise<StreamingQuery> {
+    // Loaded by the first query: most sessions start none.
+    const { prepareQuery } = await import("./query.ts");
     const prepared = await prepareQuery({
       ...spec,
       onEvent: (event) => this.#hear(event),
