@@ -42,8 +42,9 @@ export async function writeCommit(log: LogState, request: CommitRequest): Promis
   };
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const info = await infoFor(log, request, race);
-    if (await put(log, { version: race.version, info, actions: request.actions })) {
-      return committed(log, request, { race, info });
+    const actions = enabling(log, request, { version: race.version, info });
+    if (await put(log, { version: race.version, info, actions })) {
+      return committed(log, { ...request, actions }, { race, info });
     }
     for (;;) {
       const winner = await log.commit(race.version);
@@ -71,6 +72,29 @@ async function infoFor(log: LogState, request: CommitRequest, race: Race): Promi
   if (metadata === undefined || !hasInCommitTimestamps(metadata)) return request.info;
   const inCommitTimestamp = Math.max(env.now(), race.previousTime + 1);
   return { inCommitTimestamp, ...request.info, timestamp: inCommitTimestamp };
+}
+
+/**
+ * In-commit timestamps turned on for a table that is there: its metadata says since when, for the
+ * commits before have none (PROTOCOL.md#in-commit-timestamps).
+ */
+function enabling(
+  log: LogState,
+  { actions, readVersion }: CommitRequest,
+  { version, info }: { readonly version: number; readonly info: CommitInfo },
+): readonly Action[] {
+  const before = log.newest()?.metadata;
+  if (readVersion < 0 || before === undefined || hasInCommitTimestamps(before)) return actions;
+  const property = "delta.inCommitTimestampEnablement";
+  return actions.map((action) => {
+    if (!("metaData" in action) || !hasInCommitTimestamps(action.metaData)) return action;
+    const since = {
+      [`${property}Version`]: String(version),
+      [`${property}Timestamp`]: String(info.inCommitTimestamp),
+    };
+    const configuration = { ...action.metaData.configuration, ...since };
+    return { metaData: { ...action.metaData, configuration } };
+  });
 }
 
 /** True: the name is ours. False: another commit has it. */

@@ -263,3 +263,23 @@ test("in-commit timestamps rise, and time travel goes by them", async () => {
   await expect(log.versionAt((times[0] ?? 0) - 1)).rejects.toThrow(/EARLIER_THAN_COMMIT_RETENTION/);
   await expect(log.snapshotAt(9)).rejects.toThrow(/DELTA_VERSION_NOT_FOUND.*\[0, 5\]/);
 });
+
+test("a table that gets in-commit timestamps later says since when", async () => {
+  const log = open("ict-later");
+  await log.write(requestOf(-1, created));
+  const behind = open("ict-later");
+  await behind.update();
+  await log.write(requestOf(0, [add("a")]));
+  const configuration = { "delta.enableInCommitTimestamps": "true" };
+  const features = ["appendOnly", "inCommitTimestamp", "invariants"];
+  const actions = [
+    { metaData: { ...(created[0] as { metaData: object }).metaData, configuration } },
+    { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: features } },
+  ] as Action[];
+  expect(await behind.write(requestOf(0, actions))).toMatchObject({ version: 2 });
+  const snapshot = await log.update();
+  expect(snapshot?.metadata.configuration).toMatchObject({
+    "delta.inCommitTimestampEnablementVersion": "2",
+    "delta.inCommitTimestampEnablementTimestamp": String(snapshot?.timestamp),
+  });
+});
