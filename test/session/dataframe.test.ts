@@ -128,6 +128,18 @@ describe("values", () => {
     expect(() => session.spark.createDataFrame([{ id: "x" }], "id BIGINT")).toThrow(/id/);
   });
 
+  test("arrow keeps the microseconds of every year", async () => {
+    const all = [-62135596800000001n, -1n, 1_700_000_000_123_457n, 253402300799999999n];
+    const rows = [...all.map((one) => new Timestamp(one)), null].map((at, index) => ({
+      at,
+      wall: all[index] === undefined ? null : new LocalTimestamp(all[index]),
+    }));
+    const frame = session.spark.createDataFrame(rows, "at TIMESTAMP, wall TIMESTAMP_NTZ");
+    const back = session.spark.createDataFrame(await frame.toArrow());
+    expect(await back.schema()).toEqual(await frame.schema());
+    expect(await back.collect()).toEqual(rows);
+  });
+
   test("arrow in and out", async () => {
     const frame = session.spark.createDataFrame([
       { id: 1n, name: "Ada", at: new Timestamp(1_700_000_000_000_000n) },
