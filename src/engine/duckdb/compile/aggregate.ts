@@ -164,9 +164,6 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
     `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
   string_agg: ({ args, filter, order, distinct }) =>
     `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
-  histogram_numeric: () => {
-    throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "histogram_numeric" });
-  },
 };
 
 function sumOf(mode: "ansi" | "try") {
