@@ -6,6 +6,7 @@ import type { Snapshot } from "../../log/snapshot.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import { parseSchemaJson } from "../../schema/json.ts";
 import type { StructType } from "../../schema/type.ts";
+import { samePartitioning } from "../../table/definition.ts";
 import type { DeltaSourceOptions } from "./option.ts";
 import type { VersionFiles } from "./plan.ts";
 import { incompatibility } from "./schema-change.ts";
@@ -34,7 +35,7 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
     else if ("metaData" in action) {
       metadata = action.metaData;
       schema = parseSchemaJson(metadata.schemaString);
-      checkMetadata(schema, version, rule);
+      checkMetadata(schema, metadata.partitionColumns, { version, rule });
     }
   }
   checkReadable({ ...rule.snapshot, protocol, metadata, schema, files: () => adds }, rule.table);
@@ -63,10 +64,16 @@ function afterChange(
   return adds;
 }
 
-function checkMetadata(data: StructType, version: number, rule: CommitRule): void {
-  const { schema } = rule.snapshot;
+function checkMetadata(
+  data: StructType,
+  partitionColumns: readonly string[],
+  { version, rule }: { readonly version: number; readonly rule: CommitRule },
+): void {
+  const { schema, metadata } = rule.snapshot;
   const before = version <= rule.snapshot.version;
-  const detail = incompatibility(schema, data, before);
+  const detail =
+    incompatibility(schema, data, before) ??
+    repartitioned(metadata.partitionColumns, partitionColumns);
   if (detail === undefined) return;
   // A later version's change is taken up by a restart; an older one's never is.
   throw error(
@@ -80,4 +87,10 @@ function checkMetadata(data: StructType, version: number, rule: CommitRule): voi
       dataSchema: formatDataType(data),
     },
   );
+}
+
+/** Files hold no partition columns: what is read as one must have been one. */
+function repartitioned(read: readonly string[], data: readonly string[]): string | undefined {
+  if (samePartitioning(read, data)) return undefined;
+  return `the table is partitioned by [${data.join(", ")}], it is read as by [${read.join(", ")}]`;
 }

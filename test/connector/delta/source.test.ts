@@ -219,6 +219,26 @@ describe("what others do to the table while the stream runs", () => {
     });
   });
 
+  test("a table that is partitioned anew is not read as before", async () => {
+    await using session = await openSession();
+    const { source, end } = await prepared(session, { skipchangecommits: "true" });
+    const rows = [[2n, "b"]];
+    await connector.writer!({
+      format: "delta",
+      options: { overwriteschema: "true" },
+      target: { name: "t", location: await session.locate("t") },
+      mode: "overwrite",
+      partitionBy: ["k"],
+      relation: { kind: "input", input: { kind: "rows", schema, rows }, output: columnsOf(schema) },
+      query,
+      context: session.context,
+    });
+    await write(session, [3]);
+    await expect(drain(session, source, end)).rejects.toMatchObject({
+      code: "DELTA_SCHEMA_CHANGED_WITH_VERSION",
+    });
+  });
+
   test("a table dropped and made anew is another one, even where its versions go on", async () => {
     await using session = await openSession();
     const { source, end } = await prepared(session);
