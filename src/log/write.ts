@@ -167,9 +167,8 @@ async function afterCommit(
       if (isCleaningDue(log)) await cleanLog(location, snapshot.metadata.configuration);
     }
   } catch (thrown) {
-    env.warn(
-      `Cannot write checksum or checkpoint, or clean the log, after version ${info.version}: ${String(thrown)}`,
-    );
+    const work = "write checksum or checkpoint, or clean the log,";
+    env.warn(`Cannot ${work} after version ${info.version}: ${String(thrown)}`);
   }
 }
 

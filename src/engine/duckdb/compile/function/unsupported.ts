@@ -9,7 +9,6 @@ export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "format_string",
   "from_csv",
   "hash",
-  "histogram_numeric",
   "input_file_name",
   "interval_part",
   "is_variant_null",
