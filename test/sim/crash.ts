@@ -1,13 +1,12 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { SparkSession } from "../../src/index.ts";
-import { type End, openMachine } from "./machine.ts";
+import { openMachine, type Trouble } from "./machine.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { land, runPipeline, type Scenario } from "./pipeline.ts";
 
-/** Where a run is stopped: at this call, counted from 1 over all rounds, and how. */
-export interface Crash extends Omit<End, "stopAt"> {
-  readonly at: number;
-  /** The call of the process after it at which that one is stopped as well. */
+/** What befalls a run: at a call counted over all rounds. */
+export interface Crash extends Trouble {
+  /** The call at which the process after it is befallen by the same. */
   readonly again?: number;
 }
 
@@ -27,21 +26,20 @@ function stepsOf({ methods }: Run): readonly number[] {
   return methods.flatMap((method, index) => (steps.includes(method) ? [index + 1] : []));
 }
 
+const ways = ["power cut", "death", "failure"] as const;
+
 /** A second crash comes early in what goes on after the first. */
 const recoveryCalls = 300;
 
-/** The index-th crash of a seed: steps evenly chosen, however many are asked for. */
+/** The index-th crash of a seed: calls evenly chosen, however many are asked for. */
 export function crashOf(calm: Run, seed: number, index: number): Crash {
   const golden = (Math.sqrt(5) - 1) / 2;
   const part = ((seed % 1_000_003) / 1_000_003 + index * golden) % 1;
-  const steps = stepsOf(calm);
+  const way = ways[(seed + index) % ways.length]!;
+  const steps = way === "failure" ? calm.methods.map((_, call) => call + 1) : stepsOf(calm);
   const at = steps[Math.floor(part * steps.length)]!;
-  return {
-    at,
-    powerCut: (seed + index) % 3 !== 0,
-    takesEffect: (seed + index) % 2 !== 0,
-    ...(index % 4 === 0 ? { again: 1 + (at % recoveryCalls) } : {}),
-  };
+  const takesEffect = (seed + index) % 2 !== 0;
+  return { at, way, takesEffect, ...(index % 4 === 0 ? { again: 1 + (at % recoveryCalls) } : {}) };
 }
 
 /** A run that nothing stops. */
@@ -51,7 +49,7 @@ export function calmRun(scenario: Scenario): Promise<Run> {
 
 /** Stops a run as told, goes on with what is left, and compares what it comes to. */
 export async function crashAndCompare(crash: Crash, calm: Run): Promise<void> {
-  const told = `stopped at ${JSON.stringify(crash)} (${calm.methods[crash.at - 1]})`;
+  const told = `after ${JSON.stringify(crash)} (${calm.methods[crash.at - 1]})`;
   const { outcome } = await run(calm.scenario, crash).catch((cause: unknown) => {
     throw new Error(`${told}: ${cause}`, { cause });
   });
@@ -70,12 +68,12 @@ async function run(scenario: Scenario, crash: Crash | undefined): Promise<Run> {
       await runPipeline(spark, folder);
       if (round === scenario.rounds.length - 1) outcome = await outcomeOf(spark, folder);
     };
-    const end = crash && !stopped ? { ...crash, stopAt: crash.at - methods.length } : {};
-    const done = await machine.process(main, end);
+    const trouble = crash && !stopped ? { ...crash, at: crash.at - methods.length } : undefined;
+    const done = await machine.process(main, trouble);
     if (!stopped) methods.push(...machine.methods);
     if (done) continue;
     stopped = true;
-    if (crash?.again !== undefined) await machine.process(main, { ...crash, stopAt: crash.again });
+    if (crash?.again !== undefined) await machine.process(main, { ...crash, at: crash.again });
     await machine.process(main);
   }
   return { scenario, outcome: outcome!, methods };

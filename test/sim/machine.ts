@@ -5,7 +5,7 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { replaceEnv } from "../../src/env.ts";
 import { openLocal } from "../../src/execution/local/local.ts";
 import { SparkSession } from "../../src/index.ts";
-import { type FaultPlan, faultsOf, withFaults } from "../../src/storage/fault.ts";
+import { faultsOf, withFaults } from "../../src/storage/fault.ts";
 import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
 import { volatileDisk } from "../../src/storage/volatile.ts";
@@ -13,18 +13,29 @@ import { volatileDisk } from "../../src/storage/volatile.ts";
 /** A machine whose power may go: what is durable is in `folder`. */
 export interface Machine extends AsyncDisposable {
   readonly folder: string;
-  /** Calls of the last process: of the disk beneath its stores, and for files of its engine. */
-  readonly calls: number;
-  /** What those calls were, in their order. */
+  /**
+   * The calls of the last process, in their order: of the disk beneath its stores, and of its
+   * engine for files.
+   */
   readonly methods: readonly string[];
-  /** Runs a process on what the disk holds. False: it came to the end that was planned for it. */
-  process(main: (spark: SparkSession) => Promise<void>, end?: End): Promise<boolean>;
+  /**
+   * Runs a process on what the disk holds. False: it was stopped before its end. What fails by a
+   * planned failure is run a second time in the same process.
+   */
+  process(main: (spark: SparkSession) => Promise<void>, trouble?: Trouble): Promise<boolean>;
 }
 
-/** How a process ends early. */
-export interface End extends Pick<FaultPlan, "stopAt" | "takesEffect"> {
-  /** Whether all that was not synced is lost with it, or the process alone dies. */
-  readonly powerCut?: boolean;
+/** What befalls a process. */
+export interface Trouble {
+  /** At this call, counted from 1; 0 or less: never. */
+  readonly at: number;
+  /**
+   * The power goes, with all that was not synced; or the process alone dies; or the call fails,
+   * once, and the process goes on.
+   */
+  readonly way: "power cut" | "death" | "failure";
+  /** Whether the call still takes effect, though nobody hears of it. */
+  readonly takesEffect: boolean;
 }
 
 /** `conf` is what its processes add to their configuration. */
@@ -32,42 +43,38 @@ export function openMachine(conf: Readonly<Record<string, string>> = {}): Machin
   const home = mkdtempSync(join(tmpdir(), "millrace-sim-"));
   const folder = join(home, "disk");
   mkdirSync(folder);
-  let calls = 0;
   let methods: string[] = [];
   return {
     folder,
-    get calls() {
-      return calls;
-    },
     get methods() {
       return methods;
     },
-    async process(main, { powerCut = true, ...plan } = {}) {
-      const faults = faultsOf(plan);
+    async process(main, trouble) {
       methods = [];
-      const faulty = <T extends object>(target: T): T =>
-        intercept(withFaults(target, faults), ({ method }, run) => {
-          methods.push(method);
-          return run();
-        });
       const disk = volatileDisk(folder, join(home, "attic"));
+      const { wrap, faults } = troubled(methods, trouble);
       const quiet = replaceEnv({ warn: () => undefined });
       let failure: unknown;
       try {
         const spark = await openProcess(folder, conf, {
-          stores: { file: async () => localStore(faulty(disk)) },
-          engine: (engine) => withFileCalls(engine, faulty),
+          stores: { file: async () => localStore(wrap(disk)) },
+          engine: (engine) => withFileCalls(engine, wrap),
         });
-        await main(spark).catch((thrown: unknown) => {
-          failure = thrown;
-        });
+        const again = (thrown: unknown): Promise<void> => {
+          if (comesFrom(thrown, brokenDisk)) return main(spark);
+          throw thrown;
+        };
+        await main(spark)
+          .catch(again)
+          .catch((thrown: unknown) => {
+            failure = thrown;
+          });
         // A dead process gets this far too: nothing it still does reaches the disk.
         await spark.stop();
       } finally {
         quiet();
-        calls = faults.calls;
       }
-      if (faults.stopped && powerCut) disk.crash();
+      if (faults.stopped && trouble?.way === "power cut") disk.crash();
       else if (!faults.stopped && failure !== undefined) throw failure;
       rmSync(join(home, "attic"), { recursive: true, force: true });
       return !faults.stopped;
@@ -76,6 +83,27 @@ export function openMachine(conf: Readonly<Record<string, string>> = {}): Machin
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+const brokenDisk = Object.assign(new Error("EIO: i/o error"), { errno: -5, code: "EIO" });
+
+/** Whether an error is, or was caused by, another. */
+function comesFrom(thrown: unknown, cause: Error): boolean {
+  return thrown === cause || (thrown instanceof Error && comesFrom(thrown.cause, cause));
+}
+
+/** Notes the calls on what it wraps into `methods`, and makes the trouble. */
+function troubled(methods: string[], trouble: Trouble | undefined) {
+  const { at = 0, way, takesEffect = false } = trouble ?? {};
+  const faults = faultsOf(way === "failure" ? {} : { stopAt: at, takesEffect });
+  const wrap = <T extends object>(target: T): T =>
+    intercept(withFaults(target, faults), async ({ method }, run) => {
+      methods.push(method);
+      if (way !== "failure" || methods.length !== at) return run();
+      if (takesEffect) await run();
+      throw brokenDisk;
+    });
+  return { faults, wrap };
 }
 
 /** A session over the warehouse in `folder`. */

@@ -1,16 +1,17 @@
 import { randomInt } from "node:crypto";
 import { expect, test } from "vitest";
-import { calmRun, crashAndCompare, crashOf } from "../sim/crash.ts";
+import { type Crash, calmRun, crashAndCompare, crashOf } from "../sim/crash.ts";
 import { brief, long } from "../sim/pipeline.ts";
 
 /** A part of the calls, as `2/5`, so that machines can share them. */
 const [shard = 1, shards = 1] = (process.env["MILLRACE_SHARD"] ?? "1/1").split("/").map(Number);
 
-/** The power goes before the call or after it; or the process alone dies, before it. */
-const ways = [
-  { powerCut: true, takesEffect: false },
-  { powerCut: true, takesEffect: true },
-  { powerCut: false, takesEffect: false },
+const ways: readonly Omit<Crash, "at">[] = [
+  { way: "power cut", takesEffect: false },
+  { way: "power cut", takesEffect: true },
+  { way: "death", takesEffect: false },
+  { way: "failure", takesEffect: false },
+  { way: "failure", takesEffect: true },
 ];
 
 test(`a crash at every call, however it comes, changes nothing (${shard}/${shards})`, {
