@@ -64,7 +64,8 @@ function afterChange(
   return adds;
 }
 
-function checkMetadata(
+/** Refuses to read on as the stream does what has this schema and partitioning at a version. */
+export function checkMetadata(
   data: StructType,
   partitionColumns: readonly string[],
   { version, rule }: { readonly version: number; readonly rule: CommitRule },

@@ -8,7 +8,7 @@ import type { Input } from "../../plan/input.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
 import { type DeltaTable, tableAt } from "../../table/table.ts";
-import { type CommitRule, streamedFiles } from "./commit.ts";
+import { type CommitRule, checkMetadata, streamedFiles } from "./commit.ts";
 import {
   afterVersion,
   beforeFirst,
@@ -214,9 +214,11 @@ export class DeltaSource implements Source {
         return tail(await this.#keepStart(latest + 1));
       case "version":
         if (start.version > latest + 1) await log.snapshotAt(start.version);
+        await this.#checkStart(start.version);
         return tail(start.version);
       case "timestamp": {
         const version = await firstAfter(log, start.timestampMs);
+        if (version !== undefined) await this.#checkStart(version);
         if (version !== undefined) return tail(version);
         throw error("DELTA_STARTING_TIMESTAMP_AFTER_LATEST", {
           timestamp: start.text,
@@ -225,6 +227,19 @@ export class DeltaSource implements Source {
         });
       }
     }
+  }
+
+  /** Files of before a change of the table may not be what they are to be read as. */
+  async #checkStart(version: number): Promise<void> {
+    if (version >= this.#spec.snapshot.version) return;
+    const at = await this.#log.snapshotAt(version).catch((thrown: unknown) => {
+      if (isError(thrown, "DELTA_VERSION_NOT_FOUND")) return undefined; // its commits may be there
+      throw thrown;
+    });
+    if (at === undefined) return;
+    checkReadable(at, this.#spec.table.name);
+    const { partitionColumns } = at.metadata;
+    checkMetadata(at.schema, partitionColumns, { version, rule: this.#rule });
   }
 
   /** `latest` is the version when the query first started: a file of the source's says it. */

@@ -237,6 +237,11 @@ describe("what others do to the table while the stream runs", () => {
     await expect(drain(session, source, end)).rejects.toMatchObject({
       code: "DELTA_SCHEMA_CHANGED_WITH_VERSION",
     });
+    const early = { startingversion: "1", skipchangecommits: "true", maxfilespertrigger: "1" };
+    await using again = await open(session, early);
+    await expect(again.latestOffset(undefined, byOptions)).rejects.toMatchObject({
+      code: "DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG",
+    });
   });
 
   test("a table dropped and made anew is another one, even where its versions go on", async () => {
