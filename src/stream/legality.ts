@@ -32,6 +32,7 @@ export function checkLegality(plan: TypedRelation, outputMode: OutputMode): void
 
 function checkOperator(operator: TypedRelation, outputMode: OutputMode): void {
   checkSubqueries(operator);
+  checkExpressions(operator);
   switch (operator.kind) {
     case "aggregate":
       checkAggregation(operator, outputMode);
@@ -43,11 +44,16 @@ function checkOperator(operator: TypedRelation, outputMode: OutputMode): void {
       if (operator.inputs.every(streams)) return;
       throw refused("Union between streaming and batch DataFrames/Datasets is not supported");
     case "set":
-      throw refused(
-        operator.operator === "intersect"
-          ? "Intersect between two streaming DataFrames/Datasets is not supported"
-          : "Except with a streaming DataFrame/Dataset on the right is not supported",
-      );
+      if (operator.operator === "intersect") {
+        throw refused("Intersect between two streaming DataFrames/Datasets is not supported");
+      }
+      if (streams(operator.right)) {
+        throw refused("Except with a streaming DataFrame/Dataset on the right is not supported");
+      }
+      throw error("STREAMING_OPERATION_NOT_BUILT", {
+        operation: "except",
+        remedy: "Use a left anti join and dropDuplicates instead",
+      });
     case "sort":
       if (outputMode === "complete" && aggregated(operator)) return;
       throw refused(
@@ -181,6 +187,17 @@ function checkSubqueries(operator: TypedRelation): void {
   );
   if (streaming) {
     throw refused("Subqueries over streaming DataFrames/Datasets are not supported. Join instead");
+  }
+}
+
+/** Functions whose answers start again with each batch. */
+function checkExpressions(operator: TypedRelation): void {
+  const name = "monotonically_increasing_id";
+  const numbers = holds(operator, (one) =>
+    some(one, (inner) => inner.kind === "call" && inner.name === name),
+  );
+  if (numbers) {
+    throw refused(`Expression(s): ${name}() is not supported with streaming DataFrames/Datasets`);
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { replaceEnv } from "../../src/env.ts";
 import type { DataFrame } from "../../src/session/dataframe.ts";
+import { DeltaTable } from "../../src/session/delta-table.ts";
 import * as F from "../../src/session/functions.ts";
 import { openSession, type TestSession } from "./session.ts";
 
@@ -356,6 +357,25 @@ describe("event time and state", () => {
       /NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING/,
     ],
     [
+      "intersect",
+      () => stream().intersect(session.spark.range(1)),
+      "append",
+      /Intersect between two streaming/,
+    ],
+    ["except", () => stream().except(session.spark.range(1)), "append", /NOT_BUILT.*except/],
+    [
+      "except of a stream",
+      () => session.spark.range(1).except(stream()),
+      "append",
+      /Except with a streaming .* on the right/,
+    ],
+    [
+      "monotonically_increasing_id",
+      () => stream().selectExpr("monotonically_increasing_id() AS n"),
+      "append",
+      /monotonically_increasing_id\(\) is not supported/,
+    ],
+    [
       "session windows",
       () =>
         events(1)
@@ -366,6 +386,23 @@ describe("event time and state", () => {
       /session_window/,
     ],
   ];
+
+  test("what a batch may add to a stream: joins, subqueries, a table's history", async () => {
+    const { spark } = session;
+    await stream().createOrReplaceTempView("ids");
+    const history = DeltaTable.forName(spark, "t").history().select("version");
+    const frames = [
+      stream().join(spark.range(2), "id", "left"),
+      spark.range(2).join(stream(), "id", "right"),
+      await spark.sql("SELECT id, (SELECT max(id) FROM range(9)) AS top FROM ids"),
+      stream().crossJoin(history.limit(1)),
+    ];
+    for (const [index, frame] of frames.entries()) {
+      const writer = frame.writeStream.format("memory").queryName(`joined${index}`);
+      await (await writer.trigger({ availableNow: true }).start()).awaitTermination();
+      expect(await spark.table(`joined${index}`).count()).toBe(3);
+    }
+  });
 
   test.each(refused)("refused: %s", async (_, frame, mode, message) => {
     const writer = frame().writeStream.outputMode(mode).format("noop");

@@ -6,15 +6,14 @@ import { openEngine } from "../../engine/duckdb/engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Statement } from "../../plan/command.ts";
 import type { Relation } from "../../plan/relation.ts";
-import { inputsOf, mapInputs } from "../../plan/walk.ts";
-import { coerceRow } from "../../schema/coerce.ts";
 import type { StructType } from "../../schema/type.ts";
 import { parseStatement, parseStatements } from "../../sql/parse.ts";
 import { type OpenStore, openStores } from "../../storage/registry.ts";
 import { openStaging } from "../../storage/staging.ts";
 import { StreamingQueries } from "../../stream/queries.ts";
 import { createConf } from "../conf.ts";
-import type { CommandResult, Execution } from "../execution.ts";
+import type { Execution } from "../execution.ts";
+import { answerOf } from "./answer.ts";
 import { runCommand } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
 import { createPersisted } from "./persist.ts";
@@ -100,23 +99,9 @@ async function openContext(
   return context;
 }
 
-/** Puts the answer of each command that a plan reads in the command's place. */
-async function withAnswers(context: LocalContext, plan: Relation): Promise<Relation> {
-  if (plan.kind === "command result") return answerOf(await runCommand(context, plan.command));
-  const inputs = new Map<Relation, Relation>();
-  for (const input of inputsOf(plan)) inputs.set(input, await withAnswers(context, input));
-  return mapInputs(plan, (input) => inputs.get(input) ?? input);
-}
-
-/** A command's answer as a plan. */
-function answerOf({ schema, rows }: CommandResult): Relation {
-  const values = rows.map((row) => coerceRow(row, schema));
-  return { kind: "local", schema, rows: values };
-}
-
 function executionOf(context: LocalContext, close: () => Promise<void>): Execution {
   const schemaOf = async (plan: Relation): Promise<StructType> => {
-    const output = outputOf(await typedPlan(context, await withAnswers(context, plan)));
+    const output = outputOf(await typedPlan(context, plan));
     return { type: "struct", fields: output.map(({ id: _, ...column }) => column) };
   };
   const statement = async (parsed: Statement): Promise<Relation> => {
@@ -128,8 +113,7 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
     streams: context.streams,
     schema: schemaOf,
     isStreaming: async (plan) => hasStream(await typedPlan(context, plan)),
-    execute: async (plan, options) =>
-      runQuery(context, await withAnswers(context, plan), options?.signal),
+    execute: async (plan, options) => runQuery(context, plan, options?.signal),
     command: (command) => runCommand(context, command),
     sql: async (text) => {
       const plan = await statement(parseStatement(text));
@@ -145,7 +129,7 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
     },
     explain: (plan) => explainQuery(context, plan),
     createView: async (name, plan, replace) => {
-      await typedPlan(context, await withAnswers(context, plan));
+      await typedPlan(context, plan);
       defineView(context, { name, plan, replace });
     },
     dropView: async (name) => context.views.delete(name.toLowerCase()),

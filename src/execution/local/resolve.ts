@@ -8,6 +8,7 @@ import type { ReadRequest } from "../../connector/connector.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
+import { withAnswers } from "./answer.ts";
 import { analysisConf, type LocalContext } from "./context.ts";
 
 /** How deep views may stand on views: one that stands on itself is found by this bound. */
@@ -16,8 +17,9 @@ const viewDepthMax = 100;
 /** The typed plan of a plan: every name looked up, every view unfolded, every type known. */
 export async function typedPlan(context: LocalContext, plan: Relation): Promise<TypedRelation> {
   const resolved = new Map<Read, Dataset | Relation>();
-  await resolveReads(context, plan, { resolved, depth: 0 });
-  return analyze(plan, {
+  const answered = await withAnswers(context, plan);
+  await resolveReads(context, answered, { resolved, depth: 0 });
+  return analyze(answered, {
     conf: analysisConf(context),
     datasets: (read) => {
       const found = resolved.get(read);
@@ -35,7 +37,8 @@ async function resolveReads(
   if (state.depth > viewDepthMax) throw error("RECURSIVE_VIEW", { depth: viewDepthMax });
   for (const read of collectReads(plan)) {
     if (state.resolved.has(read)) continue;
-    const view = viewOf(context, read);
+    const found = viewOf(context, read);
+    const view = found && (await withAnswers(context, found));
     state.resolved.set(read, view ?? (await datasetOf(context, read)));
     if (view) {
       await resolveReads(context, view, { resolved: state.resolved, depth: state.depth + 1 });
