@@ -66,7 +66,7 @@ export async function writeState(
       directory: folder.staging,
       schema,
       partitionBy: [],
-      compression: "zstd",
+      compression: "snappy",
       statistics: () => false,
     },
     options.context,

@@ -2,7 +2,6 @@ import { isUtf8 } from "node:buffer";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
 import { long, type StructField, type StructType, struct } from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
-import type { Vector } from "./binding.ts";
 import { type Column, columnOf } from "./column.ts";
 import { FixedColumn } from "./fixed.ts";
 import type { TextOptions } from "./option.ts";
@@ -72,11 +71,4 @@ export function decode(bytes: Uint8Array): string {
 /** Bytes for a VARCHAR, which must be UTF-8: a copy, or a text with U+FFFD for what is not. */
 export function asText(bytes: Uint8Array): Value {
   return isUtf8(bytes) ? Uint8Array.from(bytes) : decode(bytes);
-}
-
-/** Copies a finished chunk into DuckDB's vectors. */
-export function flush(layout: Layout, rows: number, vector: (column: number) => Vector): void {
-  layout.columns.forEach((column, index) => {
-    column.flush(vector(index), rows);
-  });
 }

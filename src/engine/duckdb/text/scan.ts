@@ -10,7 +10,7 @@ import { checkReadable, timeReader } from "./convert.ts";
 import { csvFormat } from "./csv-file.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { jsonFormat } from "./json-file.ts";
-import { flush, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf } from "./layout.ts";
 import { textOptions } from "./option.ts";
 import { binaryFormat, textFormat } from "./plain-file.ts";
 
@@ -34,9 +34,17 @@ export interface TextScan {
 
 interface Scan {
   readonly input: TextInput;
-  readonly start: () => Rows;
+  readonly start: (wanted: readonly number[]) => Rows;
   readonly open: Set<Rows>;
   failure: Error | undefined;
+}
+
+/** One run of a scan: the columns that DuckDB wants, by number, in the order it wants them. */
+interface Pass {
+  readonly scan: Scan;
+  readonly rows: Rows;
+  /** A number that no column has stands for nothing but the count of rows. */
+  readonly wanted: readonly number[];
 }
 
 const scans = new Map<number, Scan>();
@@ -64,8 +72,8 @@ export async function registerTextScan(
   }
   for (const field of input.schema.fields) checkReadable(field.type, field.name);
   const api = await import("@duckdb/node-api");
-  const start = (): Rows => new Rows(input, context);
-  start()[Symbol.dispose]();
+  const start = (wanted: readonly number[]): Rows => new Rows(input, context, wanted);
+  start([])[Symbol.dispose]();
   const id = ++lastScan;
   const scan: Scan = { input, start, open: new Set(), failure: undefined };
   scans.set(id, scan);
@@ -100,6 +108,7 @@ function registerFunction(
   const table = own.table_function;
   duckdb.table_function_set_name(table, name);
   duckdb.table_function_add_parameter(table, logicalType(long));
+  duckdb.table_function_supports_projection_pushdown(table, true);
   duckdb.table_function_set_bind(table, (info) => {
     const id = Number(duckdb.get_int64(duckdb.bind_get_parameter(info, 0)));
     const scan = scans.get(id);
@@ -112,17 +121,22 @@ function registerFunction(
   });
   duckdb.table_function_set_init(table, (info) => {
     const scan = duckdb.init_get_bind_data(info) as Scan;
-    const rows = scan.start();
+    const wanted = Array.from({ length: duckdb.init_get_column_count(info) }, (_, at) =>
+      duckdb.init_get_column_index(info, at),
+    );
+    const rows = scan.start(wanted);
     scan.open.add(rows);
     duckdb.init_set_max_threads(info, 1);
-    duckdb.init_set_init_data(info, { scan, rows });
+    duckdb.init_set_init_data(info, { scan, rows, wanted } satisfies Pass);
   });
   duckdb.table_function_set_function(table, (info, output) => {
-    const { scan, rows } = duckdb.function_get_init_data(info) as { scan: Scan; rows: Rows };
+    const { scan, rows, wanted } = duckdb.function_get_init_data(info) as Pass;
     try {
       const count = rows.next();
       if (count === 0) scan.open.delete(rows);
-      flush(rows.layout, count, (column) => duckdb.data_chunk_get_vector(output, column));
+      wanted.forEach((column, at) => {
+        rows.layout.columns[column]?.flush(duckdb.data_chunk_get_vector(output, at), count);
+      });
       duckdb.data_chunk_set_size(output, count);
     } catch (thrown) {
       scan.failure = thrown as Error;
@@ -144,9 +158,9 @@ class Rows implements Disposable {
   #first = 0;
   #reader: FileReader | undefined;
 
-  constructor(input: TextInput, context: TextContext) {
+  constructor(input: TextInput, context: TextContext, wanted: readonly number[]) {
     const options = textOptions(input.options, context.timeZone);
-    const layout = layoutOf(input, options);
+    const layout = wantedOf(layoutOf(input, options), wanted);
     this.#input = input;
     this.#context = {
       input,
@@ -209,6 +223,12 @@ class Rows implements Disposable {
     this.#reader?.[Symbol.dispose]();
     this.#reader = undefined;
   }
+}
+
+/** Columns of the file itself are always read; what is the same for a whole file only if wanted. */
+function wantedOf(layout: Layout, wanted: readonly number[]): Layout {
+  const columns = new Set(wanted.map((index) => layout.columns[index]));
+  return { ...layout, constants: layout.constants.filter(({ column }) => columns.has(column)) };
 }
 
 function formatOf(context: FormatContext): (file: InputFile) => FileReader {
