@@ -1,4 +1,4 @@
-import { functions } from "../../analysis/function/registry.ts";
+import { allFunctions, findFunction } from "../../analysis/function/registry.ts";
 import { outputOf } from "../../analysis/typed.ts";
 import type { CatalogTable } from "../../catalog/catalog.ts";
 import { findCatalog, resolveNamespace } from "../../catalog/name.ts";
@@ -25,7 +25,7 @@ export async function runShow(context: LocalContext, command: Show): Promise<Com
     case "schemas":
       return named("namespace", [...(await schemasOf(context, command.of))].sort());
     case "functions":
-      return named("function", [...functions().keys()].sort());
+      return named("function", [...allFunctions().keys()].filter(findFunction).sort());
     case "columns":
       return named("col_name", await columnsOf(context, command.of ?? []));
     case "tblproperties":
