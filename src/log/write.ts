@@ -112,7 +112,7 @@ async function put(
       return await isOurs(log, commit.version, commit.info);
     } catch (thrown) {
       if (!isError(thrown) || thrown.kind !== "unavailable") throw thrown;
-      if (await isOurs(log, commit.version, commit.info).catch(() => false)) return true;
+      // Only a put that ends well makes the name durable, also the name that is there already.
       if (doubtful + 1 >= doubtfulPutsMax) throw thrown;
       await env.sleep(env.random() * backoffMaxMs);
     }

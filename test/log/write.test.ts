@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -15,6 +15,7 @@ import { faultsOf, StoppedError, withFaults } from "../../src/storage/fault.ts";
 import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { volatileDisk } from "../../src/storage/volatile.ts";
 
 let engine: Engine;
 let folder: string;
@@ -191,6 +192,25 @@ describe("races", () => {
     });
     expect(lost).toBe(1);
     expect((await log.history()).length).toBe(1);
+  });
+
+  test("a commit whose name was not made durable is not reported before it is", async () => {
+    const root = join(folder, "unsynced");
+    await mkdir(root);
+    const disk = volatileDisk(root, join(folder, "attic"));
+    let failures = 0;
+    const failing = intercept(disk, async (call, run) => {
+      const isLog =
+        call.method === "syncFolder" && String(call.arguments[0]).endsWith("_delta_log");
+      if (isLog && failures++ === 0) throw Object.assign(new Error("EIO"), { errno: -5 });
+      return run();
+    });
+    const log = open("unsynced/table", localStore(failing));
+    const request = { ...requestOf(-1, created), later: () => undefined };
+    expect(await log.write(request)).toMatchObject({ kind: "committed", version: 0 });
+    disk.crash();
+    expect((await open("unsynced/table").update())?.version).toBe(0);
+    expect(failures).toBe(2);
   });
 
   test("a crash at any call leaves the table whole, and the next commit works", async () => {
