@@ -295,5 +295,6 @@ function condition_(condition: Column | string): Column["expression"] {
 }
 
 function integerOf(count: number): Column["expression"] {
-  return { kind: "literal", value: count, type: { type: "integer" } };
+  const type = Number.isInteger(count) ? "integer" : "double";
+  return { kind: "literal", value: count, type: { type } };
 }
