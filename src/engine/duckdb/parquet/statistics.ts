@@ -16,6 +16,8 @@ export interface StatisticsRequest {
   readonly raw: RawStatistics;
   /** The columns of the file. */
   readonly schema: StructType;
+  /** DuckDB says of the last row group whether it has a NaN, and of no other. */
+  readonly rowGroups: number;
   readonly wanted: (path: readonly string[]) => boolean;
 }
 
@@ -23,13 +25,17 @@ export interface StatisticsRequest {
  * Statistics of a file's leaves in schema order. DuckDB counts nulls of leaves within structs,
  * but not of arrays and maps as a whole: these come without a count.
  */
-export function leavesOf({ raw, schema, wanted }: StatisticsRequest): LeafStatistics[] {
+export function leavesOf(request: StatisticsRequest): LeafStatistics[] {
+  const { raw, schema, rowGroups, wanted } = request;
   const leaves: LeafStatistics[] = [];
   const visit = (fields: StructType, parents: readonly string[]): void => {
     for (const field of fields.fields) {
       const path = [...parents, field.name];
       if (field.type.type === "struct") visit(field.type, path);
-      else leaves.push(leafOf(raw.get(keyOf(path)), path, { type: field.type, wanted }));
+      else {
+        const nanKnown = rowGroups <= 1 || !isFloating(field.type);
+        leaves.push(leafOf(raw.get(keyOf(path)), path, { type: field.type, nanKnown, wanted }));
+      }
     }
   };
   visit(schema, []);
@@ -43,15 +49,22 @@ function keyOf(path: readonly string[]): string {
 function leafOf(
   facts: ReadonlyMap<string, string> | undefined,
   path: readonly string[],
-  { type, wanted }: { type: DataType; wanted: StatisticsRequest["wanted"] },
+  rule: { type: DataType; nanKnown: boolean; wanted: StatisticsRequest["wanted"] },
 ): LeafStatistics {
+  const { type, nanKnown, wanted } = rule;
   if (facts === undefined) return { path };
   const nulls = facts.get("null_count");
   const counted = nulls === undefined ? { path } : { path, nullCount: Number(nulls) };
   if (facts.get("has_nan") === "true" || !wanted(path)) return counted;
   const min = parse(facts.get("min"), type);
   const max = parse(facts.get("max"), type);
-  return min === undefined || max === undefined ? counted : { ...counted, min, max };
+  if (min === undefined || max === undefined) return counted;
+  // NaN is the greatest: where there may be one, nothing less bounds the values.
+  return nanKnown ? { ...counted, min, max } : { ...counted, min };
+}
+
+export function isFloating({ type }: DataType): boolean {
+  return type === "float" || type === "double";
 }
 
 function parse(text: string | undefined, type: DataType): Value | undefined {

@@ -14,7 +14,7 @@ import type { ParquetTarget, WrittenFile } from "../../engine.ts";
 import { identifier, text } from "../quote.ts";
 import { rename, sqlType } from "../type.ts";
 import { fieldIds } from "./field-id.ts";
-import { leavesOf, type RawStatistics } from "./statistics.ts";
+import { isFloating, leavesOf, type RawStatistics } from "./statistics.ts";
 
 export interface WriteRequest {
   /** The plan's SELECT and the names of its columns, one for each field of the target's schema. */
@@ -71,11 +71,39 @@ export function parquetWrite(request: WriteRequest): Write {
         throw thrown;
       });
       if (folder && rows.length === 0) await discard(path);
-      return rows
-        .filter((row) => row[1] !== 0n)
-        .map((row) => fileOf(row as Answer, { schema, keyFields, wanted: target.statistics }));
+      const answers = rows.filter((row) => row[1] !== 0n) as Answer[];
+      const groups = await rowGroupsOf(connection, answers, { schema, folder });
+      const { statistics: wanted } = target;
+      return answers.map((answer) => {
+        return fileOf(answer, { schema, keyFields, rowGroups: groups.get(answer[0]) ?? 1, wanted });
+      });
     },
   };
+}
+
+/** Rows that one thread hands on at once: a file of no more has one row group. */
+const vectorSize = 2048n;
+
+/** The row groups of the files in which they matter: see `StatisticsRequest.rowGroups`. */
+async function rowGroupsOf(
+  connection: DuckDBConnection,
+  answers: readonly Answer[],
+  { schema, folder }: { readonly schema: StructType; readonly folder: boolean },
+): Promise<ReadonlyMap<string, number>> {
+  if (!holdsFloating(schema)) return new Map();
+  const paths = answers
+    .filter(([, rows]) => rows > (folder ? 1n : vectorSize))
+    .map(([path]) => text(path));
+  if (paths.length === 0) return new Map();
+  const sql = `SELECT file_name, num_row_groups FROM parquet_file_metadata([${paths.join(", ")}])`;
+  const rows = await answerOf(connection, sql);
+  return new Map(rows.map(([path, groups]) => [String(path), Number(groups)]));
+}
+
+function holdsFloating(schema: StructType): boolean {
+  return schema.fields.some(({ type }) => {
+    return isFloating(type) || (type.type === "struct" && holdsFloating(type));
+  });
 }
 
 async function answerOf(connection: DuckDBConnection, sql: string) {
@@ -135,10 +163,12 @@ type Answer = [string, bigint, bigint, bigint, DuckDBMapValue, DuckDBMapValue | 
 interface FileRequest {
   readonly schema: StructType;
   readonly keyFields: readonly StructField[];
+  readonly rowGroups: number;
   readonly wanted: ParquetTarget["statistics"];
 }
 
-function fileOf(answer: Answer, { schema, keyFields, wanted }: FileRequest): WrittenFile {
+function fileOf(answer: Answer, request: FileRequest): WrittenFile {
+  const { schema, keyFields, rowGroups, wanted } = request;
   const [path, rows, size, , statistics, labels] = answer;
   const raw: RawStatistics = new Map(
     statistics.entries.map(({ key, value }) => [String(key), textsOf(value as DuckDBMapValue)]),
@@ -153,7 +183,7 @@ function fileOf(answer: Answer, { schema, keyFields, wanted }: FileRequest): Wri
     size: Number(size),
     rows: Number(rows),
     partition,
-    leaves: leavesOf({ raw, schema, wanted }),
+    leaves: leavesOf({ raw, schema, rowGroups, wanted }),
   };
 }
 
