@@ -60,13 +60,22 @@ function narrow(plan: TypedRelation, needed: Ids): TypedRelation {
       return { ...plan, input, output: plan.output.filter((column) => there.has(column.id)) };
     }
     case "deduplicate":
-      return { ...plan, input: narrow(plan.input, new Set([...needed, ...plan.keys])) };
+      return { ...plan, input: narrow(plan.input, withKeys(plan, needed)) };
     case "limit":
       return { ...plan, input: narrow(plan.input, needed) };
     default:
       return { ...plan, input: narrow(plan.input, withReferences(needed, expressionsOf(plan))) };
   }
 }
+
+/** What a deduplication reads: its keys, and the event time that makes it forget them. */
+function withKeys(plan: Extract<TypedRelation, { kind: "deduplicate" }>, needed: Ids): Ids {
+  const times = outputOf(plan.input).filter((column) => delayKey in column.metadata);
+  return new Set([...needed, ...plan.keys, ...times.map((column) => column.id)]);
+}
+
+/** Marks an event time (Spark's EventTimeWatermark). */
+const delayKey = "spark.watermarkDelayMs";
 
 function narrowAggregate(
   plan: Extract<TypedRelation, { kind: "aggregate" }>,

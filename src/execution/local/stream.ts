@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { prune } from "../../analysis/prune.ts";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import type { SinkFunctions } from "../../connector/connector.ts";
 import { openSink } from "../../connector/registry.ts";
@@ -75,7 +76,7 @@ async function startQuery(
 ): Promise<StreamingQuery> {
   await createDestination(context, destination, { write, schema: schemaOf(plan) });
   const query = await context.streams.start({
-    plan,
+    plan: prune(plan),
     sink,
     outputMode: write.outputMode,
     trigger: write.trigger,
