@@ -17,29 +17,41 @@ export interface Run {
   readonly methods: readonly string[];
 }
 
-/**
- * The calls at which it makes a difference to be stopped, of those that a run makes: they give
- * names or make them durable. Stopped at any other, the disk holds what it held at one of these.
- */
-function stepsOf({ methods }: Run): readonly number[] {
-  const steps: readonly string[] = ["link", "rename", "syncFolder"];
-  return methods.flatMap((method, index) => (steps.includes(method) ? [index + 1] : []));
-}
+/** Calls that change what a process that dies leaves behind. */
+const changes = ["create", "write", "link", "rename", "unlink", "mkdir"];
 
-const ways = ["power cut", "death", "failure"] as const;
+/**
+ * All the trouble there can be, each kind at the calls where it makes a difference. After a power
+ * cut the disk holds what was durable when the last folder was synced; after a death, what the
+ * last change left; stopped at any other call, it holds the same as at one of these. A failure is
+ * heard of at every call, and a call that took effect may still be reported as failed.
+ */
+const kinds: readonly (Omit<Trouble, "at"> & { readonly methods?: readonly string[] })[] = [
+  { way: "power cut", takesEffect: true, methods: ["syncFolder"] },
+  { way: "death", takesEffect: false, methods: changes },
+  { way: "failure", takesEffect: false },
+  { way: "failure", takesEffect: true, methods: [...changes, "syncFolder"] },
+];
+
+/** Each trouble that can befall a run, by kind. */
+export function troublesOf({ methods }: Run): readonly (readonly Trouble[])[] {
+  return kinds.map(({ methods: where, ...kind }) =>
+    methods.flatMap((method, index) =>
+      where === undefined || where.includes(method) ? [{ ...kind, at: index + 1 }] : [],
+    ),
+  );
+}
 
 /** A second crash comes early in what goes on after the first. */
 const recoveryCalls = 300;
 
-/** The index-th crash of a seed: calls evenly chosen, however many are asked for. */
+/** The index-th crash of a seed: evenly chosen, however many are asked for. */
 export function crashOf(calm: Run, seed: number, index: number): Crash {
   const golden = (Math.sqrt(5) - 1) / 2;
   const part = ((seed % 1_000_003) / 1_000_003 + index * golden) % 1;
-  const way = ways[(seed + index) % ways.length]!;
-  const steps = way === "failure" ? calm.methods.map((_, call) => call + 1) : stepsOf(calm);
-  const at = steps[Math.floor(part * steps.length)]!;
-  const takesEffect = (seed + index) % 2 !== 0;
-  return { at, way, takesEffect, ...(index % 4 === 0 ? { again: 1 + (at % recoveryCalls) } : {}) };
+  const kind = troublesOf(calm)[(seed + index) % kinds.length]!;
+  const trouble = kind[Math.floor(part * kind.length)]!;
+  return index % 5 === 0 ? { ...trouble, again: 1 + (trouble.at % recoveryCalls) } : trouble;
 }
 
 /** A run that nothing stops. */
