@@ -53,6 +53,15 @@ async function follow(path: string): Promise<string> {
   return `${path}-sink`;
 }
 
+/** The tables whose statistics are of many types. */
+const typed = new Set([
+  "every primitive type",
+  "partitioned by every type",
+  "decimals",
+  "days and instants far away",
+  "timestamps without a zone",
+]);
+
 describe.for(Object.keys(tables))("a table of ours: %s", (name) => {
   let path: string;
   beforeAll(async () => {
@@ -73,9 +82,11 @@ describe.for(Object.keys(tables))("a table of ours: %s", (name) => {
     }
   });
 
-  test.skipIf(noSpark)("Spark skips no file wrongly by our statistics", async () => {
-    expect(await theSpark.python(skippedWrongly, path)).toEqual([]);
-  });
+  if (typed.has(name)) {
+    test.skipIf(noSpark)("Spark skips no file wrongly by our statistics", async () => {
+      expect(await theSpark.python(skippedWrongly, path)).toEqual([]);
+    });
+  }
 
   test.skipIf(noReaders)("delta-rs reads its rows and history", async () => {
     expect(sorted((await theReaders.read(path)).rows)).toEqual(await ours(path));

@@ -10,14 +10,16 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-DELTA = {
+# Small work on few cores: the second compiler and parallel collection cost more than they give.
+JAVA = "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+CONF = {
     "spark.jars": ",".join(sorted(glob.glob(sys.argv[1] + "/*.jar"))),
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.driver.memory": "2g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+    "spark.driver.extraJavaOptions": JAVA,
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -25,7 +27,7 @@ DELTA = {
     "spark.databricks.delta.snapshotPartitions": "2",
 }
 builder = SparkSession.builder.master("local[2]").appName("interop")
-for key, value in DELTA.items():
+for key, value in CONF.items():
     builder = builder.config(key, value)
 spark = builder.getOrCreate()
 spark.sparkContext.setLogLevel("OFF")
