@@ -139,6 +139,15 @@ describe("SQL commands", () => {
     await sql("USE default");
   });
 
+  test("CREATE TABLE delta.`path` makes a table that no catalog keeps", async () => {
+    const path = join(session.folder, "loose");
+    await sql(`CREATE TABLE delta.\`${path}\` (id INT)`);
+    await sql(`INSERT INTO delta.\`${path}\` VALUES (1)`);
+    expect(await sql(`SELECT * FROM delta.\`${path}\``)).toEqual([{ id: 1 }]);
+    await sql(`CREATE TABLE IF NOT EXISTS delta.\`${path}\` (id INT)`);
+    await expect(sql(`CREATE TABLE delta.\`${path}\` (id INT)`)).rejects.toThrow(/ALREADY_EXISTS/);
+  });
+
   test("SET changes the session, and shows", async () => {
     await sql("SET spark.sql.session.timeZone = Europe/Oslo");
     expect(await sql("SET spark.sql.session.timeZone")).toEqual([

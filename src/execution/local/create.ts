@@ -1,4 +1,4 @@
-import type { Catalog, TableName } from "../../catalog/catalog.ts";
+import type { TableName } from "../../catalog/catalog.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable } from "../../plan/command.ts";
 import { quoteName } from "../../plan/relation.ts";
@@ -17,6 +17,8 @@ export async function runCreateTable(
   context: LocalContext,
   command: CreateTable,
 ): Promise<CommandResult> {
+  const path = deltaPath(command.name);
+  if (path !== undefined) return createAt(context, command, path);
   const { catalog, schema, table } = await placeOf(context, command.name);
   const name: TableName = [catalog.name, schema, table];
   const found = await catalog.table(schema, table);
@@ -41,12 +43,30 @@ export async function runCreateTable(
   } else if (managed || command.query) {
     throw error("CREATE_TABLE_PROVIDER_NOT_BUILT", { provider });
   }
-  if (!managed) await register(catalog, made);
+  if (!managed) await catalog.register(made);
   return noAnswer;
 }
 
-async function register(catalog: Catalog, made: Parameters<Catalog["register"]>[0]): Promise<void> {
-  await catalog.register(made);
+/** The path of a name such as delta.`/data/events`, which no catalog keeps. */
+function deltaPath(name: readonly string[]): string | undefined {
+  const [format, path, ...rest] = name;
+  if (format?.toLowerCase() !== "delta" || rest.length > 0) return undefined;
+  return path?.includes("/") ? path : undefined;
+}
+
+async function createAt(
+  context: LocalContext,
+  command: CreateTable,
+  path: string,
+): Promise<CommandResult> {
+  const table = await tableAt(await context.connector.locate(path), context.connector);
+  const exists = (await table.log.update()) !== undefined;
+  if (exists && command.ifNotExists) return noAnswer;
+  if (exists && !command.orReplace) {
+    throw error("DELTA_TABLE_ALREADY_EXISTS", { tableName: table.name });
+  }
+  await makeDelta(context, command, { table, managed: false });
+  return noAnswer;
 }
 
 async function makeDelta(
