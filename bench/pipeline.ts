@@ -8,30 +8,33 @@ import { type Cost, measure, median, report } from "./measure.ts";
 
 const [raw = "", out = "", runs = "3"] = process.argv.slice(2);
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const modes = ["given", "inferred"] as const;
-const costs: Record<(typeof modes)[number] | "bare", Cost[]> = {
-  given: [],
-  inferred: [],
+const programs = {
+  bare: [at("pipeline/bare.mjs"), raw, join(out, "bare")],
+  given: [at("pipeline/ours.mjs"), raw, join(out, "given"), "given"],
+  single: [at("pipeline/ours.mjs"), raw, join(out, "single"), "given", "1"],
+  inferred: [at("pipeline/ours.mjs"), raw, join(out, "inferred"), "inferred"],
+};
+const names = Object.keys(programs) as (keyof typeof programs)[];
+const costs: Record<keyof typeof programs, Cost[]> = {
   bare: [],
+  given: [],
+  single: [],
+  inferred: [],
 };
 for (let run = 0; run < Number(runs); run++) {
   rmSync(out, { recursive: true, force: true });
-  costs.bare.push(
-    await measure(process.execPath, [at("pipeline/bare.mjs"), raw, join(out, "bare")]),
-  );
-  for (const mode of modes) {
-    const args = [at("pipeline/ours.mjs"), raw, join(out, mode), mode];
-    costs[mode].push(await measure(process.execPath, args));
-  }
+  for (const name of names) costs[name].push(await measure(process.execPath, programs[name]));
 }
-const of = (name: keyof typeof costs, part: keyof Omit<Cost, "answer">): number =>
+const of = (name: keyof typeof programs, part: keyof Omit<Cost, "answer">): number =>
   median(costs[name].map((cost) => cost[part]));
-for (const name of ["bare", ...modes] as const) {
+const compare = (name: keyof typeof programs, what: string, allowed: number): void => {
+  report(`${what}, CPU seconds`, of(name, "cpuSeconds"), of("bare", "cpuSeconds"), allowed);
+  report("  wall seconds", of(name, "wallSeconds"), of("bare", "wallSeconds"), allowed);
+  report("  peak MB", of(name, "peakMegabytes"), of("bare", "peakMegabytes"), 1.5);
+};
+for (const name of names) {
   console.log(name, JSON.stringify(costs[name].at(-1)?.answer));
 }
-report("schema given, CPU seconds", of("given", "cpuSeconds"), of("bare", "cpuSeconds"), 1.3);
-report("  wall seconds", of("given", "wallSeconds"), of("bare", "wallSeconds"), 1.3);
-report("  peak MB (bound: 600)", of("given", "peakMegabytes"), of("bare", "peakMegabytes"), 1.5);
-report("inference, rescue, CPU s", of("inferred", "cpuSeconds"), of("bare", "cpuSeconds"), 1.8);
-report("  wall seconds", of("inferred", "wallSeconds"), of("bare", "wallSeconds"), 1.8);
-report("  peak MB", of("inferred", "peakMegabytes"), of("bare", "peakMegabytes"), 1.5);
+compare("given", "schema given", 1.3);
+compare("single", "the same, one engine thread", 1.3);
+compare("inferred", "inference and rescue", 1.8);

@@ -1,12 +1,13 @@
 // Bronze, silver and gold as streams, as Spark's program has them.
 import { functions, SparkSession } from "../../dist/index.js";
 
-const [raw, out, bronzeBy] = process.argv.slice(2);
+const [raw, out, bronzeBy, threads = ""] = process.argv.slice(2);
 const schema =
   "id string, device string, site string, kind string, ts timestamp, temp string, hum int, bat double";
 const spark = await SparkSession.builder()
   .config("spark.sql.warehouse.dir", `${out}/warehouse`)
   .config("spark.sql.session.timeZone", "UTC")
+  .config("millrace.engine.threads", threads)
   .create();
 
 async function bronze() {
