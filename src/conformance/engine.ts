@@ -308,6 +308,20 @@ const laws: Readonly<Record<string, Law>> = {
     await after[Symbol.asyncDispose]();
     assert.equal((await codeOf(rowsOf(engine, kept(after)))) !== "no error", true);
   },
+  "lets rows of a kept result go by their time": async ({ engine }, assert) => {
+    const timed = struct([field("id", types.integer), field("at", types.timestamp)]);
+    const at = (id: number, micros: bigint): Value[] => [id, new Timestamp(micros)];
+    const cached = await engine.cache(
+      rowsPlan(timed, [at(1, 10n), at(2, 11n), [3, null], at(4, -5n)]),
+      context,
+    );
+    const marked = struct([...timed.fields, field("deleted", types.boolean)]);
+    const changes = await engine.cache(rowsPlan(marked, [[...at(5, 1n), false]]), context);
+    const evict = { column: 1, atOrBefore: 10n };
+    const after = await engine.apply({ cached, keys: 1, changes, evict, added: true });
+    const ids = (await rowsOf(engine, kept(after))).map((row) => row[0]).sort();
+    assert.deepEqual(ids, [2, 3, 5]);
+  },
   "writes JSON lines to Parquet and back, exactly": async ({ engine, directory }, assert) => {
     const { writeFile } = await import("node:fs/promises");
     const lines = [

@@ -84,6 +84,16 @@ export interface StateUpdate {
   /** How many of the first columns are the key. */
   readonly keys: number;
   readonly changes: CachedResult;
+  /** Rows of `cached` that leave before the changes come. */
+  readonly evict?: Eviction;
+  /** The caller knows that no key of the changes is in `cached`: none is looked for. */
+  readonly added?: boolean;
+}
+
+/** The rows whose timestamp in the column at `column` is at or before `atOrBefore`, in micros. */
+export interface Eviction {
+  readonly column: number;
+  readonly atOrBefore: bigint;
 }
 
 export interface ParquetTarget {

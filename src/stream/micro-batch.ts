@@ -276,6 +276,11 @@ export class MicroBatches implements AsyncDisposable {
         kept.push(result);
         return result;
       },
+      release: async (relation) => {
+        if (relation.kind !== "input" || relation.input.kind !== "cached") return;
+        const { name } = relation.input;
+        await kept.find((result) => result.name === name)?.[Symbol.asyncDispose]();
+      },
     };
   }
 

@@ -25,7 +25,7 @@ async function drop(instance: Instance, name: string): Promise<void> {
 /** Applies the changes in one transaction, and counts what is there after it. */
 export async function applyUpdate(
   connection: DuckDBConnection,
-  { cached, keys, changes }: StateUpdate,
+  { cached, keys, changes, evict, added = false }: StateUpdate,
 ): Promise<number> {
   const [state, delta] = [identifier(cached.name), identifier(changes.name)];
   const width = cached.schema.fields.length;
@@ -33,7 +33,10 @@ export async function applyUpdate(
   const same = columns.slice(0, keys).map((name) => `s.${name} IS NOT DISTINCT FROM d.${name}`);
   const where = same.length === 0 ? "true" : same.join(" AND ");
   const statements = [
-    `DELETE FROM ${state} AS s USING ${delta} AS d WHERE ${where}`,
+    ...(evict === undefined
+      ? []
+      : [`DELETE FROM ${state} WHERE epoch_us(k${evict.column}) <= ${evict.atOrBefore}`]),
+    ...(added ? [] : [`DELETE FROM ${state} AS s USING ${delta} AS d WHERE ${where}`]),
     `INSERT INTO ${state} SELECT ${columns.join(", ")} FROM ${delta} WHERE NOT k${width}`,
   ];
   await connection.run("BEGIN");

@@ -128,7 +128,7 @@ async function run(one: Run): Promise<OperatorOutput> {
     const made = await computeChange(one);
     dropped = made.dropped;
     change = made.change;
-    await store.commit(change, step.context);
+    await store.commit({ rows: change }, step.context);
   }
   const read: StateColumns = { ...stateColumns(store.shape), keys: one.keys, values: one.values };
   const changed = readCached(change, [...read.keys, ...read.values, read.deleted, read.updated]);
@@ -136,7 +136,7 @@ async function run(one: Run): Promise<OperatorOutput> {
     change.rows === 0
       ? [0, 0]
       : await countRows(changed, [reference(read.updated), reference(read.deleted)], step);
-  await store.apply(change);
+  await store.apply({ rows: change });
   return {
     relation: output(one, changed, read),
     numRowsUpdated: counts[0] ?? 0,

@@ -7,6 +7,7 @@ import {
   type TypedExpression,
   type TypedRelation,
 } from "../../analysis/typed.ts";
+import type { Eviction } from "../../engine/engine.ts";
 import { delayKey, instantOf, isAfter, isAtOrBefore, isEventTime } from "../event-time.ts";
 import {
   type BatchStep,
@@ -72,21 +73,24 @@ async function run(one: Run): Promise<OperatorOutput> {
     store.kept.rows === 0 ? distinct : joinOf("anti", distinct, { right: kept, condition }),
   );
   const passed = readCached(fresh, outputOf(all));
+  await step.release(all);
 
+  const gone = await evictionOf(one);
+  const evict = gone && { evict: gone.eviction };
   let change = await store.stored(step.context);
   if (change === undefined) {
     change = await step.keep(changeOf(one, passed));
-    await store.commit(change, step.context);
+    await store.commit({ rows: change, ...evict }, step.context);
   }
   const read = stateColumns(store.shape);
   const changed = readCached(change, [...read.keys, ...read.values, read.deleted, read.updated]);
   const [removed = 0] =
     change.rows === 0 ? [0] : await countRows(changed, [reference(read.deleted)], step);
-  await store.apply(change);
+  await store.apply({ rows: change, added: one.within !== undefined, ...evict });
   return {
     relation: passed,
     numRowsUpdated: fresh.rows,
-    numRowsRemoved: removed,
+    numRowsRemoved: removed + (gone?.rows ?? 0),
     numRowsDroppedByWatermark: dropped,
     customMetrics: { numDroppedDuplicateRows: rows - dropped - fresh.rows },
   };
@@ -106,7 +110,7 @@ function changeOf(one: Run, passed: TypedRelation): TypedRelation {
   ];
   const coming: TypedRelation = { kind: "project", input: passed, columns: added };
   const state = stateColumns(store.shape);
-  const gone = forgotten(one, state);
+  const gone = within === undefined ? forgotten(one, state) : undefined;
   if (!moved || gone === undefined || store.kept.rows === 0) return coming;
   const kept = readCached(store.kept, [...state.keys, ...state.values]);
   const going: TypedRelation = {
@@ -120,6 +124,21 @@ function changeOf(one: Run, passed: TypedRelation): TypedRelation {
   };
   const all = stateColumns(store.shape);
   return unionOf([coming, going], [...all.keys, ...all.values, all.deleted, all.updated]);
+}
+
+/** The keys of the state that go by the time they hold; they are not listed one by one. */
+async function evictionOf(
+  one: Run,
+): Promise<{ readonly eviction: Eviction; readonly rows: number } | undefined> {
+  const { keys, within, store, step } = one;
+  if (within === undefined || step.watermarkMs <= step.lateMs) return undefined;
+  const delayMs = Number(within.metadata[delayKey] ?? 0);
+  const atOrBefore = BigInt(step.watermarkMs - delayMs) * 1000n;
+  const state = stateColumns(store.shape);
+  const kept = readCached(store.kept, [...state.keys, ...state.values]);
+  const done = forgotten(one, state);
+  const [rows = 0] = done && store.kept.rows > 0 ? await countRows(kept, [done], step) : [];
+  return { eviction: { column: keys.length, atOrBefore }, rows };
 }
 
 /** Whether the watermark is past a key; undefined: none ever is. */

@@ -1,6 +1,6 @@
 import { columnsOf } from "../../analysis/expression.ts";
 import type { TypedInput } from "../../analysis/typed.ts";
-import type { CachedResult, Engine, QueryContext } from "../../engine/engine.ts";
+import type { CachedResult, Engine, Eviction, QueryContext } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { StructType } from "../../schema/type.ts";
@@ -23,10 +23,13 @@ export interface StateFolder {
 export interface Manifest {
   readonly rows: number;
   readonly files: readonly { readonly name: string; readonly size: number }[];
+  /** Keys that the watermark of this version makes go, told by their time and not one by one. */
+  readonly evict?: Eviction;
 }
 
-export function encodeManifest({ rows, files }: Manifest): Uint8Array {
-  return new TextEncoder().encode(`v1\n${JSON.stringify({ rows, files })}`);
+export function encodeManifest({ rows, files, evict }: Manifest): Uint8Array {
+  const gone = evict && { evict: { ...evict, atOrBefore: String(evict.atOrBefore) } };
+  return new TextEncoder().encode(`v1\n${JSON.stringify({ rows, files, ...gone })}`);
 }
 
 export async function readManifest(folder: StateFolder, name: string): Promise<Manifest> {
@@ -34,9 +37,10 @@ export async function readManifest(folder: StateFolder, name: string): Promise<M
   const text = new TextDecoder().decode(await folder.location.store.read(path));
   const [version, json = ""] = text.split("\n");
   try {
-    const { rows, files } = JSON.parse(json) as Manifest;
+    const { rows, files, evict } = JSON.parse(json) as Manifest;
     if (version === "v1" && typeof rows === "number" && Array.isArray(files)) {
-      return { rows, files };
+      const gone = evict && { evict: { ...evict, atOrBefore: BigInt(evict.atOrBefore) } };
+      return { rows, files, ...gone };
     }
   } catch {
     // Not JSON: malformed, as below.

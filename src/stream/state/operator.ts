@@ -45,6 +45,8 @@ export interface BatchStep {
   readonly watermarkMs: number;
   /** Computes a relation once; it is kept until the batch is over. */
   keep(relation: TypedRelation): Promise<CachedResult>;
+  /** Frees what `keep` made, before the batch is over: nothing reads the relation any more. */
+  release(relation: TypedRelation): Promise<void>;
 }
 
 export interface OperatorOutput {

@@ -1,4 +1,4 @@
-import type { CachedResult, QueryContext } from "../../engine/engine.ts";
+import type { CachedResult, QueryContext, StateUpdate } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
 import { join, type Location } from "../../storage/store.ts";
 import {
@@ -30,11 +30,16 @@ export interface StateStore extends AsyncDisposable {
   /** The change that makes the next version, if an attempt that crashed got as far. */
   stored(context: QueryContext): Promise<CachedResult | undefined>;
   /** Makes a change durable as the next version. */
-  commit(change: CachedResult, context: QueryContext): Promise<void>;
+  commit(change: StateChange, context: QueryContext): Promise<void>;
   /** Brings a durable change into the working copy, which is at the next version then. */
-  apply(change: CachedResult): Promise<void>;
+  apply(change: StateChange): Promise<void>;
   /** Writes a snapshot if one is due, and forgets the versions below `floor`. */
   maintain(floor: number, context: QueryContext): Promise<void>;
+}
+
+/** What makes a version of the one before: keys that go by their time, then rows by key. */
+export interface StateChange extends Pick<StateUpdate, "evict" | "added"> {
+  readonly rows: CachedResult;
 }
 
 /** Changes after a snapshot that make the next one due (Spark: minDeltasForSnapshot). */
@@ -103,9 +108,10 @@ async function load({ folder, shape, catalog, version, context }: Load): Promise
       throw error("STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY", { version: next, path });
     }
     const delta = await readManifest(folder, String(next));
-    if (delta.rows === 0) continue;
+    if (delta.rows === 0 && delta.evict === undefined) continue;
     const changes = await loadState(folder, delta, { schema: changeSchema(shape), context });
-    kept = await folder.engine.apply({ cached: kept, keys: shape.keys.length, changes });
+    const gone = delta.evict && { evict: delta.evict };
+    kept = await folder.engine.apply({ cached: kept, keys: shape.keys.length, changes, ...gone });
     await changes[Symbol.asyncDispose]();
   }
   return kept;
@@ -142,17 +148,17 @@ class Store implements StateStore {
     return loadState(this.#folder, manifest, { schema: changeSchema(this.shape), context });
   }
 
-  async commit(change: CachedResult, context: QueryContext): Promise<void> {
+  async commit({ rows, evict }: StateChange, context: QueryContext): Promise<void> {
     const version = this.version + 1;
     const file = { version, kind: "delta", schema: changeSchema(this.shape) } as const;
-    const manifest = await writeState(this.#folder, change, { file, context });
-    await this.#name(String(version), manifest);
+    const manifest = await writeState(this.#folder, rows, { file, context });
+    await this.#name(String(version), evict ? { ...manifest, evict } : manifest);
   }
 
-  async apply(change: CachedResult): Promise<void> {
-    if (change.rows > 0) {
-      const keys = this.shape.keys.length;
-      this.kept = await this.#folder.engine.apply({ cached: this.kept, keys, changes: change });
+  async apply({ rows, ...how }: StateChange): Promise<void> {
+    if (rows.rows > 0 || how.evict !== undefined) {
+      const update = { cached: this.kept, keys: this.shape.keys.length, changes: rows, ...how };
+      this.kept = await this.#folder.engine.apply(update);
     }
     this.version += 1;
   }

@@ -77,6 +77,24 @@ test("within the watermark a key is forgotten when its first row is past it by t
   expect(dropped.reduce((sum, one) => sum + one, 0)).toBe(1);
 });
 
+test("a restart knows the keys that went by their time, and those that stayed", async () => {
+  const delay = 10_000;
+  const chunks = [
+    [at("a", 100, 1), at("b", 118, 2)],
+    [at("c", 121, 3)],
+    [at("d", 122, 4)], // the watermark is 111: a has gone, b has not
+    [at("a", 123, 5), at("b", 123, 6)],
+  ];
+  const data = new RowsDataset(schema, ...chunks.slice(0, 3));
+  const checkpoint = bench.checkpoint();
+  const first = new RowsSink(bench.engine);
+  await bench.run({ plan: within(data, delay), sink: first, checkpoint });
+  data.chunks.push(chunks[3]!);
+  const second = new RowsSink(bench.engine);
+  await bench.run({ plan: within(data, delay), sink: second, checkpoint });
+  expect([...second.batches.values()].flatMap(texts)).toEqual(["a5"]);
+});
+
 test("a deduplication under an aggregation: each has its state, both see one watermark", async () => {
   const data = new RowsDataset(
     schema,
