@@ -142,7 +142,7 @@ function judge(actual: Answer, expected: Expected): Outcome {
   const given = normal(expected.output);
   const rows = normal(output);
   const same = actual.sorted ? rows === given : inAnyOrder(rows) === inAnyOrder(given);
-  if (same && schema === expected.schema) return { kind: "passed" };
+  if (same && normal(schema) === normal(expected.schema)) return { kind: "passed" };
   const reordered = inAnyOrder(rows) === inAnyOrder(given);
   const cause = causeOf({ schema, rows: same, reordered }, expected);
   return { kind: "wrong", cause, expected: wanted, actual: shown };
@@ -178,6 +178,7 @@ function conditionOf({ schema, output }: Expected): string | undefined {
 /** What the suite leaves out of the comparison: ids, places, times. */
 function normal(output: string): string {
   return output
+    .replace(/\r\n?/g, "\n")
     .replace(/#\d+/g, "#x")
     .replace(/^(Location)\b.*?(?:\/([^/\t\n]+))?\s*$/gm, "$1 /$2")
     .replace(/^(Created By|Created Time|Last Access|Owner)\b.*$/gm, "$1")

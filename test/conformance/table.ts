@@ -42,7 +42,7 @@ export async function createTables(
   }
   if (named("mapdata")) {
     const rows = [1, 2, 3, 4, 5].map((n) => [
-      new Map([..."abcde"].map((letter, index) => [index + 1, `${letter}${n}`])),
+      new Map([..."abcde"].slice(0, 6 - n).map((letter, index) => [index + 1, `${letter}${n}`])),
     ]);
     await spark.createDataFrame(rows, "mapcol map<int,string>").write.saveAsTable("mapdata");
   }
