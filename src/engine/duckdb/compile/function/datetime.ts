@@ -1,3 +1,4 @@
+import type { DataType } from "../../../../schema/type.ts";
 import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
@@ -16,6 +17,11 @@ const part =
   };
 
 const days = (value: string): string => `(${value} - DATE '1970-01-01')`;
+
+/** A date or a time as TIMESTAMP, on the wall clock of the session's zone. */
+function wall(value: string | undefined, type: DataType | undefined, scope: Scope): string {
+  return type?.type === "timestamp" ? local(value as string, scope) : `CAST(${value} AS TIMESTAMP)`;
+}
 
 function now({ context }: Scope): string {
   return `make_timestamptz(${micros(String(BigInt(Math.trunc(context.timestampMs)) * 1000n))})`;
@@ -90,7 +96,8 @@ export const datetimes: Group = {
   to_timestamp: parsing("timestamp", "error"),
   try_to_timestamp: parsing("timestamp", "null"),
   to_timestamp_ntz: parsing("timestamp_ntz", "error"),
-  to_date: parsing("timestamp", "error"),
+  to_date: (args, site) =>
+    `CAST(${local(parsing("timestamp", "error")(args, site), site.scope)} AS DATE)`,
   unix_timestamp: ([value, format], site) => {
     const parsed =
       site.types[0]?.type === "string"
@@ -135,9 +142,8 @@ export const datetimes: Group = {
   },
   timestampdiff: ([unit, start, end], { types, scope }) => {
     const name = (unit ?? "").replaceAll("'", "").toLowerCase();
-    const wall = (value: string | undefined): string =>
-      types[1]?.type === "timestamp" ? local(value as string, scope) : (value as string);
-    return `datesub('${name}', ${wall(start)}, ${wall(end)})`;
+    const [from, to] = [wall(start, types[1], scope), wall(end, types[2], scope)];
+    return `datesub('${name}', ${from}, ${to})`;
   },
   add_interval: ([value, span], { types, scope }) => {
     const [type] = types;
@@ -149,7 +155,10 @@ export const datetimes: Group = {
     return instant(`(${local(value as string, scope)} + ${span})`, scope);
   },
   subtract_dates: ([a, b]) => `to_days(CAST(${a} - ${b} AS INTEGER))`,
-  subtract_timestamps: ([a, b]) => `to_microseconds(epoch_us(${a}) - epoch_us(${b}))`,
+  subtract_timestamps: ([a, b], { types, scope }) => {
+    const [end, start] = [wall(a, types[0], scope), wall(b, types[1], scope)];
+    return `to_microseconds(epoch_us(${end}) - epoch_us(${start}))`;
+  },
   interval_add: ([a, b]) => `(${a} + ${b})`,
   interval_subtract: ([a, b]) => `(${a} - ${b})`,
   interval_multiply: ([span, factor], site) => scaled(span as string, `* ${factor}`, site),

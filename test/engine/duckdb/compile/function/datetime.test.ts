@@ -31,3 +31,27 @@ test("try_add and its kin give null for dates and intervals too", async () => {
     "2 months 0 days 0 microseconds",
   );
 });
+
+test("a date that is read by a pattern is a date to what takes its text", async () => {
+  expect(await answer("SELECT concat('on ', to_date('20100309', 'yyyyMMdd'))")).toBe(
+    "on 2010-03-09",
+  );
+  expect(await answer("SELECT to_date('20100309', 'yyyyMMdd') + 1")).toBe("2010-03-10");
+});
+
+test("the time between two moments is that of the wall clock, whatever their types", async () => {
+  // The clocks of the session's zone went back on 2019-11-03.
+  const hour = 3_600_000_000n;
+  const span = (micros: bigint): string => `0 months 0 days ${micros} microseconds`;
+  expect(await answer("SELECT date'2019-11-04' - timestamp'2019-11-02 00:00:00'")).toBe(
+    span(48n * hour),
+  );
+  expect(await answer("SELECT timestamp'2019-11-02 00:00:00' - date'2019-11-04'")).toBe(
+    span(-48n * hour),
+  );
+  const local = "timestamp_ntz'2022-02-14 01:02:03'";
+  expect(
+    await answer(`SELECT timestampdiff(HOUR, ${local}, timestamp_ltz'2022-02-14 02:03:04')`),
+  ).toBe("1");
+  expect(await answer(`SELECT timestampdiff(HOUR, ${local}, date'2022-02-15')`)).toBe("22");
+});
