@@ -163,7 +163,8 @@ export const strings: Group = {
   regexp_extract: ([value, regexp, group]) =>
     `regexp_extract(${value}, ${regexp}, ${constant(group)})`,
   regexp_extract_all: ([value, regexp, group]) =>
-    `regexp_extract_all(${value}, ${regexp}, ${constant(group)})`,
+    `list_transform(regexp_extract_all(${value}, ${regexp}, ${constant(group)}),
+      lambda z: coalesce(z, ''))`,
   regexp_count: ([value, regexp]) => `len(regexp_extract_all(${value}, ${regexp}))`,
   regexp_substr: ([value, regexp]) =>
     `CASE WHEN regexp_matches(${value}, ${regexp}) THEN regexp_extract(${value}, ${regexp}) END`,
