@@ -32,34 +32,10 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
     if (!hasAggregate(one.expression)) continue;
     throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
   }
-  const plain =
-    given.having &&
-    grouping.length === 0 &&
-    filteredRows(input, { given, items, place, environment });
-  if (plain) return plain;
   const kept = given.keepGrouping ? grouping.map((resolved) => ({ resolved, names: [] })) : [];
   const all = [...kept, ...items];
   const grouped = aggregateOver(input, { items: all, grouping, place, environment });
   return given.having ? having(grouped, given.having) : grouped;
-}
-
-/** HAVING where nothing is grouped or aggregated is a filter of rows, as in Spark. */
-function filteredRows(
-  input: Analyzed,
-  parts: {
-    readonly given: Aggregate;
-    readonly items: readonly Item[];
-    readonly place: Place;
-    readonly environment: Environment;
-  },
-): Analyzed | undefined {
-  const { given, items, place, environment } = parts;
-  if (items.some((item) => hasAggregate(item.resolved.expression))) return undefined;
-  const base = { ...input, relation: withTimeWindows(input.relation, place.windows) };
-  const selected = selectOver(base, items, environment);
-  const [typed] = (given.having && selected.more?.([given.having]).resolved) ?? [];
-  if (!typed || hasAggregate(typed.expression)) return undefined;
-  return given.having && having(selected, given.having);
 }
 
 /** The column `window` of GROUP BY window(…) can be named in the select list. */

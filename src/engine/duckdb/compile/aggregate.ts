@@ -135,12 +135,12 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
     const flat = `${n} = 1 OR var_pop(${x})${filter} = 0`;
     const correction = `(${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1))`;
     const corrected = `skewness(${x})${filter} * ${correction}`;
-    return `CASE WHEN ${flat} THEN CAST('NaN' AS DOUBLE) ELSE ${corrected} END`;
+    return `CASE WHEN ${flat} THEN CAST(NULL AS DOUBLE) ELSE ${corrected} END`;
   },
   kurtosis: ({ args, distinct, filter }) => {
     const x = `${distinct}CAST(${args[0]} AS DOUBLE)`;
     const flat = `var_pop(${x})${filter} = 0`;
-    return `CASE WHEN ${flat} THEN CAST('NaN' AS DOUBLE) ELSE kurtosis_pop(${x})${filter} END`;
+    return `CASE WHEN ${flat} THEN CAST(NULL AS DOUBLE) ELSE kurtosis_pop(${x})${filter} END`;
   },
   regr_count: simple("regr_count"),
   regr_avgx: simple("regr_avgx"),

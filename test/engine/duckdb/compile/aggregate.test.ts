@@ -43,3 +43,15 @@ test("a lateral subquery may pass a column of the left on", async () => {
     ),
   ).toBe("1 3; 2 6");
 });
+
+test("HAVING without GROUP BY makes one group of all rows", async () => {
+  expect(await answer("SELECT 1 FROM range(10) HAVING true")).toBe("1");
+  expect(await answer("SELECT 1 FROM range(10) HAVING false")).toBe("");
+  expect(await answer("SELECT id FROM range(10) HAVING id > 0")).toBe("MISSING_GROUP_BY");
+});
+
+test("the skewness and kurtosis of values that are all the same are null", async () => {
+  const rows = "FROM VALUES (3), (3) t(x)";
+  expect(await answer(`SELECT skewness(x), kurtosis(x) ${rows}`)).toBe("null null");
+  expect(await answer(`SELECT skewness(x), kurtosis(x) ${rows} LIMIT 0`)).toBe("");
+});
