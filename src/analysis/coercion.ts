@@ -60,7 +60,7 @@ type Pairing = (left: DataType, right: DataType) => DataType | undefined;
  */
 export function wider(left: DataType, right: DataType, ansi: boolean): DataType | undefined {
   return merge(left, right, (a, b) => {
-    const numeric = widerLeaf(a, b);
+    const numeric = widerLeaf(a, b, ansi);
     if (numeric) return numeric;
     if (a.type === "string" && isAtomic(b)) return ansi ? withString(b) : string;
     if (b.type === "string" && isAtomic(a)) return ansi ? withString(a) : string;
@@ -85,7 +85,7 @@ function rank(type: DataType): number {
 export function comparedAs(left: DataType, right: DataType, ansi: boolean): DataType | undefined {
   if (ansi) return wider(left, right, true);
   return merge(left, right, (a, b) => {
-    const numeric = widerLeaf(a, b);
+    const numeric = widerLeaf(a, b, ansi);
     if (numeric) return numeric;
     if (a.type === "string" && isAtomic(b)) return b;
     if (b.type === "string" && isAtomic(a)) return a;
@@ -102,7 +102,7 @@ export function withString(other: DataType): DataType | undefined {
   return other;
 }
 
-function widerLeaf(left: DataType, right: DataType): DataType | undefined {
+function widerLeaf(left: DataType, right: DataType, ansi: boolean): DataType | undefined {
   if (isDatetime(left) && isDatetime(right)) return widerDatetime(left, right);
   if (!isNumeric(left) || !isNumeric(right)) return undefined;
   if (left.type === "decimal" || right.type === "decimal") {
@@ -113,9 +113,9 @@ function widerLeaf(left: DataType, right: DataType): DataType | undefined {
   const [low, high] = [left.type, right.type].sort(
     (a, b) => numericOrder.indexOf(a) - numericOrder.indexOf(b),
   );
-  // A float cannot hold all integers of these types.
-  if (high === "float" && (low === "integer" || low === "long")) return double;
-  return high === "float" ? float : high === left.type ? left : right;
+  if (high !== "float") return high === left.type ? left : right;
+  // ANSI: a float cannot hold all integers, and Spark makes no exception for the small ones.
+  return ansi && low !== "float" ? double : float;
 }
 
 function widerDatetime(left: DataType, right: DataType): DataType {

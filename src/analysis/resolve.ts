@@ -5,7 +5,7 @@ import { sqlDataType } from "../schema/ddl.ts";
 import { array, boolean, type DataType, integer } from "../schema/type.ts";
 import { parseExpression } from "../sql/parse.ts";
 import { resolveCall } from "./call.ts";
-import { castable, comparedAs } from "./coercion.ts";
+import { castable, comparedAs, isIntegral } from "./coercion.ts";
 import type { AnalysisContext } from "./conf.ts";
 import { isRandom } from "./conjunct.ts";
 import { call, cast, freshId, memberAt, reference } from "./expression.ts";
@@ -18,6 +18,7 @@ import type { PendingWindow } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
 import type {
   Column,
+  TypedCast,
   TypedExpression,
   TypedLambda,
   TypedRelation,
@@ -315,8 +316,18 @@ function resolveCast(
   }
   const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
   const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";
-  const resolved = computed(cast(input.expression, type, mode), text);
+  const resolved = computed(written(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
+}
+
+/**
+ * A cast that is written stays, even to the type that is there: a decimal beside a whole number
+ * takes only the digits of a bare literal, not those of `CAST(1 AS INT)`.
+ */
+function written(input: TypedExpression, type: DataType, mode: TypedCast["mode"]): TypedExpression {
+  const bare = input.kind === "literal" && input.value !== null && isIntegral(input.type);
+  if (!bare || input.type.type !== type.type) return cast(input, type, mode);
+  return { kind: "cast", input, type, mode, nullable: false };
 }
 
 /** A condition: boolean, or void as null. */

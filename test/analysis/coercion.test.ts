@@ -12,7 +12,7 @@ describe("the wider type", () => {
   test.each([
     ["int", "bigint", "bigint"],
     ["int", "float", "double"],
-    ["smallint", "float", "float"],
+    ["smallint", "float", "double"],
     ["bigint", "decimal(10,2)", "decimal(22,2)"],
     ["decimal(38,10)", "decimal(20,18)", "decimal(38,18)"],
     ["double", "decimal(10,2)", "double"],
@@ -25,6 +25,11 @@ describe("the wider type", () => {
   ])("of %s and %s is %s", (left, right, want) => {
     expect(text(wider(type(left), type(right), true))).toBe(want);
     expect(text(wider(type(right), type(left), true))).toBe(want);
+  });
+
+  test("without ANSI a float takes the whole numbers in", () => {
+    expect(text(wider(type("int"), type("float"), false))).toBe("float");
+    expect(text(wider(type("float"), type("tinyint"), false))).toBe("float");
   });
 
   test("without ANSI a string makes all strings", () => {
@@ -65,6 +70,10 @@ describe("arithmetic", () => {
     );
     expect(schemaOf("SELECT CAST(1 AS DECIMAL(38,10)) * CAST(1 AS DECIMAL(38,10)) AS p")).toBe(
       "p decimal(38,6)",
+    );
+    // A bare literal takes the digits it has, a cast those of its type.
+    expect(schemaOf("SELECT d + 1 AS a, d + CAST(1 AS INT) AS b FROM t")).toBe(
+      "a decimal(11,2), b decimal(13,2)",
     );
   });
 
