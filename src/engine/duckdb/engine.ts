@@ -17,7 +17,7 @@ import { relation } from "./compile/relation.ts";
 import { scopeOf } from "./compile/scope.ts";
 import { errorOf } from "./failure.ts";
 import { type Binding, bind } from "./input/bind.ts";
-import { Instance, type InstanceOptions } from "./instance.ts";
+import { Instance, type InstanceOptions, type Width } from "./instance.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 import { jsonCopy, jsonSelect } from "./parquet/json.ts";
 import { type SchemaElement, schemaColumns, schemaOf } from "./parquet/schema.ts";
@@ -33,8 +33,15 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   return new DuckDBEngine(await Instance.open(options));
 }
 
-/** Text beyond this many bytes makes a query narrow: below, changing the threads costs more. */
+/** Files beyond this many bytes are worth changing the threads for. */
 const narrowBytes = 4 << 20;
+
+/** Text is read by one thread whatever the query asks for; a frugal query asks for one. */
+function widthOf({ text, parquet }: Binding["bytes"], frugal: boolean): Width {
+  if (text > narrowBytes) return "narrow";
+  if (!frugal) return "wide";
+  return parquet > narrowBytes ? "narrow" : "any";
+}
 
 /** A query under way: its connection, its text and how it ends. */
 interface Query {
@@ -180,7 +187,7 @@ class DuckDBEngine implements Engine {
       const bound = await bind(plan, { duck, connection, context });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
-      const width = bound.textBytes > narrowBytes ? "narrow" : "wide";
+      const width = widthOf(bound.bytes, context.frugal ?? false);
       const step = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
         const checked = async (): Promise<T> => {
           // An interrupt between two steps leaves no trace in DuckDB.

@@ -130,7 +130,7 @@ export class Instance implements AsyncDisposable {
   async with<T>(sql: string, step: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.acquire();
     try {
-      return await this.work(sql, () => step(connection));
+      return await this.work(sql, () => step(connection), "any");
     } finally {
       this.giveBack(connection);
     }
@@ -161,9 +161,10 @@ interface Made {
 
 /**
  * How many threads can work on a query. Text is read by one (JavaScript): beside it another thread
- * of DuckDB has nothing to do, and waits by spinning, which costs as much as the reading.
+ * of DuckDB has nothing to do, and waits by spinning, which costs as much as the reading. `any`:
+ * the query is content with the threads there are.
  */
-export type Width = "wide" | "narrow";
+export type Width = "wide" | "narrow" | "any";
 
 /**
  * Puts DuckDB's own threads away while only narrow queries work. Fewer threads are asked for only
@@ -173,7 +174,7 @@ class Threads {
   readonly #all: number;
   readonly #set: (sql: string) => Promise<void>;
   #now: number;
-  readonly #working = { wide: 0, narrow: 0 };
+  readonly #working = { wide: 0, narrow: 0, any: 0 };
 
   constructor(all: number, set: (sql: string) => Promise<void>) {
     this.#all = all;
@@ -182,10 +183,11 @@ class Threads {
   }
 
   async begin(width: Width): Promise<void> {
-    const { wide, narrow } = this.#working;
+    const { wide, narrow, any } = this.#working;
     this.#working[width] += 1;
+    if (width === "any") return;
     const wanted = width === "narrow" ? 1 : this.#all;
-    const free = narrow === 0 && (width === "wide" || wide === 0);
+    const free = narrow === 0 && (width === "wide" || wide + any === 0);
     if (wanted === this.#now || !free) return;
     this.#now = wanted;
     await this.#set(`SET threads = ${wanted}`);

@@ -22,3 +22,18 @@ test("threads are put away while only narrow queries work, and brought back", as
     "narrow",
   );
 });
+
+test("a query content with any number of threads changes none", async () => {
+  await using instance = await Instance.open({ threads: 2 });
+  expect(await instance.work("any", () => threads(instance), "any")).toBe("2");
+  await instance.work(
+    "any",
+    async () => {
+      // It is at work: asking for fewer would wait for it.
+      expect(await instance.work("text", () => threads(instance), "narrow")).toBe("2");
+    },
+    "any",
+  );
+  expect(await instance.work("text", () => threads(instance), "narrow")).toBe("1");
+  expect(await instance.work("any", () => threads(instance), "any")).toBe("1");
+});

@@ -15,8 +15,8 @@ import { inputsOf } from "./leaf.ts";
 
 export interface Binding {
   readonly sources: ReadonlyMap<Input, Source>;
-  /** Bytes of text files that are read, all inputs together. */
-  readonly textBytes: number;
+  /** Bytes of the files that are read, all inputs together; what the engine keeps is not known. */
+  readonly bytes: { readonly text: number; readonly parquet: number };
   /** What stopped the scan of a text file: DuckDB reports but a message of it. */
   failure(): Error | undefined;
   /** Drops what was made for the query. */
@@ -51,13 +51,14 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
     await release();
     throw thrown;
   }
-  return { sources, textBytes: textBytesOf(sources.keys()), failure, release };
+  return { sources, bytes: bytesOf(sources.keys()), failure, release };
 }
 
-function textBytesOf(inputs: Iterable<Input>): number {
-  let bytes = 0;
+function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
+  const bytes = { text: 0, parquet: 0 };
   for (const input of inputs) {
-    if (input.kind === "text") for (const file of input.files) bytes += file.size;
+    if (input.kind !== "text" && input.kind !== "parquet") continue;
+    for (const file of input.files) bytes[input.kind] += file.size;
   }
   return bytes;
 }
