@@ -166,15 +166,14 @@ export const strings: Group = {
     `list_transform(regexp_extract_all(${value}, ${regexp}, ${constant(group)}),
       lambda z: coalesce(z, ''))`,
   regexp_count: ([value, regexp]) => `len(regexp_extract_all(${value}, ${regexp}))`,
-  regexp_substr: ([value, regexp]) =>
-    `CASE WHEN regexp_matches(${value}, ${regexp}) THEN regexp_extract(${value}, ${regexp}) END`,
+  regexp_substr: ([value, regexp]) => `nullif(regexp_extract(${value}, ${regexp}), '')`,
   regexp_instr: ([value, regexp], { scope }) =>
     once(
       [value as string, `regexp_extract(${value}, ${regexp})`],
       scope,
       (s, found) =>
-        `CASE WHEN regexp_matches(${s}, ${regexp}) THEN instr(${s}, ${found})
-          ELSE 0 * length(${s}) END`,
+        `CASE regexp_matches(${s}, ${regexp}) WHEN true THEN instr(${s}, ${found})
+          WHEN false THEN 0 END`,
     ),
   base64: named("base64"),
   unbase64: ([value]) => `from_base64(regexp_replace(${value}, '\\s', '', 'g'))`,

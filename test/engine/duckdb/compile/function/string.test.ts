@@ -8,3 +8,14 @@ test("a group that takes no part in a match is empty, not null", async () => {
     "[1, , 14]",
   );
 });
+
+test("an empty match is none to regexp_substr, and a null pattern is null to regexp_instr", async () => {
+  expect(await answer("SELECT regexp_substr('1a', ''), regexp_substr('1a', 'a')")).toBe("null a");
+  expect(await answer("SELECT regexp_substr(null, 'a'), regexp_substr('1', 'a')")).toBe(
+    "null null",
+  );
+  expect(await answer("SELECT regexp_instr('abc', null), regexp_instr(null, 'a')")).toBe(
+    "null null",
+  );
+  expect(await answer("SELECT regexp_instr('abc', 'c'), regexp_instr('abc', 'd')")).toBe("3 0");
+});
