@@ -56,6 +56,11 @@ export interface TextInput {
   readonly schema: StructType;
   readonly files: readonly InputFile[];
   readonly options: Options;
+  /**
+   * With a rescued column in `schema`: a record with a field that this lacks (by `newFields`)
+   * stops the read with UNKNOWN_FIELD_EXCEPTION before its rows are out.
+   */
+  readonly known?: StructType;
 }
 
 /** A result kept by the engine under a name. */

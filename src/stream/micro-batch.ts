@@ -90,7 +90,9 @@ export class MicroBatches implements AsyncDisposable {
     for (const [index, dataset] of this.#plan.datasets.entries()) {
       const checkpoint = join(this.#checkpoint.location, "sources", String(index));
       const hidden = this.#hiddenOf(index, dataset);
-      this.#sources.push(await dataset.open({ checkpoint, queryId: this.#checkpoint.id, hidden }));
+      const { atomic = false } = this.#spec.sink;
+      const queryId = this.#checkpoint.id;
+      this.#sources.push(await dataset.open({ checkpoint, queryId, hidden, atomic }));
     }
   }
 
@@ -193,6 +195,9 @@ export class MicroBatches implements AsyncDisposable {
       const done = await this.#execute(planned, { kept, later }, watch);
       this.#planned = undefined;
       return done;
+    } catch (thrown) {
+      for (const source of this.#sources) await source.failed?.(thrown);
+      throw thrown;
     } finally {
       for (const work of later) await work();
       for (const one of kept) await one[Symbol.asyncDispose]();

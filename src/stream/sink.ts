@@ -26,6 +26,8 @@ export interface Sink extends AsyncDisposable {
   /** As Spark prints it in progress: `DeltaSink[file:/data/t]`. */
   readonly description: string;
   readonly exactlyOnce: boolean;
+  /** A batch whose rows fail while they are read leaves nothing that anybody sees. */
+  readonly atomic?: boolean;
   readonly outputModes: readonly OutputMode[];
   /** Called once, when the query has started: before, a refused query must leave no trace. */
   started?(): void;

@@ -32,6 +32,12 @@ export interface Source extends AsyncDisposable {
   /** The rows of (start, end]. `rows` where the source knows it without reading. */
   input(start: Offset | undefined, end: Offset): Promise<Batch>;
   commit(end: Offset): Promise<void>;
+  /**
+   * A batch failed before its commit. Of a failure of its own rows the source may do what has to
+   * be durable, and throw the error to raise instead; else it returns. No later batch is asked of
+   * it then.
+   */
+  failed?(thrown: unknown): Promise<void>;
 }
 
 export interface Batch {
@@ -47,4 +53,9 @@ export interface SourceContext {
   readonly queryId: string;
   /** Hidden columns the query uses: a batch may leave out the others. Absent: it has all. */
   readonly hidden?: readonly string[];
+  /**
+   * Nobody sees anything of a batch before all its rows are read: `input` may leave it to the
+   * read to fail, and hear of it by `failed`. Absent: its rows may be out by then.
+   */
+  readonly atomic?: boolean;
 }

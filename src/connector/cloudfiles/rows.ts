@@ -1,14 +1,15 @@
 import { columnsOf, isNotNull, reference } from "../../analysis/expression.ts";
 import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
-import { error } from "../../error/error.ts";
+import { error, isError } from "../../error/error.ts";
 import { sqlDataType } from "../../schema/ddl.ts";
+import { type FieldPath, newFields } from "../../schema/rescued.ts";
 import { field, type StructType, string, struct } from "../../schema/type.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
 import { filesInput, type OpenedFiles, openFiles, type ReadFile } from "../file/input.ts";
-import { addedFields, evolve, type FieldPath, newFields, withStrings } from "./evolution.ts";
+import { addedFields, evolve, withStrings } from "./evolution.ts";
 import type { CloudFilesOptions } from "./option.ts";
 import { inferData, type ResolvedSchema, readerOptions } from "./schema.ts";
 import { writeSchema } from "./schema-log.ts";
@@ -22,17 +23,21 @@ export interface RowsSpec {
   readonly resolved: ResolvedSchema;
   /** Hidden columns in use; undefined: all of them. */
   readonly hidden: readonly string[] | undefined;
+  /** As in `SourceContext`. */
+  readonly atomic: boolean;
 }
 
 /**
- * Files as rows, and new columns found before anything of a batch goes on. Where the mode asks
- * for it, the batch is read once into the engine's keeping and its rescued records are looked at;
+ * Files as rows, and new columns found before anybody sees a batch. Where the mode asks for it
+ * and the sink is atomic, a record with a new column stops the read; under any other sink the
+ * batch is first read into the engine's keeping and its rescued records are looked at. Either way
  * a new column makes the next schema version durable, then fails the batch. The files stay
  * planned: the restart reads the same ones with the new schema, whenever this process dies.
  */
 export class CloudFilesRows {
   readonly #spec: RowsSpec;
   readonly #columns: StructType;
+  #files: readonly ReadFile[] = [];
   #opened: OpenedFiles | undefined;
   #kept: CachedResult | undefined;
 
@@ -45,17 +50,30 @@ export class CloudFilesRows {
 
   async read(files: readonly ReadFile[]): Promise<Batch> {
     await this.close();
-    const { request, settings, resolved } = this.#spec;
+    const { request, settings, resolved, atomic } = this.#spec;
     const { timeZone } = request.context.queryContext();
+    this.#files = files;
     this.#opened = await openFiles(files, { columns: resolved.partitions, timeZone });
     if (files.length === 0) return { input: { kind: "empty", schema: this.#columns }, rows: 0 };
-    if (settings.format === "parquet") await this.#checkFooters(files, this.#opened);
-    else if (["addNewColumns", "failOnNewColumns"].includes(settings.evolution)) {
+    const parquet = settings.format === "parquet";
+    if (parquet) await this.#checkFooters(files, this.#opened);
+    const looked = !parquet && ["addNewColumns", "failOnNewColumns"].includes(settings.evolution);
+    // A column the stream does not show is rescued into what is kept alone.
+    if (looked && !(atomic && settings.rescuedColumn !== undefined)) {
       return this.#readKept(files, this.#opened);
     }
     const options = readerOptions(request.options, settings);
     const read = { files: this.#opened.files, options };
-    return { input: filesInput(settings.format, this.#columns, read) };
+    const input = filesInput(settings.format, this.#columns, read);
+    return { input: looked && input.kind === "text" ? { ...input, known: resolved.full } : input };
+  }
+
+  /** After a read that a new column stopped: the batch is read again, to find all of them. */
+  async failed(thrown: unknown): Promise<void> {
+    const opened = this.#opened;
+    if (opened === undefined || !isError(thrown, "UNKNOWN_FIELD_EXCEPTION")) return;
+    if (!opened.files.some(({ uri }) => uri === thrown.parameters["path"])) return;
+    await this.#readKept(this.#files, opened);
   }
 
   async close(): Promise<void> {

@@ -38,7 +38,8 @@ export async function streamCloudFiles(request: ReadRequest): Promise<StreamingD
     hidden: hiddenFields(schema),
     streaming: true,
     open: (source) => {
-      const rows = new CloudFilesRows({ request, settings, resolved, hidden: source.hidden });
+      const { hidden, atomic = false } = source;
+      const rows = new CloudFilesRows({ request, settings, resolved, hidden, atomic });
       const spec = {
         ...{ schema, paths, rules, includeExisting, ignoreMissing },
         description: `CloudFilesSource[${shortUri(paths[0]!)}]`,
@@ -47,6 +48,7 @@ export async function streamCloudFiles(request: ReadRequest): Promise<StreamingD
         context: request.context,
         read: rows.read.bind(rows),
         close: rows.close.bind(rows),
+        failed: rows.failed.bind(rows),
       };
       return openFileSource(spec, source);
     },

@@ -40,6 +40,7 @@ export async function deltaSink(request: SinkRequest): Promise<Sink> {
   return {
     description: `DeltaSink[${store.scheme === "file" ? path : store.uri(path)}]`,
     exactlyOnce: true,
+    atomic: true,
     outputModes,
     async addBatch(batch) {
       const table = await tableAt(location, context);

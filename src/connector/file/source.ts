@@ -35,6 +35,8 @@ export interface FileSourceSpec {
   /** The rows of some files, in their order. What it opens, it releases at the next call. */
   read(files: readonly ReadFile[]): Promise<Batch>;
   close(): Promise<void>;
+  /** As `Source.failed`. */
+  failed?(thrown: unknown): Promise<void>;
 }
 
 /**
@@ -129,6 +131,10 @@ class FileSource implements Source {
 
   async commit(_end: Offset): Promise<void> {
     if (this.#known.size >= maxKnown) this.#known.clear();
+  }
+
+  async failed(thrown: unknown): Promise<void> {
+    await this.#spec.failed?.(thrown);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -26,6 +26,7 @@ function memorySink({ queryName, schema, context }: SinkRequest): Sink {
     description: "MemorySink",
     // Within the process: a batch that comes again is skipped, and nothing survives a restart.
     exactlyOnce: true,
+    atomic: true,
     outputModes: ["append", "update", "complete"],
     started: show,
     async addBatch(batch) {

@@ -140,6 +140,7 @@ function withFolder(sink: Sink, folder: string): Sink {
   return {
     description: sink.description,
     exactlyOnce: sink.exactlyOnce,
+    atomic: sink.atomic ?? false,
     outputModes: sink.outputModes,
     started: () => sink.started?.(),
     addBatch: (batch) => sink.addBatch(batch),

@@ -8,6 +8,7 @@ import { connector } from "../../../src/connector/cloudfiles/connector.ts";
 import { write } from "../../../src/connector/registry.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema, toDdl } from "../../../src/schema/ddl.ts";
+import type { StreamingDataset } from "../../../src/stream/dataset.ts";
 import { openSession, query, type TestSession } from "../session.ts";
 
 const byOptions = { kind: "options" } as const;
@@ -28,8 +29,12 @@ async function resolve(session: TestSession, options: Options = {}, schema?: str
 
 async function open(session: TestSession, options: Options = {}, schema?: string) {
   const dataset = await resolve(session, options, schema);
+  return { dataset, source: await openSource(session, dataset, false) };
+}
+
+async function openSource(session: TestSession, dataset: StreamingDataset, atomic: boolean) {
   const checkpoint = await session.locate("checkpoint", "sources", "0");
-  return { dataset, source: await dataset.open({ checkpoint, queryId: "q", hidden: [] }) };
+  return dataset.open({ checkpoint, queryId: "q", hidden: [], atomic });
 }
 
 async function prepared(): Promise<TestSession> {
@@ -123,6 +128,53 @@ describe("a new column", () => {
       { id: "3", extra: null, other: "1", _rescued_data: null },
     ]);
     expect(await readdir(join(session.folder, "schema", "_schemas"))).toEqual(["0", "1"]);
+  });
+
+  test.each([
+    ["json", '{"id":1}\n', '{"id":2}\n{"id":3,"extra":{"x":1}}\n{"id":4,"other":1}\n'],
+    ["json", '{"id":1,"list":[]}\n', '{"id":2}\n{"id":3,"extra":1,"other":[]}\n'],
+    ["csv", "id\n1\n", "id,extra,other\n2,x,y\n"],
+  ])(
+    "under an atomic sink stops the read, and failing makes the schema durable",
+    async (format, first, second) => {
+      await using session = await prepared();
+      await session.file(`in/a.${format}`, first, 1);
+      const options = { "cloudfiles.format": format, "cloudfiles.infercolumntypes": "true" };
+      const source = await openSource(session, await resolve(session, options), true);
+      await using _ = source;
+      const start = (await source.latestOffset(undefined, byOptions))!;
+      const known = await source.input(undefined, start);
+      expect(known.rows).toBeUndefined();
+      expect(await session.rows(known.input)).toHaveLength(1);
+      await session.file(`in/b.${format}`, second, 2);
+      const end = (await source.latestOffset(start, byOptions))!;
+      const { input } = await source.input(start, end);
+      const thrown = await session.rows(input).catch((failure: unknown) => failure);
+      expect(thrown).toMatchObject({
+        code: "UNKNOWN_FIELD_EXCEPTION",
+        parameters: { path: `file://${session.folder}/in/b.${format}` },
+      });
+      await source.failed!(new Error("of another source"));
+      expect(await readdir(join(session.folder, "schema", "_schemas"))).toEqual(["0"]);
+      await expect(source.failed!(thrown)).rejects.toMatchObject({
+        code: "UNKNOWN_FIELD_EXCEPTION",
+        parameters: { fields: expect.stringMatching(/^extra: .+, other: .+$/) },
+      });
+      expect(await readdir(join(session.folder, "schema", "_schemas"))).toEqual(["0", "1"]);
+    },
+  );
+
+  test("under an atomic sink is no name in another case, and no value of another type", async () => {
+    await using session = await prepared();
+    const options = { "cloudfiles.infercolumntypes": "true" };
+    await session.file("in/a.json", '{"id":1}\n', 1);
+    const dataset = await resolve(session, options);
+    await session.file("in/b.json", '{"id":"x"}\n{"ID":2}\n', 2);
+    const source = await openSource(session, dataset, true);
+    await using _ = source;
+    const end = (await source.latestOffset(undefined, byOptions))!;
+    const rows = await session.rows((await source.input(undefined, end)).input);
+    expect(rows.map((row) => row["id"])).toEqual([1n, null, null]);
   });
 
   test("is rescued, or fails, or is passed over, as the mode says", async () => {

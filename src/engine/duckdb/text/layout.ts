@@ -5,6 +5,7 @@ import { Timestamp, type Value } from "../../../schema/value.ts";
 import { type Column, columnOf } from "./column.ts";
 import { FixedColumn } from "./fixed.ts";
 import type { TextOptions } from "./option.ts";
+import { RescuedColumn } from "./rescued.ts";
 import { StringColumn } from "./string.ts";
 
 /** The columns of an input, sorted by where their values come from. */
@@ -34,8 +35,10 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
     const isText = column instanceof StringColumn;
     if (field.name === "_metadata" || partitions.has(field.name)) constants.push({ field, column });
     else if (records && isText && field.name === options.corruptColumn) corrupt = column;
-    else if (records && isText && field.name === options.rescuedColumn) rescued = column;
-    else {
+    else if (records && isText && field.name === options.rescuedColumn) {
+      rescued = input.known === undefined ? column : new RescuedColumn(input.known);
+      columns[index] = rescued;
+    } else {
       data.push(field);
       dataColumns.push(column);
     }

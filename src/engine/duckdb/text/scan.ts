@@ -13,6 +13,7 @@ import { jsonFormat } from "./json-file.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { textOptions } from "./option.ts";
 import { binaryFormat, textFormat } from "./plain-file.ts";
+import { RescuedColumn } from "./rescued.ts";
 
 /** A file's number and a row's make the ordinal: file << 40 | row. */
 const MAX_FILES = 1 << 23;
@@ -186,6 +187,7 @@ class Rows implements Disposable {
       if (this.#reader === undefined && !this.#nextFile()) return 0;
       const file = this.#input.files[this.#index]!;
       const more = this.#forgive(() => this.#reader?.fill(chunk) ?? false);
+      checkKnown(chunk.layout, file);
       chunk.finish(file, this.#index, this.#first);
       this.#first += chunk.rows;
       if (!more) this.#close();
@@ -223,6 +225,13 @@ class Rows implements Disposable {
     this.#reader?.[Symbol.dispose]();
     this.#reader = undefined;
   }
+}
+
+function checkKnown({ rescued }: Layout, file: InputFile): void {
+  if (!(rescued instanceof RescuedColumn) || rescued.unknown.length === 0) return;
+  const fields = rescued.unknown.map((names) => names.join(".")).join(", ");
+  const remedy = "Read the files with a schema that has them";
+  throw error("UNKNOWN_FIELD_EXCEPTION", { fields, path: file.uri, remedy });
 }
 
 /** Columns of the file itself are always read; what is the same for a whole file only if wanted. */
