@@ -35,9 +35,9 @@ const binary: Readonly<Record<string, { readonly rank: number; readonly name: st
   "|": { rank: 2, name: "|" },
   "^": { rank: 3, name: "^" },
   "&": { rank: 4, name: "&" },
-  "<<": { rank: 5, name: "shiftleft" },
-  ">>": { rank: 5, name: "shiftright" },
-  ">>>": { rank: 5, name: "shiftrightunsigned" },
+  "<<": { rank: 5, name: "<<" },
+  ">>": { rank: 5, name: ">>" },
+  ">>>": { rank: 5, name: ">>>" },
   "+": { rank: 6, name: "+" },
   "-": { rank: 6, name: "-" },
   "||": { rank: 6, name: "||" },
@@ -46,7 +46,7 @@ const binary: Readonly<Record<string, { readonly rank: number; readonly name: st
   "%": { rank: 7, name: "%" },
   DIV: { rank: 7, name: "div" },
 };
-const unary: Readonly<Record<string, string>> = { "-": "negative", "+": "positive", "~": "~" };
+const unary: Readonly<Record<string, string>> = { "-": "-", "+": "positive", "~": "~" };
 const comparisons = 1;
 
 export function call(name: string, args: readonly Expression[], token?: Token): Call {
