@@ -27,9 +27,9 @@ const rules: readonly SkipRule[] = [
 ];
 
 const made =
-  /^create\b(?:(?!\bas\b)[^('])*?\b(?:function|view|table)\s+(?:if\s+not\s+exists\s+)?`?([\w.]+)`?/i;
+  /^create\b(?:(?!\bas\b)[^('])*?\b(?:function|view|table)\s+(?:if\s+not\s+exists\s+)?(?!identifier\s*\()`?([\w.]+)`?/i;
 
-/** The name a CREATE statement makes, in lower case. */
+/** The name a CREATE statement makes, in lower case; none where it is an expression. */
 export function madeBy(statement: string): string | undefined {
   return made.exec(statement)?.[1]?.toLowerCase();
 }
