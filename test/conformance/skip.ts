@@ -19,7 +19,7 @@ const rules: readonly SkipRule[] = [
     reason: "needs Hive",
   },
   {
-    pattern: /\bselect\s+transform\s*\(|^(map|reduce)\s.*\busing\s+'/is,
+    pattern: /(\bselect\s+transform\s*\(|^(map|reduce)\s).*\busing\s+'/is,
     reason: "pipes rows through a shell command",
   },
   { pattern: /^explain\b/i, reason: "shows Spark's own plan" },
