@@ -268,6 +268,7 @@ export class MicroBatches implements AsyncDisposable {
       timeZone,
       timestampMs: planned.entry.batchTimestampMs,
       seed: seedOf(this.#checkpoint.id, planned.batchId),
+      frugal: true,
       signal: this.#signal,
     };
     return {
