@@ -87,6 +87,7 @@ async function run(one: Run): Promise<OperatorOutput> {
   const [removed = 0] =
     change.rows === 0 ? [0] : await countRows(changed, [reference(read.deleted)], step);
   await store.apply({ rows: change, added: one.within !== undefined, ...evict });
+  await step.release(changed);
   return {
     relation: passed,
     numRowsUpdated: fresh.rows,
