@@ -6,31 +6,27 @@ import type { Relation } from "../plan/relation.ts";
 import type { Row } from "../schema/value.ts";
 import { parseTableName } from "../sql/parse.ts";
 import type { StreamingQuery } from "../stream/query.ts";
+import { Builder } from "./builder.ts";
 import { DataFrame } from "./dataframe.ts";
-import { type OptionValue, optionsOf, pathOf } from "./option.ts";
+import { pathOf } from "./option.ts";
 import { type TriggerOptions, triggerOf } from "./trigger.ts";
 
 /** `df.writeStream`: describes a streaming query; `start` and `toTable` start it. */
-export class DataStreamWriter<R extends Row = Row> {
+export class DataStreamWriter<R extends Row = Row> extends Builder {
   readonly #execution: Execution;
   readonly #input: Relation;
-  #format: string | undefined;
   #outputMode: OutputMode = "append";
   #trigger: Trigger = { kind: "processing time", intervalMs: 0 };
   #queryName: string | undefined;
   #partitionBy: readonly string[] = [];
   #functions: SinkFunctions | undefined;
-  readonly #options: Record<string, string> = {};
 
   constructor(execution: Execution, input: Relation) {
+    super();
     this.#execution = execution;
     this.#input = input;
   }
 
-  format(sink: string): this {
-    this.#format = sink;
-    return this;
-  }
   /** append (the default), complete or update. */
   outputMode(mode: string): this {
     const name = mode.toLowerCase();
@@ -53,16 +49,9 @@ export class DataStreamWriter<R extends Row = Row> {
     this.#partitionBy = columns;
     return this;
   }
-  option(key: string, value: OptionValue): this {
-    return this.options({ [key]: value });
-  }
-  options(values: Readonly<Record<string, OptionValue>>): this {
-    Object.assign(this.#options, optionsOf(values));
-    return this;
-  }
   /** Each batch as a frame that can be read again; a throw fails the query. */
   foreachBatch(call: (batch: DataFrame<R>, batchId: number) => void | Promise<void>): this {
-    this.#format = "foreachBatch";
+    this.source = "foreachBatch";
     this.#functions = {
       foreachBatch: (batch, batchId) => call(new DataFrame<R>(this.#execution, batch), batchId),
     };
@@ -70,14 +59,14 @@ export class DataStreamWriter<R extends Row = Row> {
   }
   /** Each row, by a function or by Spark's open / process / close. */
   foreach(writer: ForeachWriter<R> | ((row: R) => void | Promise<void>)): this {
-    this.#format = "foreach";
+    this.source = "foreach";
     const rows = typeof writer === "function" ? { process: writer } : writer;
     this.#functions = { foreach: rows as ForeachWriter };
     return this;
   }
   /** Starts the query: to a path where the sink takes one. */
   async start(path?: string): Promise<StreamingQuery> {
-    const to = pathOf(this.#options, path, "start");
+    const to = pathOf(this.settings, path, "start");
     return this.#start(to === undefined ? undefined : { kind: "path", path: to });
   }
   /** Starts the query into a table; an absent one is made, at the option `path` if it is set. */
@@ -92,8 +81,8 @@ export class DataStreamWriter<R extends Row = Row> {
       outputMode: this.#outputMode,
       trigger: this.#trigger,
       partitionBy: this.#partitionBy,
-      options: { ...this.#options },
-      ...(this.#format === undefined ? {} : { format: this.#format }),
+      options: { ...this.settings },
+      ...(this.source === undefined ? {} : { format: this.source }),
       ...(this.#queryName === undefined ? {} : { queryName: this.#queryName }),
       ...(target ? { target } : {}),
     };

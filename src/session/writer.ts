@@ -3,7 +3,8 @@ import type { Execution } from "../execution/execution.ts";
 import type { SaveMode, Target, Write } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import { parseTableName } from "../sql/parse.ts";
-import { type OptionValue, optionsOf, pathOf } from "./option.ts";
+import { Builder } from "./builder.ts";
+import { pathOf } from "./option.ts";
 
 const modes: Readonly<Record<string, SaveMode>> = {
   append: "append",
@@ -15,23 +16,18 @@ const modes: Readonly<Record<string, SaveMode>> = {
 };
 
 /** `df.write`: describes a batch write; `save`, `saveAsTable` and `insertInto` do it. */
-export class DataFrameWriter {
+export class DataFrameWriter extends Builder {
   readonly #execution: Execution;
   readonly #input: Relation;
-  #format: string | undefined;
   #mode: SaveMode = "errorifexists";
   #partitionBy: readonly string[] = [];
-  readonly #options: Record<string, string> = {};
 
   constructor(execution: Execution, input: Relation) {
+    super();
     this.#execution = execution;
     this.#input = input;
   }
 
-  format(source: string): this {
-    this.#format = source;
-    return this;
-  }
   /** append, overwrite, ignore, error (the default). */
   mode(mode: string): this {
     const known = modes[mode.toLowerCase()];
@@ -43,15 +39,8 @@ export class DataFrameWriter {
     this.#partitionBy = columns;
     return this;
   }
-  option(key: string, value: OptionValue): this {
-    return this.options({ [key]: value });
-  }
-  options(values: Readonly<Record<string, OptionValue>>): this {
-    Object.assign(this.#options, optionsOf(values));
-    return this;
-  }
   async save(path?: string): Promise<void> {
-    const to = pathOf(this.#options, path, "save");
+    const to = pathOf(this.settings, path, "save");
     if (to === undefined) throw error("WRITE_PATH_MISSING", {});
     await this.#write({ kind: "path", path: to }, { create: true, match: "name" });
   }
@@ -91,9 +80,9 @@ export class DataFrameWriter {
       target,
       mode: this.#mode,
       partitionBy: this.#partitionBy,
-      options: { ...this.#options },
+      options: { ...this.settings },
       ...how,
     };
-    await this.#execution.command(this.#format ? { ...write, format: this.#format } : write);
+    await this.#execution.command(this.source ? { ...write, format: this.source } : write);
   }
 }
