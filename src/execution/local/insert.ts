@@ -3,7 +3,6 @@ import type { Write } from "../../plan/command.ts";
 import type { Alias, Expression } from "../../plan/expression.ts";
 import { sameName } from "../../schema/compare.ts";
 import type { DeltaTable } from "../../table/table.ts";
-import type { LocalContext } from "./context.ts";
 
 type Inserted = Pick<Write, "input" | "match"> & Pick<Write, "replaceWhere">;
 
@@ -12,11 +11,7 @@ type Inserted = Pick<Write, "input" | "match"> & Pick<Write, "replaceWhere">;
  * get the query's by position, static partition columns their value, the others null. A static
  * partition of INSERT OVERWRITE replaces what is in it only.
  */
-export async function insertedByName(
-  _context: LocalContext,
-  write: Write,
-  table: DeltaTable,
-): Promise<Inserted> {
+export async function insertedByName(write: Write, table: DeltaTable): Promise<Inserted> {
   const given = write.replaceWhere ? { replaceWhere: write.replaceWhere } : {};
   if (!write.columns && !write.partition)
     return { input: write.input, match: write.match, ...given };

@@ -86,7 +86,7 @@ async function writeDelta(
   destination: Destination,
 ): Promise<void> {
   const table = await tableAt(destination.location, context.connector, destination.name);
-  const byName = await insertedByName(context, write, table);
+  const byName = await insertedByName(write, table);
   const replaceWhere = await replaceWhereOf(context, { ...write, ...byName }, table);
   const relation = await batchPlan(context, byName.input, "write");
   await writeTable(table, {
