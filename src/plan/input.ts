@@ -63,11 +63,15 @@ export interface TextInput {
   readonly known?: StructType;
 }
 
-/** A result kept by the engine under a name. */
+/**
+ * A result kept by the engine under a name. With `position` the last column of `schema` is none of
+ * the result's: a long that tells its rows apart and rises in their order.
+ */
 export interface CachedInput {
   readonly kind: "cached";
   readonly schema: StructType;
   readonly name: string;
+  readonly position?: boolean;
 }
 
 export interface EmptyInput {

@@ -1,4 +1,14 @@
-import { booleanLiteral, passing, reference, when } from "../../analysis/expression.ts";
+import {
+  aggregate,
+  and,
+  booleanLiteral,
+  compare,
+  longLiteral,
+  newColumn,
+  passing,
+  reference,
+  when,
+} from "../../analysis/expression.ts";
 import {
   type Column,
   type Named,
@@ -7,7 +17,8 @@ import {
   type TypedExpression,
   type TypedRelation,
 } from "../../analysis/typed.ts";
-import type { Eviction } from "../../engine/engine.ts";
+import type { CachedResult, Eviction } from "../../engine/engine.ts";
+import { long } from "../../schema/type.ts";
 import { delayKey, instantOf, isAfter, isAtOrBefore, isEventTime } from "../event-time.ts";
 import {
   type BatchStep,
@@ -20,7 +31,7 @@ import {
   sameKey,
   unionOf,
 } from "./operator.ts";
-import { readCached, type StateColumns, stateColumns } from "./shape.ts";
+import { readCached, readPlaced, type StateColumns, stateColumns } from "./shape.ts";
 import type { StateStore } from "./store.ts";
 
 /**
@@ -60,20 +71,16 @@ interface Run {
 }
 
 async function run(one: Run): Promise<OperatorOutput> {
-  const { node, keys, event, store, step } = one;
+  const { event, store, step } = one;
   const all = await keptInput(one.input, step);
   const late = event === undefined ? [] : [isAtOrBefore(event, step.lateMs)];
   const [rows = 0, dropped = 0] = await countRows(all, [booleanLiteral(true), ...late], step);
-  const timely = dropped === 0 || !event ? all : filtered(all, isAfter(event, step.lateMs));
-  const distinct: TypedRelation = { ...node, input: timely, withinWatermark: false };
-  const state = stateColumns(store.shape);
-  const kept = readCached(store.kept, [...state.keys, ...state.values]);
-  const condition = sameKey(keys, state.keys);
-  const fresh = await step.keep(
-    store.kept.rows === 0 ? distinct : joinOf("anti", distinct, { right: kept, condition }),
-  );
-  const passed = readCached(fresh, outputOf(all));
-  await step.release(all);
+  const position = newColumn("position", long, { nullable: false });
+  const placed = readPlaced(all, position);
+  const timely = dropped === 0 || !event ? placed : filtered(placed, isAfter(event, step.lateMs));
+  const repeated = await step.keep(repetitions(one, timely, position));
+  const passed = without(repeated, { rows: timely, position, output: outputOf(all) });
+  const numRowsUpdated = rows - dropped - repeated.rows;
 
   const gone = await evictionOf(one);
   const evict = gone && { evict: gone.eviction };
@@ -90,11 +97,73 @@ async function run(one: Run): Promise<OperatorOutput> {
   await step.release(changed);
   return {
     relation: passed,
-    numRowsUpdated: fresh.rows,
+    numRowsUpdated,
     numRowsRemoved: removed + (gone?.rows ?? 0),
     numRowsDroppedByWatermark: dropped,
-    customMetrics: { numDroppedDuplicateRows: rows - dropped - fresh.rows },
+    customMetrics: { numDroppedDuplicateRows: repeated.rows },
   };
+}
+
+/**
+ * Positions of the rows that do not pass: those of keys that the state has, and all but the first
+ * of a key. They are kept instead of the rows that pass, because mostly they are few.
+ */
+function repetitions(one: Run, rows: TypedRelation, position: Column): TypedRelation {
+  const { keys, store } = one;
+  const grouping = keys.map(passing);
+  const firstKeys = keys.map(({ name, type }) => newColumn(name, type));
+  const whole = { type: long, nullable: false };
+  const first = newColumn("first", long, whole);
+  const number = newColumn("number", long, whole);
+  const firsts: TypedRelation = {
+    kind: "aggregate",
+    input: rows,
+    grouping,
+    aggregates: [
+      ...firstKeys.map((column, index) => ({ column, expression: reference(keys[index]!) })),
+      { column: first, expression: aggregate("min", [reference(position)], whole) },
+      { column: number, expression: aggregate("count", [longLiteral(1n)], whole) },
+    ],
+  };
+  const several = filtered(firsts, compare(">", reference(number), longLiteral(1n)));
+  const again = joinOf("inner", rows, {
+    right: several,
+    condition: and([sameKey(keys, firstKeys), compare(">", reference(position), reference(first))]),
+  });
+  const positions = (input: TypedRelation): TypedRelation => ({
+    kind: "project",
+    input,
+    columns: [passing(position)],
+  });
+  if (store.kept.rows === 0) return positions(again);
+  const state = stateColumns(store.shape);
+  const right = readCached(store.kept, [...state.keys, ...state.values]);
+  const known = joinOf("semi", rows, { right, condition: sameKey(keys, state.keys) });
+  const column = newColumn("position", long);
+  const both = unionOf([positions(again), positions(known)], [column]);
+  return {
+    kind: "aggregate",
+    input: both,
+    grouping: [passing(column)],
+    aggregates: [passing(column)],
+  };
+}
+
+/** Rows but for those at the positions kept. */
+function without(
+  positions: CachedResult,
+  from: {
+    readonly rows: TypedRelation;
+    readonly position: Column;
+    readonly output: readonly Column[];
+  },
+): TypedRelation {
+  const { rows, position, output } = from;
+  const gone = newColumn("gone", long);
+  const condition = compare("=", reference(position), reference(gone));
+  const right = readCached(positions, [gone]);
+  const left = positions.rows === 0 ? rows : joinOf("anti", rows, { right, condition });
+  return { kind: "project", input: left, columns: output.map(passing) };
 }
 
 /** The keys that come, and those that the watermark makes go. */

@@ -74,13 +74,17 @@ export function sameKey(left: readonly Column[], right: readonly Column[]): Type
 }
 
 export function joinOf(
-  type: "left" | "anti",
+  type: "inner" | "left" | "semi" | "anti",
   left: TypedRelation,
   options: { readonly right: TypedRelation; readonly condition: TypedExpression },
 ): TypedJoin {
   const { right, condition } = options;
-  const nullable = outputOf(right).map((column) => ({ ...column, nullable: true }));
-  const output = type === "left" ? [...outputOf(left), ...nullable] : outputOf(left);
+  const added = type === "semi" || type === "anti" ? [] : outputOf(right);
+  const nullable = type === "left";
+  const output = [
+    ...outputOf(left),
+    ...added.map((column) => (nullable ? { ...column, nullable } : column)),
+  ];
   return { kind: "join", left, right, type, condition, lateral: false, output };
 }
 

@@ -1,6 +1,7 @@
 import { newColumn } from "../../analysis/expression.ts";
 import type { Column, TypedInput } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
+import { assert } from "../../error/error.ts";
 import type { Input } from "../../plan/input.ts";
 import { boolean, type DataType, field, type StructType, struct } from "../../schema/type.ts";
 
@@ -54,6 +55,17 @@ export function stateColumns(shape: StateShape): StateColumns {
 export function readCached(cached: CachedResult, output: readonly Column[]): TypedInput {
   const input: Input = { kind: "cached", schema: cached.schema, name: cached.name };
   return { kind: "input", input, output };
+}
+
+/** Reads what the engine keeps with the position of each row as a last column. */
+export function readPlaced({ input, output }: TypedInput, position: Column): TypedInput {
+  assert(input.kind === "cached", "rows have a position only where the engine keeps them");
+  const schema = struct([...input.schema.fields, field(position.name, position.type, false)]);
+  return {
+    kind: "input",
+    input: { ...input, schema, position: true },
+    output: [...output, position],
+  };
 }
 
 /** The text of a type, without nullability and metadata: what must not change over restarts. */

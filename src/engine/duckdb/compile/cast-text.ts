@@ -10,6 +10,7 @@ import { isUtc } from "./zone.ts";
 
 const whole = String.raw`\s*[+-]?\d+\s*`;
 const fractional = String.raw`\s*[+-]?\d*\.?\d*\s*`;
+const plainReal = "[+-]?[0-9.]+";
 const real = String.raw`(?i)\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?[df]?|inf(inity)?|nan)\s*`;
 const exact = String.raw`(?i)\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*`;
 const plainDate = String.raw`\d{4}-\d{2}-\d{2}`;
@@ -69,7 +70,10 @@ function reading(input: string, request: CastRequest): string {
       const number = `regexp_replace(trim(${input}, ${blank}), '(?i)([0-9.])[df]$', '\\1')`;
       const huge = `CAST(CASE WHEN regexp_matches(${input}, 'e-|E-') THEN '0'
         WHEN trim(${input}, ${blank}) LIKE '-%' THEN '-Infinity' ELSE 'Infinity' END AS ${type})`;
-      return `CASE WHEN ${fits(real)} THEN coalesce(TRY_CAST(${number} AS ${type}), ${huge}) END`;
+      // Nearly all numbers are of the first kind, whose pattern costs a fifth of the grammar's.
+      const common = `CASE WHEN ${fits(plainReal)} THEN TRY_CAST(${input} AS ${type}) END`;
+      const rest = `coalesce(TRY_CAST(${number} AS ${type}), ${huge})`;
+      return `coalesce(${common}, CASE WHEN ${fits(real)} THEN ${rest} END)`;
     }
     case "boolean": {
       const word = `lower(trim(${input}, ${blank}))`;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TypedRelation } from "../../../analysis/typed.ts";
-import type { Input, RangeInput, RowsInput } from "../../../plan/input.ts";
+import type { CachedInput, Input, RangeInput, RowsInput } from "../../../plan/input.ts";
 import type { StructType } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
 import type { Source } from "../compile/scope.ts";
@@ -74,7 +74,7 @@ async function sourceOf(
     case "range":
       return rangeSource(input);
     case "cached":
-      return tableSource(identifier(input.name), input.schema);
+      return cachedSource(input);
     case "parquet":
       return input.files.length === 0 ? emptySource(input.schema) : parquetSource(input);
     case "rows":
@@ -118,6 +118,11 @@ function tableSource(name: string, schema: StructType): Source {
     columns: schema.fields.map((_, at) => `t.k${at}`),
     ordinals: ["t.rowid"],
   };
+}
+
+function cachedSource({ name, schema, position = false }: CachedInput): Source {
+  const source = tableSource(identifier(name), schema);
+  return position ? { ...source, columns: [...source.columns.slice(0, -1), "t.rowid"] } : source;
 }
 
 async function rowsSource(
