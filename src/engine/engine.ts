@@ -55,7 +55,7 @@ export interface QueryContext {
   readonly timestampMs: number;
   /** What `rand()` and `uuid()` start from. */
   readonly seed: number;
-  /** One thread is enough: what counts is the CPU it takes, as in the batches of a stream. */
+  /** Half of the threads are enough: others work beside it, as beside the batch of a stream. */
   readonly frugal?: boolean;
   readonly signal?: AbortSignal;
 }

@@ -36,11 +36,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
 /** Files beyond this many bytes are worth changing the threads for. */
 const narrowBytes = 4 << 20;
 
-/** Text is read by one thread whatever the query asks for; a frugal query asks for one. */
+/** Text is read by one thread whatever the query asks for; a frugal query asks for half. */
 function widthOf({ text, parquet }: Binding["bytes"], frugal: boolean): Width {
   if (text > narrowBytes) return "narrow";
   if (!frugal) return "wide";
-  return parquet > narrowBytes ? "narrow" : "any";
+  return parquet > narrowBytes ? "half" : "any";
 }
 
 /** A query under way: its connection, its text and how it ends. */

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { error } from "../../error/error.ts";
@@ -12,6 +12,7 @@ export interface InstanceOptions {
   readonly memoryLimit?: string;
   /** Where a query that does not fit in memory spills. Absent: a folder made and removed here. */
   readonly tempDirectory?: string;
+  /** Absent: one for each core. */
   readonly threads?: number;
 }
 
@@ -23,8 +24,6 @@ const connectionLimit = 64;
 
 /** A connection costs some 50 KB; this many wait for the next query. */
 const idleLimit = 4;
-
-const defaultThreads = 2;
 
 /** One DuckDB, its connections, and the bound on the work it does at a time. */
 export class Instance implements AsyncDisposable {
@@ -50,7 +49,7 @@ export class Instance implements AsyncDisposable {
     const duck = await loadDuck();
     const made = options.tempDirectory === undefined;
     const folder = options.tempDirectory ?? (await mkdtemp(join(tmpdir(), "millrace-")));
-    const threads = options.threads ?? defaultThreads;
+    const threads = options.threads ?? availableParallelism();
     const database = await duck.DuckDBInstance.create(":memory:", {
       threads: String(threads),
       temp_directory: folder,
@@ -160,35 +159,35 @@ interface Made {
 }
 
 /**
- * How many threads can work on a query. Text is read by one (JavaScript): beside it another thread
- * of DuckDB has nothing to do, and waits by spinning, which costs as much as the reading. `any`:
- * the query is content with the threads there are.
+ * How many threads can work on a query. `half`: another query is expected beside it. `narrow`: one,
+ * because text is read by one (JavaScript), and beside it another thread of DuckDB has nothing to
+ * do, and waits by spinning, which costs as much as the reading. `any`: the query is content with
+ * the threads there are.
  */
-export type Width = "wide" | "narrow" | "any";
+export type Width = "wide" | "half" | "narrow" | "any";
 
 /**
- * Puts DuckDB's own threads away while only narrow queries work. Fewer threads are asked for only
- * when nothing is at work: DuckDB would wait for the task of each.
+ * Puts DuckDB's own threads away while only narrower queries work. Fewer threads are asked for
+ * only when nothing is at work: DuckDB would wait for the task of each.
  */
 class Threads {
-  readonly #all: number;
+  readonly #wanted: Readonly<Record<Width, number | undefined>>;
   readonly #set: (sql: string) => Promise<void>;
+  readonly #working: Record<Width, number> = { wide: 0, half: 0, narrow: 0, any: 0 };
   #now: number;
-  readonly #working = { wide: 0, narrow: 0, any: 0 };
 
   constructor(all: number, set: (sql: string) => Promise<void>) {
-    this.#all = all;
+    this.#wanted = { wide: all, half: Math.max(1, all >> 1), narrow: 1, any: undefined };
     this.#now = all;
     this.#set = set;
   }
 
   async begin(width: Width): Promise<void> {
-    const { wide, narrow, any } = this.#working;
+    const others = (Object.keys(this.#working) as Width[]).filter((one) => this.#working[one] > 0);
     this.#working[width] += 1;
-    if (width === "any") return;
-    const wanted = width === "narrow" ? 1 : this.#all;
-    const free = narrow === 0 && (width === "wide" || wide + any === 0);
-    if (wanted === this.#now || !free) return;
+    const wanted = this.#wanted[width] ?? this.#now;
+    const narrower = others.some((one) => (this.#wanted[one] ?? wanted) < wanted);
+    if (wanted === this.#now || narrower || (wanted < this.#now && others.length > 0)) return;
     this.#now = wanted;
     await this.#set(`SET threads = ${wanted}`);
   }

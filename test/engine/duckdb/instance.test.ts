@@ -23,6 +23,26 @@ test("threads are put away while only narrow queries work, and brought back", as
   );
 });
 
+test("half of the threads work on a query that expects another beside it", async () => {
+  await using instance = await Instance.open({ threads: 8 });
+  expect(await instance.work("stream", () => threads(instance), "half")).toBe("4");
+  await instance.work(
+    "stream",
+    async () => {
+      expect(await instance.work("wide", () => threads(instance))).toBe("4");
+    },
+    "half",
+  );
+  await instance.work(
+    "text",
+    async () => {
+      expect(await instance.work("stream", () => threads(instance), "half")).toBe("1");
+    },
+    "narrow",
+  );
+  expect(await instance.work("wide", () => threads(instance))).toBe("8");
+});
+
 test("a query content with any number of threads changes none", async () => {
   await using instance = await Instance.open({ threads: 2 });
   expect(await instance.work("any", () => threads(instance), "any")).toBe("2");
