@@ -1,8 +1,8 @@
 import { error } from "../error/error.ts";
 import type { Expression, SortOrder } from "../plan/expression.ts";
 import type { Deduplicate, Filter, Limit, Offset, Sort, WithWatermark } from "../plan/relation.ts";
+import { intervalMicros, parseInterval } from "../schema/interval.ts";
 import { isIntegral, isOrderable } from "./coercion.ts";
-import { durationMicros, parseDuration } from "./duration.ts";
 import { some } from "./expression.ts";
 import { constantOf } from "./fold.ts";
 import { isGenerator } from "./function/registry.ts";
@@ -220,7 +220,9 @@ const delayKey = "spark.watermarkDelayMs";
 /** withWatermark: the column's metadata tells from here on; an older watermark's does no more. */
 export function watermark(given: WithWatermark, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
-  const micros = durationMicros(parseDuration(given.delay));
+  const delay = parseInterval(given.delay);
+  if (delay === undefined) throw error("CANNOT_PARSE_INTERVAL", { intervalString: given.delay });
+  const micros = intervalMicros(delay);
   if (micros < 0n) throw error("INVALID_DELAY_THRESHOLD", { delay: given.delay });
   const delayMs = Number(micros / 1000n);
   const name = given.eventTime.split(".");

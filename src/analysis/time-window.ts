@@ -1,8 +1,8 @@
 import { error } from "../error/error.ts";
 import type { Call, Expression } from "../plan/expression.ts";
+import { intervalMicros, parseInterval } from "../schema/interval.ts";
 import { array, type DataType, field, struct, timestamp } from "../schema/type.ts";
 import { Interval } from "../schema/value.ts";
-import { durationMicros, parseDuration } from "./duration.ts";
 import {
   call,
   cast,
@@ -112,15 +112,16 @@ function spanOf(given: Expression, place: Place): bigint {
   const resolved = resolve(expression, place);
   const value = constantOf(resolved.expression)?.value;
   if (typeof value === "string") {
-    const duration = parseDuration(value);
-    if (duration.months !== 0) throw badSpan(resolved.text, "months have no fixed length");
-    return durationMicros(duration);
+    const interval = parseInterval(value);
+    if (interval === undefined) throw error("CANNOT_PARSE_INTERVAL", { intervalString: value });
+    if (interval.months !== 0) throw badSpan(resolved.text, "months have no fixed length");
+    return intervalMicros(interval);
   }
   if (typeof value === "bigint") return value;
   if (typeof value === "number") return BigInt(value);
   if (value instanceof Interval) {
     if (value.months !== 0) throw badSpan(resolved.text, "months have no fixed length");
-    return durationMicros(value);
+    return intervalMicros(value);
   }
   throw badSpan(resolved.text, "durations must be constant");
 }

@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Options } from "../plan/relation.ts";
+import { intervalMs } from "../schema/interval.ts";
 import { parseValue } from "../schema/text.ts";
 import { timestamp } from "../schema/type.ts";
 import { floorDiv, Timestamp } from "../schema/value.ts";
@@ -14,8 +15,11 @@ export interface OptionReader {
   natural(name: string): number | undefined;
   /** `1024`, `10k`, `10kb`, `5m`, `2g`, `1t`: in bytes. */
   bytes(name: string): number | undefined;
-  /** `7d`, `12h`, `30m`, `10s`, `250ms`, `2 weeks`, `3 days`: in milliseconds. */
-  durationMs(name: string): number | undefined;
+  /**
+   * A time string (`7d`, `12h`, `30m`, `10s`, `250ms`, a bare number in `unit`) or an interval
+   * (`2 weeks`, `1 day 12 hours`): in milliseconds.
+   */
+  durationMs(name: string, unit: "ms" | "s"): number | undefined;
   /** A date or timestamp as Spark casts text; in milliseconds since the epoch. */
   instantMs(name: string, timeZone: string): number | undefined;
 }
@@ -32,21 +36,15 @@ const byteUnits: Readonly<Record<string, number>> = {
   p: 2 ** 50,
 };
 
+/** The suffixes of Spark's time strings. */
 const timeUnits: Readonly<Record<string, number>> = {
+  us: 0.001,
   ms: 1,
-  millisecond: 1,
   s: 1000,
-  sec: 1000,
-  second: 1000,
   m: 60_000,
   min: 60_000,
-  minute: 60_000,
   h: 3_600_000,
-  hour: 3_600_000,
   d: 86_400_000,
-  day: 86_400_000,
-  w: 604_800_000,
-  week: 604_800_000,
 };
 
 /** `names` may be written in the case the user knows: keys are looked up in lower case. */
@@ -75,8 +73,10 @@ export function optionReader(options: Options, code: IllegalOption): OptionReade
       parsed(name, "must be zero or a positive integer", (value) => whole(value, 0)),
     bytes: (name) =>
       parsed(name, "must be a size with a byte unit, such as '10g' or '100m'", parseBytes),
-    durationMs: (name) =>
-      parsed(name, "must be a duration, such as '7d' or '12 hours'", parseDuration),
+    durationMs: (name, unit) =>
+      parsed(name, "must be a duration, such as '7d' or '12 hours'", (value) =>
+        parseDuration(value, unit),
+      ),
     instantMs: (name, timeZone) =>
       parsed(name, "must be a date or timestamp, such as '2026-01-31T12:00:00'", (value) =>
         parseInstant(value, timeZone),
@@ -97,12 +97,11 @@ function parseBytes(value: string): number | undefined {
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-function parseDuration(value: string): number | undefined {
-  const match = /^(?:interval\s+)?(\d+)\s*([a-z]*)$/i.exec(value);
-  if (!match) return undefined;
-  const word = (match[2] ?? "").toLowerCase();
-  const unit = word === "" ? 1000 : (timeUnits[word] ?? timeUnits[word.replace(/s$/, "")]);
-  return unit === undefined ? undefined : Number(match[1]) * unit;
+function parseDuration(value: string, unit: "ms" | "s"): number | undefined {
+  const match = /^(\d+)([a-z]*)$/i.exec(value);
+  if (!match) return intervalMs(value);
+  const factor = timeUnits[match[2]?.toLowerCase() || unit];
+  return factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
 }
 
 function parseInstant(value: string, timeZone: string): number | undefined {

@@ -1,27 +1,10 @@
 import { error } from "../error/error.ts";
 import type { Literal } from "../plan/expression.ts";
+import { type Amounts, amountOf, intervalWords, unitOf, unitWords } from "../schema/interval.ts";
 import { interval } from "../schema/type.ts";
 import { Interval } from "../schema/value.ts";
 import { atOne, type Cursor, next, peek, placeOf, syntaxError, take } from "./cursor.ts";
 
-type Amounts = { months: bigint; days: bigint; micros: bigint };
-type Unit = { readonly part: keyof Amounts; readonly size: bigint };
-
-const second = 1_000_000n;
-const units: Readonly<Record<string, Unit>> = {
-  YEAR: { part: "months", size: 12n },
-  MONTH: { part: "months", size: 1n },
-  WEEK: { part: "days", size: 7n },
-  DAY: { part: "days", size: 1n },
-  HOUR: { part: "micros", size: 3600n * second },
-  MINUTE: { part: "micros", size: 60n * second },
-  SECOND: { part: "micros", size: second },
-  MILLISECOND: { part: "micros", size: 1000n },
-  MICROSECOND: { part: "micros", size: 1n },
-};
-const unitWords: ReadonlySet<string> = new Set(
-  Object.keys(units).flatMap((name) => [name, `${name}S`]),
-);
 /** The fields of `'…' DAY TO SECOND`, from large to small. */
 const fields = ["DAY", "HOUR", "MINUTE", "SECOND"];
 
@@ -42,9 +25,9 @@ export function intervalLiteral(cursor: Cursor): Literal {
   const amounts: Amounts = { months: 0n, days: 0n, micros: 0n };
   const parts = new Set<keyof Amounts>();
   const add = (text: string, word: string): void => {
-    const unit = units[word.toUpperCase().replace(/S$/, "")];
+    const unit = unitOf(word);
     if (!unit) throw fail(text, `invalid unit '${word}'`);
-    const amount = scaled(text, unit);
+    const amount = amountOf(text, unit);
     if (amount === undefined) throw fail(text, `invalid value '${text}'`);
     amounts[unit.part] += amount;
     parts.add(unit.part);
@@ -94,27 +77,6 @@ function atUnitValue(cursor: Cursor): boolean {
   return isValue && unitWords.has(peek(cursor, ahead + 1).key);
 }
 
-/** An amount in the unit of its part; only seconds take a fraction, of up to nine digits. */
-function scaled(text: string, unit: Unit): bigint | undefined {
-  const number = /^([+-]?)\s*(\d*)(?:\.(\d*))?$/.exec(text.trim());
-  if (!number) return undefined;
-  const [, mark, whole = "", fraction] = number;
-  if (whole === "" && !fraction) return undefined;
-  if (fraction !== undefined && (unit.size !== second || fraction.length > 9)) return undefined;
-  const micros = BigInt((fraction ?? "").slice(0, 6).padEnd(6, "0"));
-  const size = BigInt(whole || "0") * unit.size + (unit.size === second ? micros : 0n);
-  return mark === "-" ? -size : size;
-}
-
-/** The pairs of `1 day -2 hours`; the word `interval` may stand before them. */
-function intervalWords(text: string): [string, string][] | undefined {
-  const body = text.trim().replace(/^interval\s+/i, "");
-  const pairs = [...body.matchAll(/([+-]?\s*(?:\d+\.?\d*|\.\d+))\s+([a-z]+)(?:\s+|$)/giy)];
-  const length = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
-  if (pairs.length === 0 || length !== body.length) return undefined;
-  return pairs.map((pair) => [pair[1] ?? "", pair[2] ?? ""]);
-}
-
 /** `'y-m'` YEAR TO MONTH and `'d h:m:s.f'` DAY TO SECOND, or a part of the latter. */
 function fieldValues(text: string, from: string, to: string): [string, string][] | undefined {
   const body = text.trim();
@@ -162,7 +124,7 @@ function build(
     return { kind: "literal", value, type: interval("month") };
   }
   // A day-time interval counts microseconds only: a day of it always has 24 hours.
-  const total = days * 86_400n * second + micros;
+  const total = days * 86_400_000_000n + micros;
   if (BigInt.asIntN(64, total) !== total) throw fail("interval", "it is out of range");
   return { kind: "literal", value: new Interval(0, 0, total), type: interval("day") };
 }

@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
-import { type Configuration, intervalMs } from "../log/property.ts";
+import type { Configuration } from "../log/property.ts";
+import { intervalMs } from "../schema/interval.ts";
 
 type Check = (value: string) => string | undefined;
 

@@ -82,7 +82,7 @@ export async function cloudFilesOptions(
   const schemaLocation = text("schemaLocation");
   const schemaHints = text("schemaHints");
   const maxBytes = read.bytes(`${prefix}maxBytesPerTrigger`);
-  const maxFileAgeMs = read.durationMs(`${prefix}maxFileAge`);
+  const maxFileAgeMs = read.durationMs(`${prefix}maxFileAge`, "s");
   const columns = text("partitionColumns");
   const format = await formatOf(text("format"));
   const fixed = format === "text" || format === "binaryFile";

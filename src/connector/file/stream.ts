@@ -38,7 +38,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   const listed = await listFiles(paths, rules);
   const { schema, partitions } = await streamSchema({ format, request, options, listed });
   const limited = policy.maxFiles !== undefined || policy.maxBytes !== undefined;
-  const maxFileAgeMs = options.durationMs("maxFileAge") ?? weekMs;
+  const maxFileAgeMs = options.durationMs("maxFileAge", "ms") ?? weekMs;
   const description = `FileStreamSource[${shortUri(paths[0]!)}]`;
   const ignoreMissing = options.flag("ignoreMissingFiles", false);
   return {

@@ -25,7 +25,7 @@ export const connector: Connector = {
 function streamRate({ options }: ReadRequest): StreamingDataset {
   const read = optionReader(options, "INVALID_OPTION_VALUE");
   const rowsPerSecond = read.positive("rowsPerSecond") ?? 1;
-  const rampUpSeconds = Math.trunc((read.durationMs("rampUpTime") ?? 0) / 1000);
+  const rampUpSeconds = Math.trunc((read.durationMs("rampUpTime", "s") ?? 0) / 1000);
   const rate = { rowsPerSecond, rampUpSeconds };
   return {
     name: "rate",
