@@ -1,6 +1,6 @@
 export type { Code } from "./error/condition.ts";
-export type { ErrorKind } from "./error/error.ts";
 export { isError, MillraceError } from "./error/error.ts";
+export type { ErrorKind } from "./error/kind.ts";
 export { type Row as RowOf, required, type Shape, struct, type TypedStruct } from "./schema/row.ts";
 export type { DataType, StructField, StructType } from "./schema/type.ts";
 export * as types from "./schema/type.ts";

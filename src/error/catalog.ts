@@ -1,4 +1,4 @@
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./kind.ts";
 
 export const catalogConditions = {
   TABLE_OR_VIEW_NOT_FOUND: {

@@ -2,7 +2,6 @@ import { analysisConditions } from "./analysis.ts";
 import { catalogConditions } from "./catalog.ts";
 import { connectorConditions } from "./connector.ts";
 import { engineConditions } from "./engine.ts";
-import type { ErrorKind } from "./error.ts";
 import { logConditions } from "./log.ts";
 import { schemaConditions } from "./schema.ts";
 import { sessionConditions } from "./session.ts";
@@ -11,13 +10,6 @@ import { storageConditions } from "./storage.ts";
 import { streamConditions } from "./stream.ts";
 import { tableConditions } from "./table.ts";
 import { textConditions } from "./text.ts";
-
-/** One condition: `message` is problem, why, remedy; `{name}` is filled from the parameters. */
-export interface Condition {
-  readonly kind: ErrorKind;
-  readonly sqlState: string;
-  readonly message: string;
-}
 
 /** Every condition there is. A room's own are in the file of its name. */
 export const conditions = {

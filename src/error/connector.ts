@@ -1,4 +1,4 @@
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./kind.ts";
 
 export const connectorConditions = {
   DATA_SOURCE_NOT_FOUND: {

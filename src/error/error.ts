@@ -1,14 +1,5 @@
-import { type Code, type Condition, conditions } from "./condition.ts";
-
-/** What the caller should do about an error. */
-export type ErrorKind =
-  | "conflict" // read again, then retry: somebody else was first
-  | "unavailable" // wait, then retry: a system did not answer
-  | "invalid" // change the request
-  | "corrupt" // the stored data is not what it must be
-  | "unsupported" // the request is sound, but not built here
-  | "closed" // the thing was stopped before
-  | "internal"; // our bug
+import { type Code, conditions } from "./condition.ts";
+import type { Condition, ErrorKind } from "./kind.ts";
 
 type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Names<Rest>

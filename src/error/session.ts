@@ -1,4 +1,4 @@
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./kind.ts";
 
 export const sessionConditions = {
   SQL_CONF_NOT_FOUND: {

@@ -1,4 +1,4 @@
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./kind.ts";
 
 /** `sql` is the text with a caret line under the place; `position` is 0-based, as in Spark. */
 export const sqlConditions = {

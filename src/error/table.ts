@@ -1,4 +1,4 @@
-import type { Condition } from "./condition.ts";
+import type { Condition } from "./kind.ts";
 
 export const tableConditions = {
   DELTA_TABLE_NOT_FOUND: {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { type Condition, conditions } from "../../src/error/condition.ts";
+import { conditions } from "../../src/error/condition.ts";
+import type { Condition } from "../../src/error/kind.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const folder = join(root, "src/error");

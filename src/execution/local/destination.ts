@@ -2,8 +2,9 @@ import type { Catalog, TableName } from "../../catalog/catalog.ts";
 import type { NamedTable } from "../../connector/connector.ts";
 import { error } from "../../error/error.ts";
 import type { WriteStream } from "../../plan/command.ts";
-import { quoteName } from "../../plan/relation.ts";
+import { type Options, quoteName } from "../../plan/relation.ts";
 import type { StructType } from "../../schema/type.ts";
+import type { Location } from "../../storage/store.ts";
 import { createTable } from "../../table/create.ts";
 import { tableSchema } from "../../table/definition.ts";
 import { tableAt } from "../../table/table.ts";
@@ -15,7 +16,7 @@ export interface StreamDestination {
   readonly format: string;
   readonly target?: NamedTable;
   /** Set where the name is free: `toTable` makes the table. */
-  readonly absent?: { readonly catalog: Catalog; readonly name: TableName };
+  readonly absent?: FreePlace;
 }
 
 /** What `start(path)`, `start()` or `toTable(name)` mean; makes nothing. */
@@ -49,21 +50,36 @@ async function absentTable(
   write: WriteStream,
   to: { readonly format: string; readonly name: readonly string[] },
 ): Promise<StreamDestination> {
-  const { catalog, schema, table } = await placeOf(context, to.name);
+  const absent = await freePlace(context, to.name, write.options);
+  const { name, location } = absent;
+  return { format: to.format, target: { name: name.join("."), location }, absent };
+}
+
+/** Where the table of a name will be that nobody has. */
+export interface FreePlace {
+  readonly catalog: Catalog;
+  readonly name: TableName;
+  readonly location: Location;
+  /** False: it lies where the option `path` says. */
+  readonly managed: boolean;
+}
+
+/** The place of a table to be made; SCHEMA_NOT_FOUND before anything is. */
+export async function freePlace(
+  context: LocalContext,
+  given: readonly string[],
+  options: Options,
+): Promise<FreePlace> {
+  const { catalog, schema, table } = await placeOf(context, given);
   if (!(await catalog.schemas()).includes(schema)) {
     throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([catalog.name, schema]) });
   }
-  const name: TableName = [catalog.name, schema, table];
-  const path = write.options["path"];
-  const location =
-    path === undefined
-      ? catalog.defaultLocation(schema, table)
-      : await context.connector.locate(path);
-  return {
-    format: to.format,
-    target: { name: name.join("."), location },
-    absent: { catalog, name },
-  };
+  const path = options["path"];
+  const managed = path === undefined;
+  const location = managed
+    ? catalog.defaultLocation(schema, table)
+    : await context.connector.locate(path);
+  return { catalog, name: [catalog.name, schema, table], location, managed };
 }
 
 /**
@@ -76,8 +92,7 @@ export async function createDestination(
   { write, schema }: { readonly write: WriteStream; readonly schema: StructType },
 ): Promise<void> {
   if (!absent || !target || format.toLowerCase() !== "delta") return;
-  const { location } = target;
-  const managed = write.options["path"] === undefined;
+  const { location, managed } = absent;
   const table = await tableAt(location, context.connector, target.name);
   const partitionBy = write.partitionBy;
   const definition = { schema: tableSchema(schema), partitionBy, properties: {} };

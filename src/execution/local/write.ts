@@ -1,5 +1,4 @@
 import type { TypedExpression } from "../../analysis/typed.ts";
-import type { TableName } from "../../catalog/catalog.ts";
 import { write as writeFormat } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import type { Write } from "../../plan/command.ts";
@@ -12,9 +11,10 @@ import { type CreateAs, writeTable } from "../../table/write.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
+import { freePlace } from "./destination.ts";
 import { insertedByName } from "./insert.ts";
 import { batchPlan } from "./query.ts";
-import { findTable, placeOf, typedPlan } from "./resolve.ts";
+import { findTable, typedPlan } from "./resolve.ts";
 
 /** Where a write goes, found or about to be made. */
 interface Destination {
@@ -53,27 +53,17 @@ async function destinationOf(context: LocalContext, write: Write): Promise<Desti
     return { format: provider, name: found.name.join("."), location, exists: true, managed };
   }
   if (!write.create) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
-  return newDestination(context, write, format);
+  return newDestination(context, write, { format, name });
 }
 
 /** `saveAsTable` of a name that is free: managed, or at the option `path`. */
 async function newDestination(
   context: LocalContext,
-  write: Write & { target: { kind: "table" } | { kind: "path" } },
-  format: string,
+  { options }: Write,
+  to: { readonly format: string; readonly name: readonly string[] },
 ): Promise<Destination> {
-  const given = write.target.kind === "table" ? write.target.name : [];
-  const { catalog, schema, table } = await placeOf(context, given);
-  if (!(await catalog.schemas()).includes(schema)) {
-    throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([catalog.name, schema]) });
-  }
-  const path = write.options["path"];
-  const location =
-    path === undefined
-      ? catalog.defaultLocation(schema, table)
-      : await context.connector.locate(path);
-  const managed = path === undefined;
-  const name: TableName = [catalog.name, schema, table];
+  const { format } = to;
+  const { catalog, name, location, managed } = await freePlace(context, to.name, options);
   const made = { format, name: name.join("."), location, exists: false, managed };
   if (managed && format === "delta") return made;
   const register = () => catalog.register({ name, location, provider: format, managed });

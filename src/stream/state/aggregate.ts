@@ -123,7 +123,7 @@ interface Run extends Apart {
 async function run(one: Run): Promise<OperatorOutput> {
   const { store, step } = one;
   let dropped = 0;
-  let change = await store.stored(step.context);
+  let change = await store.stored(step.keep);
   if (change === undefined) {
     const made = await computeChange(one);
     dropped = made.dropped;

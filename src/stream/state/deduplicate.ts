@@ -84,7 +84,7 @@ async function run(one: Run): Promise<OperatorOutput> {
 
   const gone = await evictionOf(one);
   const evict = gone && { evict: gone.eviction };
-  let change = await store.stored(step.context);
+  let change = await store.stored(step.keep);
   if (change === undefined) {
     change = await step.keep(changeOf(one, passed));
     await store.commit({ rows: change, ...evict }, step.context);

@@ -1,5 +1,5 @@
 import { columnsOf } from "../../analysis/expression.ts";
-import type { TypedInput } from "../../analysis/typed.ts";
+import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult, Engine, Eviction, QueryContext } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
@@ -84,13 +84,15 @@ export async function writeState(
   return { rows: kept.rows, files };
 }
 
+/** Computes a relation once and keeps it in the engine. */
+export type Keep = (relation: TypedRelation) => Promise<CachedResult>;
+
 /** Brings the rows of a manifest into the engine. */
 export async function loadState(
   folder: StateFolder,
   manifest: Manifest,
-  options: { readonly schema: StructType; readonly context: QueryContext },
+  { schema, keep }: { readonly schema: StructType; readonly keep: Keep },
 ): Promise<CachedResult> {
-  const { schema, context } = options;
   const store = folder.location.store;
   const opened: LocalFile[] = [];
   try {
@@ -111,7 +113,7 @@ export async function loadState(
               partition: {},
             })),
           };
-    return await folder.engine.cache({ kind: "input", input, output: columnsOf(schema) }, context);
+    return await keep({ kind: "input", input, output: columnsOf(schema) });
   } finally {
     for (const file of opened) await file[Symbol.asyncDispose]();
   }

@@ -3,6 +3,7 @@ import { assert, error } from "../../error/error.ts";
 import { join, type Location } from "../../storage/store.ts";
 import {
   encodeManifest,
+  type Keep,
   loadState,
   type Manifest,
   readManifest,
@@ -28,7 +29,7 @@ export interface StateStore extends AsyncDisposable {
   /** The version the working copy is at: the id of the next batch. */
   readonly version: number;
   /** The change that makes the next version, if an attempt that crashed got as far. */
-  stored(context: QueryContext): Promise<CachedResult | undefined>;
+  stored(keep: Keep): Promise<CachedResult | undefined>;
   /** Makes a change durable as the next version. */
   commit(change: StateChange, context: QueryContext): Promise<void>;
   /** Brings a durable change into the working copy, which is at the next version then. */
@@ -98,9 +99,10 @@ interface Load {
 
 async function load({ folder, shape, catalog, version, context }: Load): Promise<CachedResult> {
   const base = Math.max(0, ...[...catalog.snapshots].filter((one) => one <= version));
+  const keep: Keep = (relation) => folder.engine.cache(relation, context);
   const empty: Manifest = { rows: 0, files: [] };
   const manifest = base === 0 ? empty : await readManifest(folder, `${base}.snapshot`);
-  let kept = await loadState(folder, manifest, { schema: stateSchema(shape), context });
+  let kept = await loadState(folder, manifest, { schema: stateSchema(shape), keep });
   for (let next = base + 1; next <= version; next += 1) {
     if (!catalog.deltas.has(next)) {
       await kept[Symbol.asyncDispose]();
@@ -109,7 +111,7 @@ async function load({ folder, shape, catalog, version, context }: Load): Promise
     }
     const delta = await readManifest(folder, String(next));
     if (delta.rows === 0 && delta.evict === undefined) continue;
-    const changes = await loadState(folder, delta, { schema: changeSchema(shape), context });
+    const changes = await loadState(folder, delta, { schema: changeSchema(shape), keep });
     const gone = delta.evict && { evict: delta.evict };
     kept = await folder.engine.apply({ cached: kept, keys: shape.keys.length, changes, ...gone });
     await changes[Symbol.asyncDispose]();
@@ -141,11 +143,11 @@ class Store implements StateStore {
     this.#catalog = catalog;
   }
 
-  async stored(context: QueryContext): Promise<CachedResult | undefined> {
+  async stored(keep: Keep): Promise<CachedResult | undefined> {
     const next = this.version + 1;
     if (!this.#catalog.deltas.has(next)) return undefined;
     const manifest = await readManifest(this.#folder, String(next));
-    return loadState(this.#folder, manifest, { schema: changeSchema(this.shape), context });
+    return loadState(this.#folder, manifest, { schema: changeSchema(this.shape), keep });
   }
 
   async commit({ rows, evict }: StateChange, context: QueryContext): Promise<void> {
