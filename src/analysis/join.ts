@@ -111,6 +111,7 @@ function nulled(column: Column, yes: boolean): Column {
 }
 
 function nullable(side: Analyzed, yes: boolean): Analyzed {
+  if (!yes) return side;
   const scoped = (one: ScopeColumn): ScopeColumn => ({ ...one, column: nulled(one.column, yes) });
   return { ...side, visible: side.visible.map(scoped), hidden: side.hidden.map(scoped) };
 }

@@ -70,8 +70,10 @@ function endsWith(qualifier: readonly string[], tail: readonly string[]): boolea
   return tail.every((part, index) => same(qualifier[start + index], part));
 }
 
+/** Names without case are of one length, as in Java's `equalsIgnoreCase`. */
 function same(left: string | undefined, right: string | undefined): boolean {
-  return left?.toLowerCase() === right?.toLowerCase();
+  if (left === right) return true;
+  return left?.length === right?.length && left?.toLowerCase() === right?.toLowerCase();
 }
 
 function ambiguous(name: readonly string[], matches: readonly ScopeColumn[]): Error {

@@ -29,6 +29,8 @@ export interface LexerOptions {
 const space = /[ \t\n\f\r\v\u00A0\u1680\u2000-\u200A\u2028\u202F\u205F\u3000]+/y;
 const lineComment = /--(?:\\\n|[^\r\n])*/y;
 const word = /[\p{L}\d_]+/uy;
+/** A word of which nothing is left to find by `word`, whose Unicode classes are slow. */
+const plainWord = /[A-Za-z0-9_]+(?=[\s(),.;=<>*+/%-]|$)/y;
 const number = /(?:\d+\.\d*|\.\d+|\d+)(?:e[+-]?\d+)?(?:bd|[fd])?/iy;
 const integer = /\d+[lsy]?/iy;
 const wordPart = /[\p{L}\d_]/u;
@@ -49,7 +51,9 @@ export function tokenize(text: string, options: LexerOptions = {}): readonly Tok
   const lines = lineCounter(text);
   let at = 0;
   while (at < text.length) {
-    const blank = match(space, text, at) ?? match(lineComment, text, at);
+    const code = text.charCodeAt(at);
+    const mayBeBlank = code <= 0x20 || code === 0x2d || code >= 0x80;
+    const blank = mayBeBlank ? (match(space, text, at) ?? match(lineComment, text, at)) : undefined;
     if (blank !== undefined) {
       at += blank.length;
     } else if (text.startsWith("/*", at)) {
@@ -118,11 +122,16 @@ type Piece = {
 };
 
 function readPiece(text: string, at: number, options: LexerOptions): Piece {
-  const raw = match(rawString, text, at);
-  if (raw !== undefined) return piece(raw, "string", raw.slice(2, -1));
-  const digits = readNumber(text, at);
-  if (digits !== undefined) return piece(digits, "number", digits);
-  const name = match(word, text, at);
+  const first = text[at] ?? "";
+  if (first === "r" || first === "R") {
+    const raw = match(rawString, text, at);
+    if (raw !== undefined) return piece(raw, "string", raw.slice(2, -1));
+  }
+  if (first === "." || (first >= "0" && first <= "9")) {
+    const digits = readNumber(text, at);
+    if (digits !== undefined) return piece(digits, "number", digits);
+  }
+  const name = match(plainWord, text, at) ?? match(word, text, at);
   if (name !== undefined) {
     return { length: name.length, token: { kind: "word", key: name.toUpperCase(), value: name } };
   }

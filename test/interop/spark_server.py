@@ -5,7 +5,8 @@ import os
 import sys
 import time
 
-from canonical import Pairs, canonical, serve
+from canonical import TOLD, Pairs, canonical, serve
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -102,9 +103,31 @@ def python(ask):
     return canonical(scope["result"])
 
 
+def each(texts):
+    """What each query answers, or the condition it ends with. Small queries: nothing is compiled."""
+    settings = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    for key, value in settings.items():
+        spark.conf.set(key, value)
+    try:
+        return [attempt(text) for text in texts]
+    finally:
+        for key in settings:
+            spark.conf.unset(key)
+
+
+def attempt(text):
+    try:
+        frame = spark.sql(text)
+        return {"type": frame.schema.simpleString(), **table(frame)}
+    except PySparkException as failure:
+        return {"error": failure.getCondition() or str(failure)[:TOLD]}
+
+
 def answer(ask):
     if "sql" in ask:
         return table(spark.sql(ask["sql"]))
+    if "each" in ask:
+        return each(ask["each"])
     if "read" in ask:
         return table(spark.read.format("delta").options(**ask.get("options", {})).load(ask["read"]))
     if "stream" in ask:

@@ -9,6 +9,9 @@ export interface TableRead {
   readonly rows: readonly Canonical[];
 }
 
+/** What a query answers, with its schema as text, or the condition it ends with. */
+export type Attempt = (TableRead & { readonly type: string }) | { readonly error: string };
+
 /** A streaming query for Spark to run into a Delta table. */
 export interface SparkStream {
   readonly source: {
@@ -39,6 +42,7 @@ export const theSpark = {
   read: (path: string, options: Readonly<Record<string, string>> = {}): Promise<TableRead> =>
     askSpark({ read: path, options }),
   sql: (text: string): Promise<TableRead> => askSpark({ sql: text }),
+  each: (texts: readonly string[]): Promise<readonly Attempt[]> => askSpark({ each: texts }),
   /** Statements that may use `spark`, `F` and `given`; `result` is answered. */
   python: <T>(text: string, given?: unknown): Promise<T> => askSpark({ python: text, given }),
   stream: (query: SparkStream): Promise<null> => askSpark({ stream: query }),

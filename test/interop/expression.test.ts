@@ -1,0 +1,74 @@
+import { randomInt } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isError } from "../../src/error/error.ts";
+import { formatDataType } from "../../src/schema/ddl.ts";
+import { Chance, expressionOf, rowsOf } from "../sql/arbitrary.ts";
+import { rowTexts, sorted } from "./canonical.ts";
+import { openPlace, type Place } from "./session.ts";
+import { type Attempt, noSpark, theSpark } from "./system.ts";
+
+const seed = Number(process.env["MILLRACE_SEED"] ?? randomInt(2 ** 31));
+const count = Number(process.env["MILLRACE_EXPRESSIONS"] ?? 400);
+
+/** Expressions asked of Spark at once. */
+const together = 200;
+const views = 10;
+
+let place: Place;
+beforeAll(async () => {
+  place = await openPlace();
+});
+afterAll(() => place[Symbol.asyncDispose]());
+
+/** What this engine says to a query: rows, or a condition it refuses it with. */
+async function ours(text: string): Promise<{ type: string; rows: string[] } | { error: string }> {
+  try {
+    const frame = await place.spark.sql(text);
+    const type = formatDataType(await frame.schema());
+    return { type, rows: rowTexts(await frame.collect()) };
+  } catch (thrown) {
+    if (isError(thrown)) return { error: thrown.code };
+    throw new Error(`${text}: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+/** How two answers differ; an error of ours differs from nothing: it is told. */
+function difference(mine: Awaited<ReturnType<typeof ours>>, spark: Attempt): string | undefined {
+  if ("error" in mine) return undefined;
+  if ("error" in spark) return `Spark refuses it: ${spark.error}; here ${mine.rows[0]}`;
+  if (mine.type !== spark.type) return `Spark's type ${spark.type}; here ${mine.type}`;
+  const [here, there] = [mine.rows.join(" "), sorted(spark.rows).join(" ")];
+  return here === there ? undefined : `Spark ${there}; here ${here}`;
+}
+
+test.skipIf(noSpark)(
+  `${count} random expressions mean what they mean to Spark (MILLRACE_SEED=${seed})`,
+  async () => {
+    const chance = new Chance(seed);
+    for (let index = 0; index < views; index++) {
+      const rows = rowsOf(chance, index % 2 === 0);
+      const view = `CREATE OR REPLACE TEMPORARY VIEW r${index} AS ${rows}`;
+      await theSpark.sql(view);
+      await place.spark.sql(view);
+    }
+    const texts = Array.from({ length: count }, () => {
+      return `SELECT ${expressionOf(chance, 3)} FROM r${chance.below(views)}`;
+    });
+    const differences: string[] = [];
+    const refused = new Map<string, number>();
+    for (let start = 0; start < count; start += together) {
+      const some = texts.slice(start, start + together);
+      const answers = await theSpark.each(some);
+      for (const [index, text] of some.entries()) {
+        const [mine, spark] = [await ours(text), answers[index]!];
+        const found = difference(mine, spark);
+        if (found !== undefined) differences.push(`${text}\n  ${found}`);
+        if ("error" in mine && !("error" in spark)) {
+          refused.set(mine.error, (refused.get(mine.error) ?? 0) + 1);
+        }
+      }
+    }
+    console.log(`refused here alone: ${JSON.stringify([...refused])}`);
+    expect(differences).toEqual([]);
+  },
+);
