@@ -164,32 +164,36 @@ function print(given: Call, definition: FunctionDefinition, texts: readonly stri
 
 /** `count(*)` counts 1; elsewhere a star is the columns it means. */
 function expandStars(given: Call, place: Place): readonly Expression[] {
-  return given.arguments.map(parsed).flatMap((arg): readonly Expression[] => {
-    if (arg.kind !== "star") return [arg];
-    if (
-      given.name === "count" &&
-      arg.target.length === 0 &&
-      given.arguments.length === 1 &&
-      !given.distinct
-    ) {
-      return [{ kind: "literal", value: 1, type: { type: "integer" } }];
-    }
-    return starColumns(arg, place).map(({ name }) => ({
-      kind: "attribute" as const,
-      name: [...arg.target, name],
-    }));
-  });
+  return given.arguments
+    .map((one) => parsed(one, place.context.conf))
+    .flatMap((arg): readonly Expression[] => {
+      if (arg.kind !== "star") return [arg];
+      if (
+        given.name === "count" &&
+        arg.target.length === 0 &&
+        given.arguments.length === 1 &&
+        !given.distinct
+      ) {
+        return [{ kind: "literal", value: 1, type: { type: "integer" } }];
+      }
+      return starColumns(arg, place).map(({ name }) => ({
+        kind: "attribute" as const,
+        name: [...arg.target, name],
+      }));
+    });
 }
 
 /** Members of `struct(a, b AS c, 1)` are named by column or alias, the others col1, col2. */
 function resolveStruct(given: Call, place: Place): Resolved {
-  const members = given.arguments.map(parsed).flatMap((arg): readonly Resolved[] => {
-    if (arg.kind === "star") return starColumns(arg, place);
-    return [resolve(arg, place)];
-  });
+  const members = given.arguments
+    .map((one) => parsed(one, place.context.conf))
+    .flatMap((arg): readonly Resolved[] => {
+      if (arg.kind === "star") return starColumns(arg, place);
+      return [resolve(arg, place)];
+    });
   const names = members.map((member, index) => {
     const arg = given.arguments.length === members.length ? given.arguments[index] : undefined;
-    const aliased = arg !== undefined && parsed(arg).kind === "alias";
+    const aliased = arg !== undefined && parsed(arg, place.context.conf).kind === "alias";
     const named =
       aliased ||
       member.expression.kind === "reference" ||

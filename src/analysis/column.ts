@@ -50,7 +50,8 @@ export function rename(given: WithColumnsRenamed, environment: Environment): Ana
 export function drop(given: Drop, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
   const gone = new Set<number>();
-  for (const one of given.columns.map(parsed)) {
+  const columns = given.columns.map((one) => parsed(one, environment.context.conf));
+  for (const one of columns) {
     if (one.kind !== "attribute") {
       const { expression } = resolve(one, placeOver(input, environment));
       if (expression.kind === "reference") gone.add(expression.id);
@@ -75,7 +76,7 @@ export function drop(given: Drop, environment: Environment): Analyzed {
 export function generateView(given: LateralView, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
   const place = placeOver(input, environment);
-  const called = parsed(given.generator);
+  const called = parsed(given.generator, environment.context.conf);
   const { expression } = resolve(called, place);
   const name = called.kind === "call" ? called.name : "expression";
   if (!isGenerator(expression)) {

@@ -8,6 +8,8 @@ export interface AnalysisConf {
   readonly caseSensitive: false;
   /** IANA name of `spark.sql.session.timeZone`. */
   readonly timeZone: string;
+  /** `spark.sql.timestampType`: what TIMESTAMP is where neither LTZ nor NTZ is said. */
+  readonly timestampType: "timestamp" | "timestamp_ntz";
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;
@@ -28,6 +30,7 @@ export const defaultConf: AnalysisConf = Object.freeze({
   ansi: true,
   caseSensitive: false,
   timeZone: "UTC",
+  timestampType: "timestamp",
   catalog: "main",
   database: "default",
 });

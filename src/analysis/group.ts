@@ -40,8 +40,8 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
 
 /** The column `window` of GROUP BY window(…) can be named in the select list. */
 function withGroupedWindows(grouping: readonly Expression[], place: Place): Place {
-  for (const one of grouping.map(parsed)) {
-    const called = one.kind === "alias" ? parsed(one.input) : one;
+  for (const one of grouping.map((each) => parsed(each, place.context.conf))) {
+    const called = one.kind === "alias" ? parsed(one.input, place.context.conf) : one;
     if (called.kind === "call" && called.name === "window") resolve(called, place);
   }
   const added = place.windows.map(({ column }) => ({ column, qualifier: [] }));
@@ -64,8 +64,8 @@ function resolveGrouping(
   given: Expression,
   around: { readonly items: readonly Item[]; readonly place: Place },
 ): Resolved {
-  const expression = parsed(given);
   const { items, place } = around;
+  const expression = parsed(given, place.context.conf);
   if (expression.kind === "call" && ["rollup", "cube", "grouping sets"].includes(expression.name)) {
     throw error("UNSUPPORTED_FUNCTION", {
       functionName: `\`${expression.name}\``,

@@ -97,7 +97,10 @@ function checkCondition(resolved: Resolved): void {
 /** ORDER BY: positions, output names, then what is beneath the output. */
 export function sort(given: Sort, environment: Environment): Analyzed {
   const analyzed = environment.analyze(given.input, environment);
-  const order = given.order.map((one) => ({ ...one, input: parsed(one.input) }));
+  const order = given.order.map((one) => ({
+    ...one,
+    input: parsed(one.input, environment.context.conf),
+  }));
   const positions = order.map((one) => positionOf(one.input, analyzed.visible));
   const open = order.filter((_, index) => positions[index] === undefined);
   const { input, resolved } = resolveOrders(analyzed, open, environment);

@@ -1,5 +1,6 @@
 import type { Expression } from "../plan/expression.ts";
 import type { Read, Relation } from "../plan/relation.ts";
+import { defaultConf } from "./conf.ts";
 import { parsed } from "./resolve.ts";
 
 /**
@@ -94,7 +95,7 @@ function expressionsOf(relation: Relation): readonly Expression[] {
 }
 
 function visitExpression(given: Expression, visitor: Visitor): void {
-  const expression = parsed(given);
+  const expression = parsed(given, defaultConf);
   const each = (list: readonly Expression[]): void => {
     for (const one of list) visitExpression(one, visitor);
   };

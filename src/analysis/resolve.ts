@@ -6,7 +6,7 @@ import { array, boolean, type DataType, integer } from "../schema/type.ts";
 import { parseExpression } from "../sql/parse.ts";
 import { resolveCall } from "./call.ts";
 import { castable, comparedAs, isIntegral } from "./coercion.ts";
-import type { AnalysisContext } from "./conf.ts";
+import type { AnalysisConf, AnalysisContext } from "./conf.ts";
 import { isRandom } from "./conjunct.ts";
 import { call, cast, freshId, memberAt, reference } from "./expression.ts";
 import type { LambdaParameter } from "./function/definition.ts";
@@ -65,13 +65,14 @@ export function computed(expression: TypedExpression, text: string): Resolved {
 }
 
 /** SQL text becomes an expression; anything else is one. */
-export function parsed(expression: Expression): Expression {
-  return expression.kind === "text" ? parseExpression(expression.text) : expression;
+export function parsed(expression: Expression, { timestampType }: AnalysisConf): Expression {
+  if (expression.kind !== "text") return expression;
+  return parseExpression(expression.text, { timestampType });
 }
 
 /** Types an expression. Stars, and aliases but for those inside a struct, are the caller's. */
 export function resolve(given: Expression, place: Place): Resolved {
-  const expression = parsed(given);
+  const expression = parsed(given, place.context.conf);
   switch (expression.kind) {
     case "literal": {
       const { value, type } = expression;

@@ -53,12 +53,14 @@ export function project(given: Project, environment: Environment): Analyzed {
 export function resolveItems(expressions: readonly Expression[], given: Place): readonly Item[] {
   const aliases = new Map<string, Resolved>(given.aliases);
   const place = { ...given, aliases };
-  return expressions.map(parsed).flatMap((expression): readonly Item[] => {
+  const { conf } = place.context;
+  return expressions.flatMap((one): readonly Item[] => {
+    const expression = parsed(one, conf);
     if (expression.kind === "star") {
       return starColumns(expression, place).map((resolved) => ({ resolved, names: [] }));
     }
     if (expression.kind !== "alias") return [itemOf(expression, resolve(expression, place))];
-    const inner = parsed(expression.input);
+    const inner = parsed(expression.input, conf);
     const resolved = resolve(inner, place);
     const { metadata = resolved.metadata, names } = expression;
     const [name = resolved.name] = names;

@@ -108,7 +108,7 @@ export function resolveWindowTime(given: Call, place: Place): Resolved {
 }
 
 function spanOf(given: Expression, place: Place): bigint {
-  const expression = parsed(given);
+  const expression = parsed(given, place.context.conf);
   const resolved = resolve(expression, place);
   const value = constantOf(resolved.expression)?.value;
   if (typeof value === "string") {

@@ -17,6 +17,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.streaming.schemaInference": "false",
   "spark.sql.streaming.stopActiveRunOnRestart": "true",
   "spark.sql.streaming.unsupportedOperationCheck": "true",
+  "spark.sql.timestampType": "TIMESTAMP_LTZ",
   "spark.sql.warehouse.dir": "spark-warehouse",
   "spark.databricks.delta.schema.autoMerge.enabled": "false",
   "millrace.engine.memoryLimit": "",

@@ -24,39 +24,50 @@ export interface DataTypePrefix {
   readonly raw?: string;
 }
 
+/** What TIMESTAMP alone means: `spark.sql.timestampType` of the session, if there is one. */
+export type TimestampName = "timestamp" | "timestamp_ntz";
+
 /** The type a SQL text names: `BIGINT`, `struct<a: INT>`. Throws INVALID_SCHEMA and the like. */
-export function parseDataType(text: string): DataType {
-  const scanner = new Scanner(text);
+export function parseDataType(text: string, timestamp?: TimestampName): DataType {
+  const scanner = new Scanner(text, { timestamp });
   const parsed = dataType(scanner);
   scanner.end();
   return parsed.type;
 }
 
 /** The type that starts at `offset` in a longer text (CAST, column definitions). */
-export function parseDataTypePrefix(text: string, offset: number): DataTypePrefix {
-  const scanner = new Scanner(text, offset);
+export function parseDataTypePrefix(
+  text: string,
+  offset: number,
+  timestamp?: TimestampName,
+): DataTypePrefix {
+  const scanner = new Scanner(text, { offset, timestamp });
   const { type, raw } = dataType(scanner);
   return { type, end: scanner.offset, ...(raw === undefined ? {} : { raw }) };
 }
 
 /** Columns as DDL (`a INT NOT NULL COMMENT 'x', b STRING`), or the text of a struct type. */
-export function parseSchema(text: string): StructType {
+export function parseSchema(text: string, timestamp?: TimestampName): StructType {
   try {
-    const scanner = new Scanner(text);
+    const scanner = new Scanner(text, { timestamp });
     const columns = columnList(scanner, () => scanner.atEnd());
     scanner.end();
     return struct(columns);
   } catch (thrown) {
-    const type = structOrNothing(text, thrown);
+    const type = structOrNothing(text, thrown, timestamp);
     if (type) return type;
     throw thrown;
   }
 }
 
-function structOrNothing(text: string, thrown: unknown): StructType | undefined {
+function structOrNothing(
+  text: string,
+  thrown: unknown,
+  timestamp: TimestampName | undefined,
+): StructType | undefined {
   if (!isError(thrown)) throw thrown;
   if (!/^\s*struct\s*</i.test(text)) return undefined;
-  const type = parseDataType(text);
+  const type = parseDataType(text, timestamp);
   return type.type === "struct" ? type : undefined;
 }
 
@@ -144,7 +155,7 @@ function timestampType(scanner: Scanner): DataType {
     if (scanner.keyword("time") && scanner.keyword("zone")) return { type: "timestamp_ntz" };
     scanner.offset = start;
   }
-  return { type: "timestamp" };
+  return { type: scanner.timestamp };
 }
 
 function decimalType(scanner: Scanner): DataType {

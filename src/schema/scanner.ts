@@ -15,13 +15,22 @@ const escapes: Readonly<Record<string, string>> = {
   Z: "\u001a",
 };
 
-/** Reads the words and marks of type texts, from `offset` on. */
+export interface ScannerOptions {
+  /** Where reading starts. */
+  readonly offset?: number;
+  readonly timestamp?: "timestamp" | "timestamp_ntz" | undefined;
+}
+
+/** Reads the words and marks of type texts. */
 export class Scanner {
   readonly #text: string;
+  /** What the word TIMESTAMP alone means here. */
+  readonly timestamp: "timestamp" | "timestamp_ntz";
   offset: number;
 
-  constructor(text: string, offset = 0) {
+  constructor(text: string, { offset = 0, timestamp = "timestamp" }: ScannerOptions = {}) {
     this.#text = text;
+    this.timestamp = timestamp;
     this.offset = offset;
   }
 

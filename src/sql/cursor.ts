@@ -7,6 +7,8 @@ import { type LexerOptions, markText, type Token, tokenize } from "./lexer.ts";
 export interface ParseOptions extends LexerOptions {
   /** Values of `:name` (by name) and `?` (in order). */
   readonly parameters?: Readonly<Record<string, Expression>> | readonly Expression[];
+  /** What the word TIMESTAMP means (`spark.sql.timestampType`); an instant, if it is absent. */
+  readonly timestampType?: "timestamp" | "timestamp_ntz";
 }
 
 export type WindowSpec = Pick<WindowCall, "partition" | "order" | "frame">;

@@ -61,13 +61,14 @@ function typedLiteral(cursor: Cursor): Expression {
     case "DATE":
       return dateLiteral(text) ?? raise(invalid);
     case "TIMESTAMP":
+      if (cursor.options.timestampType === "timestamp_ntz" && !namesZone(text)) {
+        return localLiteral(text) ?? raise(invalid);
+      }
+      return timestampLiteral(text) ?? raise(invalid);
     case "TIMESTAMP_LTZ":
       return timestampLiteral(text) ?? raise(invalid);
-    case "TIMESTAMP_NTZ": {
-      const value = parseLocalTimestamp(text);
-      if (!value) throw invalid();
-      return literal(value, timestampNtz);
-    }
+    case "TIMESTAMP_NTZ":
+      return localLiteral(text) ?? raise(invalid);
     case "X": {
       const digits = text.length % 2 === 0 ? text : `0${text}`;
       if (!/^[0-9a-f]*$/i.test(digits)) throw invalid();
@@ -121,10 +122,25 @@ const east = zoneOf("+01:00") as Zone;
 function timestampLiteral(text: string): Expression | undefined {
   const inUtc = parseTimestamp(text, utc);
   if (!inUtc) return namedInstant(text);
-  // A text that names its own zone is the same instant wherever it is read.
-  if (inUtc.micros === parseTimestamp(text, east)?.micros) return literal(inUtc, timestamp);
+  if (namesZone(text)) return literal(inUtc, timestamp);
   const reading = literal(new LocalTimestamp(inUtc.micros), timestampNtz);
   return { kind: "cast", input: reading, type: timestamp, mode: "cast", literal: true };
+}
+
+/** A text that names its own zone is the same instant wherever it is read. */
+function namesZone(text: string): boolean {
+  const inUtc = parseTimestamp(text, utc)?.micros;
+  return inUtc !== undefined && inUtc === parseTimestamp(text, east)?.micros;
+}
+
+function localLiteral(text: string): Expression | undefined {
+  const value = parseLocalTimestamp(text);
+  if (value) return literal(value, timestampNtz);
+  const name = text.trim().toLowerCase();
+  if (name === "now") return call("localtimestamp");
+  if (name === "epoch") return literal(new LocalTimestamp(0n), timestampNtz);
+  const day = namedDate(text);
+  return day && { kind: "cast", input: day, type: timestampNtz, mode: "cast" };
 }
 
 function namedInstant(text: string): Expression | undefined {

@@ -17,7 +17,7 @@ export function dataType(cursor: Cursor): { readonly type: DataType; readonly ra
 function prefix(cursor: Cursor): DataTypePrefix {
   const token = peek(cursor);
   try {
-    return parseDataTypePrefix(cursor.text, token.start);
+    return parseDataTypePrefix(cursor.text, token.start, cursor.options.timestampType);
   } catch (thrown) {
     // It names the whole text as a schema, which it is not here.
     if (isError(thrown, "INVALID_SCHEMA")) throw syntaxError(cursor, token, ": no data type");

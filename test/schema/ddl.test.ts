@@ -9,7 +9,7 @@ import {
   sqlDataType,
   toDdl,
 } from "../../src/schema/ddl.ts";
-import { field, integer, string, struct } from "../../src/schema/type.ts";
+import { field, integer, type StructType, string, struct } from "../../src/schema/type.ts";
 import { anySchema } from "./arbitrary.ts";
 
 test.each([
@@ -93,6 +93,17 @@ test("lengths inside nested types are kept for the column", () => {
   expect(column?.metadata).toEqual({
     __CHAR_VARCHAR_TYPE_STRING: "array<struct<x:char(2),y:int>>",
   });
+});
+
+test("what TIMESTAMP alone means is the session's", () => {
+  const text = "a TIMESTAMP, b ARRAY<TIMESTAMP>, c TIMESTAMP_LTZ, d TIMESTAMP WITHOUT TIME ZONE";
+  const types = (schema: StructType): string => formatDataType(schema);
+  expect(types(parseSchema(text))).toBe(
+    "struct<a:timestamp,b:array<timestamp>,c:timestamp,d:timestamp_ntz>",
+  );
+  expect(types(parseSchema(text, "timestamp_ntz"))).toBe(
+    "struct<a:timestamp_ntz,b:array<timestamp_ntz>,c:timestamp,d:timestamp_ntz>",
+  );
 });
 
 test("a type is read from the middle of a text", () => {

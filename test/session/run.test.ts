@@ -10,6 +10,19 @@ beforeAll(async () => {
 });
 afterAll(() => session[Symbol.asyncDispose]());
 
+test("spark.sql.timestampType is what TIMESTAMP means in SQL and in the text of expressions", async () => {
+  const { spark } = session;
+  const schema = async (): Promise<string> => {
+    const frame = await spark.sql("SELECT TIMESTAMP'2024-01-01' AS a");
+    const fields = (await frame.selectExpr("a", "CAST(a AS TIMESTAMP) AS b").schema()).fields;
+    return fields.map(({ type }) => type.type).join(" ");
+  };
+  expect(await schema()).toBe("timestamp timestamp");
+  spark.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ");
+  expect(await schema()).toBe("timestamp_ntz timestamp_ntz");
+  spark.conf.unset("spark.sql.timestampType");
+});
+
 describe("abort", () => {
   const endless = () =>
     session.spark

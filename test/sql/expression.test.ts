@@ -164,6 +164,22 @@ describe("literals", () => {
     expect(parse("DATE 'yesterday'")).toBe("date_add(current_date(), -1)");
   });
 
+  test("the word TIMESTAMP is a wall clock where the session says so", () => {
+    const local = (text: string): unknown =>
+      parseExpression(text, { timestampType: "timestamp_ntz" });
+    const noon = { value: new LocalTimestamp(43_200_000_000n), type: { type: "timestamp_ntz" } };
+    expect(local("TIMESTAMP '1970-01-01 12:00:00'")).toMatchObject(noon);
+    expect(local("TIMESTAMP '1970-01-01 12:00:00Z'")).toMatchObject({
+      value: new Timestamp(43_200_000_000n),
+      type: { type: "timestamp" },
+    });
+    expect(local("TIMESTAMP_LTZ '1970-01-01'")).toMatchObject({ type: { type: "timestamp" } });
+    expect(local("TIMESTAMP 'now'")).toMatchObject({ kind: "call", name: "localtimestamp" });
+    expect(local("CAST(x AS ARRAY<TIMESTAMP>)")).toMatchObject({
+      type: { elementType: { type: "timestamp_ntz" } },
+    });
+  });
+
   test("a timestamp without a zone is read in the session's", () => {
     expect(parseExpression("TIMESTAMP '2024-01-01'")).toMatchObject({
       kind: "cast",

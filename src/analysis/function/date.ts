@@ -32,9 +32,9 @@ const moment: Parameter = oneOf(timestamp, timestampNtz);
 const dayOrMoment: Parameter = oneOf(date, timestamp, timestampNtz);
 const time: Entry = { takes: [moment], type: integer };
 const day: Entry = { takes: [takes.date], type: integer };
-const toMoment = (type: DataType): Entry => ({
+const toMoment = (type?: DataType): Entry => ({
   arity: [1, 2],
-  resolve: (given) => parse(given, type),
+  resolve: (given) => parse(given, type ?? { type: given.conf.timestampType }),
 });
 const yearMonth = interval("month");
 const dayTime = interval("day");
@@ -112,8 +112,8 @@ export const dates: Group = {
   trunc: { takes: [takes.date, takes.string], type: date, nullable: true },
   date_trunc: { takes: [takes.string, takes.timestamp], type: timestamp, nullable: true },
   date_format: { takes: [takes.timestamp, takes.string], type: string },
-  to_timestamp: toMoment(timestamp),
-  try_to_timestamp: toMoment(timestamp),
+  to_timestamp: toMoment(),
+  try_to_timestamp: toMoment(),
   to_timestamp_ntz: toMoment(timestampNtz),
   to_timestamp_ltz: { ...toMoment(timestamp), sugar: true },
   to_date: toMoment(date),
@@ -178,14 +178,14 @@ export const dates: Group = {
     takes: [...wallClock, takes.string],
     optional: 1,
     aliases: ["make_timestamp_ltz"],
-    resolve: (given) => made(given, "make_timestamp", timestamp),
+    resolve: (given) => momentMade(given),
   },
   try_make_timestamp: {
     takes: [...wallClock, takes.string],
     optional: 1,
     sugar: true,
     aliases: ["try_make_timestamp_ltz"],
-    resolve: (given) => tried(call("make_timestamp", given.arguments, { type: timestamp })),
+    resolve: (given) => momentMade(given),
   },
   make_timestamp_ntz: {
     takes: wallClock,
@@ -257,6 +257,15 @@ function epoch(given: FunctionCall): TypedExpression {
 function made(given: FunctionCall, name: string, type: DataType): TypedExpression {
   const plain = call(name, given.arguments, { type });
   return given.conf.ansi ? plain : tried(plain);
+}
+
+/** make_timestamp and its kin: of a wall clock where the session says so, and the zone is idle. */
+function momentMade(given: FunctionCall): TypedExpression {
+  const local = given.conf.timestampType === "timestamp_ntz" && !given.name.endsWith("_ltz");
+  const plain = local
+    ? call("make_timestamp_ntz", given.arguments.slice(0, 6), { type: timestampNtz })
+    : call("make_timestamp", given.arguments, { type: timestamp });
+  return given.conf.ansi && !given.name.startsWith("try_") ? plain : tried(plain);
 }
 
 function intervalMaker(name: string, most: number, type: DataType): Entry {

@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import { parseDataType, parseSchema } from "../../schema/ddl.ts";
+import { parseDataType, parseSchema, type TimestampName } from "../../schema/ddl.ts";
 import { parseDataTypeJson } from "../../schema/json.ts";
 import { array, type DataType, integer, string, variant } from "../../schema/type.ts";
 import { call } from "../expression.ts";
@@ -75,19 +75,24 @@ function schemaOf(given: FunctionCall): DataType {
   if (schema.kind !== "literal" || typeof schema.value !== "string") {
     throw error("INVALID_JSON_SCHEMA_TYPE", { inputSchema: `"${given.texts[1] ?? ""}"` });
   }
-  return schemaOfText(schema.value);
+  return schemaOfText(schema.value, given.conf.timestampType);
 }
 
 function variantGet(given: FunctionCall, name: string): TypedExpression {
   const input = argument(given, 0);
   if (input.type.type !== "variant") throw mismatch(given, 0, '"VARIANT"');
-  const type = given.arguments.length > 2 ? parseDataType(constantText(given, 2)) : variant;
+  const type =
+    given.arguments.length > 2
+      ? parseDataType(constantText(given, 2), given.conf.timestampType)
+      : variant;
   return call(name, [input, coerce(given, 1, takes.string)], { type, nullable: true });
 }
 
 /** DDL of a type (`struct<a int>`), DDL of columns (`a INT, b STRING`), or Spark's JSON. */
-function schemaOfText(text: string): DataType {
+function schemaOfText(text: string, timestamp: TimestampName): DataType {
   const trimmed = text.trim();
   if (trimmed.startsWith("{") || trimmed.startsWith('"')) return parseDataTypeJson(trimmed);
-  return /^(struct|array|map)\s*</i.test(trimmed) ? parseDataType(trimmed) : parseSchema(trimmed);
+  return /^(struct|array|map)\s*</i.test(trimmed)
+    ? parseDataType(trimmed, timestamp)
+    : parseSchema(trimmed, timestamp);
 }

@@ -4,6 +4,7 @@ import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import type { Relation } from "../../plan/relation.ts";
+import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
 import type { Conf } from "../conf.ts";
 import type { Persisted } from "./persist.ts";
@@ -27,12 +28,23 @@ export function timeZoneOf(context: LocalContext): string {
   return context.conf.get("spark.sql.session.timeZone");
 }
 
+function timestampTypeOf(conf: Conf): AnalysisConf["timestampType"] {
+  const ntz = conf.get("spark.sql.timestampType").toUpperCase() === "TIMESTAMP_NTZ";
+  return ntz ? "timestamp_ntz" : "timestamp";
+}
+
+/** The settings that change how SQL text is read, as they are now. */
+export function parseOptions(context: LocalContext): ParseOptions {
+  return { timestampType: timestampTypeOf(context.conf) };
+}
+
 /** The settings analysis needs, as they are now. */
 export function analysisConf(context: LocalContext): AnalysisConf {
   return {
     ansi: context.conf.get("spark.sql.ansi.enabled") === "true",
     caseSensitive: false,
     timeZone: timeZoneOf(context),
+    timestampType: timestampTypeOf(context.conf),
     catalog: context.current.catalog,
     database: context.current.schema,
   };

@@ -15,7 +15,7 @@ import { createConf } from "../conf.ts";
 import type { Execution } from "../execution.ts";
 import { answerOf } from "./answer.ts";
 import { runCommand } from "./command.ts";
-import { type LocalContext, queryContext } from "./context.ts";
+import { type LocalContext, parseOptions, queryContext } from "./context.ts";
 import { createPersisted } from "./persist.ts";
 import { cacheQuery, explainQuery, hasStream, runQuery } from "./query.ts";
 import { typedPlan } from "./resolve.ts";
@@ -116,12 +116,13 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
     execute: async (plan, options) => runQuery(context, plan, options?.signal),
     command: (command) => runCommand(context, command),
     sql: async (text) => {
-      const plan = await statement(parseStatement(text));
+      const plan = await statement(parseStatement(text, parseOptions(context)));
       await schemaOf(plan);
       return plan;
     },
     async *script(text) {
-      for (const parsed of parseStatements(text)) yield await statement(parsed);
+      for (const parsed of parseStatements(text, parseOptions(context)))
+        yield await statement(parsed);
     },
     startStream: async (write, functions) => {
       const { startStream } = await import("./stream.ts");

@@ -3,6 +3,7 @@ import { answers } from "../../answer.ts";
 
 const answer = answers();
 const legacy = answers({ ansi: false });
+const local = answers({ timestampType: "timestamp_ntz" });
 
 test("the sixtieth second is the next minute, and no other part leaves its bounds", async () => {
   const made = (time: string): Promise<string> =>
@@ -54,4 +55,25 @@ test("the time between two moments is that of the wall clock, whatever their typ
     await answer(`SELECT timestampdiff(HOUR, ${local}, timestamp_ltz'2022-02-14 02:03:04')`),
   ).toBe("1");
   expect(await answer(`SELECT timestampdiff(HOUR, ${local}, date'2022-02-15')`)).toBe("22");
+});
+
+test("the session says whether a timestamp without more is an instant or a wall clock", async () => {
+  for (const made of [
+    "make_timestamp(2024, 1, 1, 1, 2, 3)",
+    "to_timestamp('2024-01-01 01:02:03')",
+  ]) {
+    expect(await answer(`SELECT typeof(${made}), ${made}`)).toBe(
+      "timestamp 2024-01-01T09:02:03.000000Z",
+    );
+    expect(await local(`SELECT typeof(${made}), ${made}`)).toBe(
+      "timestamp_ntz 2024-01-01T01:02:03.000000",
+    );
+  }
+  const zoned = "make_timestamp(2024, 1, 1, 1, 2, 3, 'Asia/Tokyo')";
+  expect(await answer(`SELECT ${zoned}`)).toBe("2023-12-31T16:02:03.000000Z");
+  expect(await local(`SELECT ${zoned}`)).toBe("2024-01-01T01:02:03.000000");
+  expect(await local("SELECT typeof(make_timestamp_ltz(2024, 1, 1, 1, 2, 3))")).toBe("timestamp");
+  expect(await local(`SELECT from_json('{"t":"2024-01-01 01:02:03"}', 't TIMESTAMP').t`)).toBe(
+    "2024-01-01T01:02:03.000000",
+  );
 });
