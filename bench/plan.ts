@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { analyze } from "../dist/analysis/analyze.js";
-import type { AnalysisConf } from "../dist/analysis/conf.js";
+import { defaultConf } from "../dist/analysis/conf.js";
 import type { Dataset } from "../dist/analysis/dataset.js";
 import { prune } from "../dist/analysis/prune.js";
 import { rewriteAll } from "../dist/analysis/walk.js";
@@ -30,19 +30,11 @@ for (const line of readFileSync(join(folder, "schema.txt"), "utf8").trim().split
 }
 
 const context = { timeZone: "UTC", timestampMs: 0, seed: 0 };
-const conf: AnalysisConf = {
-  ansi: true,
-  caseSensitive: false,
-  timeZone: "UTC",
-  catalog: "main",
-  database: "default",
-};
-
 function ours(text: string): string {
   const statement = parseStatement(text);
   if (statement.kind !== "query") throw new Error("it is no query");
   const typed = analyze(statement.relation, {
-    conf,
+    conf: defaultConf,
     datasets: (read) => {
       const found = tables.get(read.table?.at(-1)?.toLowerCase() ?? "");
       if (!found) throw new Error(`there is no table ${read.table?.join(".")}`);
