@@ -88,7 +88,7 @@ function predicate(cursor: Cursor, value: Expression): Expression {
   const token = peek(cursor);
   if (take(cursor, "IS")) {
     const negative = takeNot(cursor);
-    return negate(isPredicate(cursor, value, token), negative, token);
+    return isPredicate(cursor, value, { negative, token });
   }
   const negative = atNotPredicate(cursor) && takeNot(cursor);
   switch (peek(cursor).key) {
@@ -129,13 +129,20 @@ function negate(input: Expression, negative: boolean, token: Token): Expression 
   return negative ? call("not", [input], token) : input;
 }
 
-/** After IS [NOT]. The negated forms are `not` of these, but for IS NOT NULL. */
-function isPredicate(cursor: Cursor, value: Expression, token: Token): Expression {
-  if (take(cursor, "NULL") || take(cursor, "UNKNOWN")) return call("isnull", [value], token);
-  if (take(cursor, "TRUE")) return call("<=>", [value, literal(true, boolean)], token);
-  if (take(cursor, "FALSE")) return call("<=>", [value, literal(false, boolean)], token);
+/** After IS [NOT]. */
+function isPredicate(
+  cursor: Cursor,
+  value: Expression,
+  { negative, token }: { readonly negative: boolean; readonly token: Token },
+): Expression {
+  const same = (other: Expression): Expression => call("<=>", [value, other], token);
+  if (take(cursor, "NULL") || take(cursor, "UNKNOWN")) {
+    return call(negative ? "isnotnull" : "isnull", [value], token);
+  }
+  if (take(cursor, "TRUE")) return negate(same(literal(true, boolean)), negative, token);
+  if (take(cursor, "FALSE")) return negate(same(literal(false, boolean)), negative, token);
   if (take(cursor, "DISTINCT", "FROM")) {
-    return call("not", [call("<=>", [value, valueExpression(cursor)], token)], token);
+    return negate(same(valueExpression(cursor)), !negative, token);
   }
   throw syntaxError(cursor);
 }

@@ -90,7 +90,7 @@ const literals: Readonly<Record<Kind, readonly string[]>> = {
   whole: ["0", "1", "-1", "3", "2L", "5S", "NULL", "10"],
   number: ["0.5", "1.0", "2D", "-1.5F", "100.00", "0.001", "3"],
   text: ["'a'", "'b'", "'1'", "'2.50'", "'abc'", "NULL", "''", "'2024-01-31'"],
-  truth: ["true", "false", "NULL"],
+  truth: ["true", "false", "CAST(NULL AS BOOLEAN)"],
   date: ["DATE'2024-01-31'", "DATE'1999-12-31'"],
   instant: ["TIMESTAMP'2024-02-29 01:02:03'", "TIMESTAMP_NTZ'2023-07-01 00:00:00.000001'"],
   bytes: ["X'61'", "X''"],

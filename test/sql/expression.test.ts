@@ -50,7 +50,7 @@ describe("precedence", () => {
     ["a NOT LIKE 'x' ESCAPE '!'", "not(like(a, x, !))"],
     ["a LIKE ANY ('x', 'y')", "or(like(a, x), like(a, y))"],
     ["a NOT LIKE ALL ('x', 'y')", "and(not(like(a, x)), not(like(a, y)))"],
-    ["a IS NOT DISTINCT FROM b", "not(not(<=>(a, b)))"],
+    ["a IS NOT DISTINCT FROM b", "<=>(a, b)"],
     ["a IS NOT TRUE", "not(<=>(a, true))"],
     ["a || b || c", "||(||(a, b), c)"],
     ["a DIV b % c", "%(div(a, b), c)"],

@@ -46,6 +46,11 @@ export function toText(value: string, from: DataType, scope: Scope): string {
       });
     case "interval":
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "cast from interval to string" });
+    case "decimal":
+      // DuckDB writes no zero before the point where the type has no digit for it.
+      return from.precision === from.scale
+        ? `regexp_replace(CAST(${value} AS VARCHAR), '^(-?)[.]', '\\10.')`
+        : `CAST(${value} AS VARCHAR)`;
     default:
       return `CAST(${value} AS VARCHAR)`;
   }

@@ -72,6 +72,21 @@ function crc32(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
+/** Insertions, deletions and changes of characters between two texts; one row at a time. */
+function levenshtein(a: string, b: string): number {
+  const [from, to] = [[...a], [...b]];
+  let row = to.map((_, index) => index + 1);
+  for (const [index, character] of from.entries()) {
+    let left = index + 1;
+    row = row.map((above, column) => {
+      const corner = column === 0 ? index : (row[column - 1] ?? 0);
+      left = Math.min(above + 1, left + 1, corner + (character === to[column] ? 0 : 1));
+      return left;
+    });
+  }
+  return row.at(-1) ?? from.length;
+}
+
 type Texts = readonly string[];
 
 /** Functions of texts that SQL has none of. */
@@ -95,5 +110,6 @@ export const textOperations = {
     if (!["224", "256", "384", "512"].includes(size)) return null;
     return createHash(`sha${size}`).update(Buffer.from(hex, "hex")).digest("hex");
   },
+  levenshtein: ([a = "", b = ""]: Texts): string => String(levenshtein(a, b)),
   crc32: ([hex = ""]: Texts): string => String(crc32(Buffer.from(hex, "hex"))),
 } as const;

@@ -125,9 +125,13 @@ export const collections: Group = {
     return `map_from_entries(list_transform(${entries}, lambda ${x}: struct_pack("key" := ${x}.f0,
       "value" := ${x}.f1)))`;
   },
-  map_concat: (args, { node }) => {
+  map_concat: (args, { node, scope }) => {
     if (args.length === 0) return `CAST(map([], []) AS ${sqlType(node.type)})`;
-    return `map_from_entries(list_concat(${args.map((map) => `map_entries(${map})`).join(", ")}))`;
+    return once(args as string[], scope, (...maps) => {
+      const entries = maps.map((map) => `map_entries(${map})`).join(", ");
+      const none = maps.map((map) => `${map} IS NULL`).join(" OR ");
+      return `CASE WHEN ${none} THEN NULL ELSE map_from_entries(list_concat(${entries})) END`;
+    });
   },
   map_keys: named("map_keys"),
   map_values: named("map_values"),

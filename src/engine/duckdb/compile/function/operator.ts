@@ -133,20 +133,13 @@ function remainder(operator: "%" | "pmod", mode: Mode): Compilation {
       const pair = decimals(site.types);
       const common = pair === undefined ? type : wideEnough(pair);
       const [x, y] = [`CAST(${a} AS ${common})`, `CAST(${b} AS ${common})`];
-      const rest =
-        site.node.type.type === "double" || site.node.type.type === "float"
-          ? `fmod(${x}, ${y})`
-          : `(${x} % ${y})`;
-      const signed =
+      // Of floating numbers too: DuckDB's fmod() rounds the quotient down.
+      const rest = `(${x} % ${y})`;
+      const positive =
         operator === "%"
           ? rest
           : `CASE WHEN ${rest} < 0 THEN CAST((${rest} + ${y}) % ${y} AS ${common})
             ELSE ${rest} END`;
-      const floating = rest.startsWith("fmod");
-      const positive =
-        operator === "pmod" && floating
-          ? `CASE WHEN ${rest} < 0 THEN fmod(${rest} + ${y}, ${y}) ELSE ${rest} END`
-          : signed;
       return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL
         ELSE CAST(${positive} AS ${type}) END`;
     });

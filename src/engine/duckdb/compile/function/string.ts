@@ -129,14 +129,12 @@ export const strings: Group = {
       scope,
       (n) => `CASE WHEN ${n} < 0 THEN '' ELSE chr(CAST(${n} % 256 AS INTEGER)) END`,
     ),
-  levenshtein: ([a, b, limit], { scope }) =>
-    limit === undefined
-      ? `levenshtein(${a}, ${b})`
-      : once(
-          [`levenshtein(${a}, ${b})`, limit],
-          scope,
-          (d, n) => `CASE WHEN ${d} > ${n} THEN -1 ELSE ${d} END`,
-        ),
+  levenshtein: ([a, b, limit], { scope }) => {
+    const distance = once([a, b] as string[], scope, levenshtein);
+    return limit === undefined
+      ? distance
+      : once([distance, limit], scope, (d, n) => `CASE WHEN ${d} > ${n} THEN -1 ELSE ${d} END`);
+  },
   soundex: ([value]) => javascript("soundex", [value as string]),
   find_in_set: ([value, set]) =>
     `CASE WHEN contains(${value}, ',') THEN 0 ELSE coalesce(list_position(string_split(${set}, ','),
@@ -205,6 +203,13 @@ function constant(group: string | undefined): string {
   return /-?\d+/.exec(group ?? "1")?.[0] ?? "1";
 }
 
+/** DuckDB counts bytes: right where each is a character. */
+function levenshtein(a: string, b: string): string {
+  const plain = `strlen(${a}) = length(${a}) AND strlen(${b}) = length(${b})`;
+  const slow = `CAST(${javascript("levenshtein", [a, b])} AS BIGINT)`;
+  return `CASE WHEN ${plain} THEN levenshtein(${a}, ${b}) ELSE ${slow} END`;
+}
+
 /** An empty pad lets the text as it is, but cut. */
 function pad(name: "lpad" | "rpad"): Compilation {
   return ([value, width, fill], { scope }) =>
@@ -212,7 +217,8 @@ function pad(name: "lpad" | "rpad"): Compilation {
       [value, width, fill] as string[],
       scope,
       (s, n, f) =>
-        `CASE WHEN ${n} <= 0 THEN '' WHEN length(${s}) >= ${n} OR ${f} = ''
+        `CASE WHEN ${s} IS NULL OR ${f} IS NULL THEN NULL
+          WHEN ${n} <= 0 THEN '' WHEN length(${s}) >= ${n} OR ${f} = ''
           THEN substring(${s}, 1, ${n}) ELSE ${name}(${s}, ${n}, ${f}) END`,
     );
 }

@@ -19,3 +19,15 @@ test("an empty match is none to regexp_substr, and a null pattern is null to reg
   );
   expect(await answer("SELECT regexp_instr('abc', 'c'), regexp_instr('abc', 'd')")).toBe("3 0");
 });
+
+test.each([
+  ["levenshtein('kitten', 'sitting')", "3"],
+  ["levenshtein('Ünï', '')", "3"],
+  ["levenshtein('größe', 'grösse')", "2"],
+  ["levenshtein('', 'ab')", "2"],
+  ["rpad('abc', 2, NULL)", "null"],
+  ["lpad(NULL, 2, 'x')", "null"],
+  ["lpad('abc', 5, 'xy')", "xyabc"],
+])("%s is %s", async (sql, expected) => {
+  expect(await answer(`SELECT ${sql}`)).toBe(expected);
+});
