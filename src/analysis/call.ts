@@ -66,11 +66,12 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   const resolved = args.map((arg) => (arg.kind === "lambda" ? undefined : resolve(arg, inner)));
   const texts = resolved.map((one) => one?.text ?? "lambda");
   checkArity(given.name, definition, args.length);
+  const typed = resolved.map((one) => one?.expression ?? nullLiteral());
   const call: FunctionCall = {
     name: given.name,
-    arguments: resolved.map((one) => one?.expression ?? nullLiteral()),
+    arguments: typed,
     texts,
-    text: print(given, definition, texts),
+    text: print(given, definition, { texts, args: typed }),
     conf: place.context.conf,
     ignoreNulls: given.ignoreNulls ?? false,
     lambda: (index) => {
@@ -99,7 +100,7 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   }
   const expression = definition.resolve(call);
   const filter = given.filter ? condition(given.filter, inner) : undefined;
-  let text = print(given, definition, texts);
+  let text = print(given, definition, { texts, args: typed });
   if (filter) text += ` FILTER (WHERE ${filter.text})`;
   if (!aggregates) return computed(expression, text);
   if (!place.windowed && some(expression, (one) => one.kind === "aggregate" && nests(one))) {
@@ -156,9 +157,13 @@ function nests(aggregate: TypedAggregate): boolean {
   return aggregate.arguments.some((arg) => some(arg, (one) => one.kind === "aggregate"));
 }
 
-function print(given: Call, definition: FunctionDefinition, texts: readonly string[]): string {
+function print(
+  given: Call,
+  definition: FunctionDefinition,
+  { texts, args }: { readonly texts: readonly string[]; readonly args: FunctionCall["arguments"] },
+): string {
   const shown = given.distinct ? [`DISTINCT ${texts[0] ?? ""}`, ...texts.slice(1)] : texts;
-  if (definition.print) return definition.print(shown, given.name);
+  if (definition.print) return definition.print(shown, given.name, args);
   return `${given.name}(${shown.join(", ")})`;
 }
 

@@ -1,7 +1,7 @@
 import { error } from "../error/error.ts";
 import type { Attribute, Expression, Extract, Lambda } from "../plan/expression.ts";
 import { quoteName, type Relation } from "../plan/relation.ts";
-import { sqlDataType } from "../schema/ddl.ts";
+import { quoteIfNeeded, sqlDataType } from "../schema/ddl.ts";
 import { array, boolean, type DataType, integer } from "../schema/type.ts";
 import { parseExpression } from "../sql/parse.ts";
 import { resolveCall } from "./call.ts";
@@ -178,7 +178,9 @@ function findOuter(name: readonly string[], outer: Outer | undefined): Resolved 
   if (found) {
     outer.used.set(found.column.id, reference(found.column));
     const inner = withFields(found, name);
-    return { ...inner, text: `outer(${inner.text})` };
+    const { qualifier, column, fields } = found;
+    const spelled = [...qualifier, column.name].map(quoteIfNeeded).join(".");
+    return { ...inner, text: [`outer(${spelled})`, ...fields].join(".") };
   }
   const further = findOuter(name, outer.parent);
   if (further) {
@@ -266,7 +268,10 @@ function resolveExtract(extract: Extract, place: Place): Resolved {
   const named = key.kind === "literal" && typeof key.value === "string" ? key.value : undefined;
   const structs =
     type.type === "struct" || (type.type === "array" && type.elementType.type === "struct");
-  if (named !== undefined && structs) return fieldOf(input, named);
+  if (named !== undefined && structs) {
+    const member = fieldOf(input, named);
+    return { ...member, name: member.text };
+  }
   const at = resolve(key, place);
   const { ansi } = place.context.conf;
   if (type.type === "array") {

@@ -29,6 +29,7 @@ export interface Outer {
 /** A name found: the column, and the parts after it, which are struct fields. */
 export interface Found {
   readonly column: Column;
+  readonly qualifier: readonly string[];
   readonly fields: readonly string[];
 }
 
@@ -49,7 +50,8 @@ function lookupIn(columns: readonly ScopeColumn[], name: readonly string[]): Fou
     if (!first) continue;
     const others = matches.filter((one) => identity(one) !== identity(first));
     if (others.length > 0) throw ambiguous(name, [first, ...others]);
-    return { column: first.column, fields: name.slice(length + 1) };
+    const { column, qualifier } = first;
+    return { column, qualifier, fields: name.slice(length + 1) };
   }
   return undefined;
 }

@@ -7,6 +7,12 @@ export const sessionConditions = {
     message:
       "The SQL config {key} cannot be found. Check the spelling, or give a default to `conf.get`",
   },
+  "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS": {
+    kind: "invalid",
+    sqlState: "22022",
+    message:
+      "The value '{confValue}' in the config {confName} is invalid. It must be one of: {confOptions}",
+  },
   "INVALID_CONF_VALUE.TIME_ZONE": {
     kind: "invalid",
     sqlState: "22022",

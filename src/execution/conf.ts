@@ -1,4 +1,5 @@
 import { error } from "../error/error.ts";
+import { binaryStyle } from "../schema/binary.ts";
 
 /** The configuration keys that mean something here, with Spark's defaults where it has them. */
 const defaults: Readonly<Record<string, string>> = {
@@ -48,6 +49,7 @@ export function createConf(initial: Readonly<Record<string, string>>): Conf {
     set(key, value) {
       const text = String(value);
       if (key === "spark.sql.session.timeZone") checkTimeZone(text);
+      if (key === "spark.sql.binaryOutputStyle") binaryStyle(text, "HEX_DISCRETE");
       values.set(key, text);
     },
     unset: (key) => void values.delete(key),

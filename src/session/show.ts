@@ -1,6 +1,7 @@
 import { showString } from "../connector/console/show.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { Relation } from "../plan/relation.ts";
+import { binaryStyle } from "../schema/binary.ts";
 import type { Value } from "../schema/value.ts";
 import type { RunOptions } from "./row.ts";
 
@@ -33,5 +34,6 @@ export async function showFrame(
     truncate: truncate === true ? 20 : truncate === false ? 0 : truncate,
     vertical,
     timeZone: execution.conf.get("spark.sql.session.timeZone"),
+    binary: binaryStyle(execution.conf.lookup("spark.sql.binaryOutputStyle"), "HEX_DISCRETE"),
   });
 }

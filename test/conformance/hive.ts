@@ -1,20 +1,24 @@
+import { type BinaryStyle, formatBinary } from "../../src/schema/binary.ts";
 import { formatDouble, formatFloat } from "../../src/schema/number.ts";
 import { formatValue } from "../../src/schema/text.ts";
 import type { DataType, IntervalType, StructType } from "../../src/schema/type.ts";
 import type { Interval, Value } from "../../src/schema/value.ts";
 
-const utf8 = new TextDecoder();
-
 /** A row as Spark's `HiveResult` prints it: columns joined by tab. */
-export function hiveRow(values: readonly Value[], schema: StructType, zone: string): string {
+export function hiveRow(values: readonly Value[], schema: StructType, how: Looks): string {
   return schema.fields
-    .map(({ type }, index) => hiveValue(values[index] ?? null, type, { nested: false, zone }))
+    .map(({ type }, index) => hiveValue(values[index] ?? null, type, { nested: false, ...how }))
     .join("\t");
 }
 
-interface Place {
-  readonly nested: boolean;
+/** The session's settings that change how values look. */
+export interface Looks {
   readonly zone: string;
+  readonly binary: BinaryStyle;
+}
+
+interface Place extends Looks {
+  readonly nested: boolean;
 }
 
 function hiveValue(value: Value, type: DataType, place: Place): string {
@@ -28,7 +32,7 @@ function hiveValue(value: Value, type: DataType, place: Place): string {
     case "double":
       return formatDouble(value as number);
     case "binary":
-      return utf8.decode(value as Uint8Array);
+      return formatBinary(value as Uint8Array, place.binary);
     case "interval":
       return hiveInterval(value as Interval, type);
     case "array": {

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { MillraceError } from "../../src/error/error.ts";
 import type { Relation } from "../../src/plan/relation.ts";
 import { inputsOf } from "../../src/plan/walk.ts";
+import { binaryStyle } from "../../src/schema/binary.ts";
 import { formatDataType } from "../../src/schema/ddl.ts";
 import type { StructType } from "../../src/schema/type.ts";
 import { SparkSession } from "../../src/session/spark-session.ts";
@@ -102,12 +103,15 @@ async function runCase(
 async function answer(spark: SparkSession, sql: string, signal: AbortSignal): Promise<Answer> {
   const frame = await spark.sql(sql);
   await using result = await frame.execution.execute(frame.plan, { signal });
-  const timeZone = spark.conf.get("spark.sql.session.timeZone");
+  const how = {
+    zone: spark.conf.get("spark.sql.session.timeZone"),
+    binary: binaryStyle(spark.conf.get("spark.sql.binaryOutputStyle", "UTF-8"), "UTF-8"),
+  };
   const rows: string[] = [];
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     for (let index = 0; index < chunk.rows; index++) {
       const values = chunk.columns.map((column) => column[index] ?? null);
-      rows.push(hiveRow(values, result.schema, timeZone));
+      rows.push(hiveRow(values, result.schema, how));
     }
     if (rows.length > rowBound) throw new Error(`more than ${rowBound} rows`);
   }

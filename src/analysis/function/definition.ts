@@ -53,8 +53,11 @@ export interface FunctionDefinition {
   readonly arity: readonly [minimum: number, maximum: number];
   readonly resolve: (call: FunctionCall) => TypedExpression;
   /** What Spark prints, if it is not `name(arguments)`. */
-  readonly print?: (texts: readonly string[], name: string) => string;
+  readonly print?: Print;
 }
+
+/** `args` are the arguments as they were given, not coerced. */
+type Print = (texts: readonly string[], name: string, args: readonly TypedExpression[]) => string;
 
 /** What a parameter takes. `target` is the type the argument is cast to. */
 export interface Parameter {

@@ -19,7 +19,7 @@ export const jsons: Group = {
   from_json: {
     arity: [2, 3],
     resolve: (given) => fromText(given, "from_json"),
-    print: (t) => `from_json(${t[0]})`,
+    print: (t, _, [, schema]) => (isMapText(schema) ? "entries" : `from_json(${t[0]})`),
   },
   from_csv: {
     arity: [2, 3],
@@ -68,6 +68,12 @@ function fromText(given: FunctionCall, name: string): TypedExpression {
   const type = schemaOf(given);
   const options = given.arguments.slice(2);
   return call(name, [text, ...options], { type, nullable: true });
+}
+
+/** Spark prints `entries` for a call that reads a map. */
+function isMapText(schema: TypedExpression | undefined): boolean {
+  if (schema?.kind !== "literal" || typeof schema.value !== "string") return false;
+  return /^map\s*</i.test(schema.value.trim());
 }
 
 function schemaOf(given: FunctionCall): DataType {

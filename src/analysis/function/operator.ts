@@ -128,8 +128,9 @@ function binary(name: string, entry: { readonly aliases?: readonly string[] }): 
       const only = coerce(given, 0, takes.numericOrInterval);
       return name === "+" ? only : call("negative", [only], { type: only.type });
     },
-    print: (texts, as) => {
+    print: (texts, as, args) => {
       if (texts.length === 1) return `(${name} ${texts[0]})`;
+      if (movesTime(name, args)) return texts.join(` ${name} `);
       return as === "mod" ? `mod(${texts.join(", ")})` : infix(name)(texts);
     },
   };
@@ -311,6 +312,13 @@ function datetimeArithmetic(given: FunctionCall, name: string): TypedExpression 
   if (!isDatetime(right) && right.type !== "string") return undefined;
   const mode = modeOf(given);
   return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], { type: dayTime });
+}
+
+/** A moment and an interval: Spark prints their sum and difference without parentheses. */
+function movesTime(name: string, args: readonly TypedExpression[]): boolean {
+  const spans = args.filter(({ type }) => type.type === "interval").length;
+  const moments = args.filter(({ type }) => isDatetime(type) || type.type === "string").length;
+  return (name === "+" || name === "-") && spans === 1 && moments === 1;
 }
 
 function isWhole(type: DataType): boolean {

@@ -1,7 +1,7 @@
 import { array, binary, boolean, integer, long, map, string } from "../../schema/type.ts";
 import { call, compare, integerLiteral, stringLiteral, when } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
-import { argument, type FunctionCall, type Group, takes, unify } from "./definition.ts";
+import { argument, coerce, type FunctionCall, type Group, takes, unify } from "./definition.ts";
 
 const { string: text, integer: count, stringOrBinary } = takes;
 const same = (args: readonly TypedExpression[]) => args[0]?.type ?? string;
@@ -260,16 +260,34 @@ function trims(name: string): Group[string] {
   };
 }
 
+const zeroByte: TypedExpression = {
+  kind: "literal",
+  value: new Uint8Array(1),
+  type: binary,
+  nullable: false,
+};
+
+/** Bytes are padded as bytes, unless a text is to pad them. */
+function isBytes([input, , fill = zeroByte]: readonly TypedExpression[]): boolean {
+  return input?.type.type === "binary" && fill.type.type === "binary";
+}
+
 function pads(name: string): Group[string] {
   return {
-    takes: [text, count, text],
-    optional: 1,
+    arity: [2, 3],
     resolve: (given) => {
-      const args =
-        given.arguments.length === 2 ? [...given.arguments, stringLiteral(" ")] : given.arguments;
-      return call(name, args, { type: string });
+      const bytes = isBytes(given.arguments);
+      const blank = bytes ? zeroByte : stringLiteral(" ");
+      const [input, , fill = blank] = given.arguments;
+      const whole = { ...given, arguments: [...given.arguments.slice(0, 2), fill] };
+      const sides = bytes ? [input ?? blank, fill] : [0, 2].map((at) => coerce(whole, at, text));
+      const [value, width, pad] = [sides[0], coerce(given, 1, count), sides[1]];
+      return call(name, [value ?? blank, width, pad ?? blank], { type: bytes ? binary : string });
     },
-    print: (texts) => `${name}(${(texts.length === 2 ? [...texts, " "] : texts).join(", ")})`,
+    print: (texts, _, args) => {
+      const blank = isBytes(args) ? "X'00'" : " ";
+      return `${name}(${(texts.length === 2 ? [...texts, blank] : texts).join(", ")})`;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { type BinaryStyle, formatBinary } from "../../schema/binary.ts";
 import { formatValue } from "../../schema/text.ts";
 import type { DataType, StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
@@ -12,16 +13,20 @@ export interface ShowRequest {
   /** A line a column, a block a row. */
   readonly vertical: boolean;
   readonly timeZone: string;
+  /** Absent: HEX_DISCRETE. */
+  readonly binary?: BinaryStyle;
 }
+
+type Looks = Pick<ShowRequest, "timeZone" | "binary">;
 
 /** What Spark's `show()` prints (Dataset.showString), without the last line break. */
 export function showString(request: ShowRequest): string {
-  const { schema, limit, truncate, timeZone } = request;
+  const { schema, limit, truncate } = request;
   const shown = request.rows.slice(0, limit);
   const header = schema.fields.map(({ name }) => cut(escapeMeta(name), truncate));
   const cells = shown.map((row) =>
     schema.fields.map(({ type }, index) =>
-      cut(escapeMeta(cellText(row[index] ?? null, type, timeZone)), truncate),
+      cut(escapeMeta(cellText(row[index] ?? null, type, request)), truncate),
     ),
   );
   const table = request.vertical
@@ -33,37 +38,33 @@ export function showString(request: ShowRequest): string {
   return `${table}only showing top ${limit} ${rows}\n`;
 }
 
-/** As Spark's ToPrettyString: null is NULL at every depth, binary is `[48 65]`. */
-function cellText(value: Value, type: DataType, timeZone: string): string {
+/** As Spark's ToPrettyString: null is NULL at every depth, binary is in its style. */
+function cellText(value: Value, type: DataType, how: Looks): string {
   if (value === null) return "NULL";
   switch (type.type) {
     case "binary":
-      return `[${Array.from(value as Uint8Array, hex).join(" ")}]`;
+      return formatBinary(value as Uint8Array, how.binary ?? "HEX_DISCRETE");
     case "array": {
       const items = value as readonly Value[];
-      return `[${items.map((item) => cellText(item, type.elementType, timeZone)).join(", ")}]`;
+      return `[${items.map((item) => cellText(item, type.elementType, how)).join(", ")}]`;
     }
     case "map": {
       const pairs = [...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => {
-        const left = cellText(key, type.keyType, timeZone);
-        return `${left} -> ${cellText(item, type.valueType, timeZone)}`;
+        const left = cellText(key, type.keyType, how);
+        return `${left} -> ${cellText(item, type.valueType, how)}`;
       });
       return `{${pairs.join(", ")}}`;
     }
     case "struct": {
       const row = value as { readonly [name: string]: Value };
       const members = type.fields.map((member) =>
-        cellText(row[member.name] ?? null, member.type, timeZone),
+        cellText(row[member.name] ?? null, member.type, how),
       );
       return `{${members.join(", ")}}`;
     }
     default:
-      return formatValue(value, type, timeZone);
+      return formatValue(value, type, how.timeZone);
   }
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).toUpperCase().padStart(2, "0");
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { SetCommand } from "../../plan/command.ts";
 import { field, string, struct } from "../../schema/type.ts";
 import type { CommandResult } from "../execution.ts";
+import { noAnswer } from "./command.ts";
 import type { LocalContext } from "./context.ts";
 
 const schema = struct([field("key", string, false), field("value", string, false)]);
@@ -13,7 +14,7 @@ export async function runSet(context: LocalContext, command: SetCommand): Promis
     for (const name of key === undefined ? conf.entries().map(([each]) => each) : [key]) {
       conf.unset(name);
     }
-    return { schema, rows: [] };
+    return noAnswer;
   }
   if (key === undefined) {
     return { schema, rows: conf.entries().map(([name, text]) => ({ key: name, value: text })) };

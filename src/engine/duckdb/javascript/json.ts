@@ -30,28 +30,23 @@ export const jsonOperations = {
 
 function readerOf(type: DataType, given: Options, zone: string): Read {
   const schema: StructType = type.type === "struct" ? type : struct([field("value", type)]);
-  const rows = type.type === "array" && type.elementType.type === "struct";
-  const shape = rows ? (type.elementType as StructType) : schema;
   const options = textOptions(given, zone);
-  const read = recordReader(shape, {
+  const read = recordReader(schema, {
     grammar: jsonGrammar(given),
     times: timeReader(options),
     rescue: false,
     caseSensitive: true,
   });
+  const ofStructs = type.type === "array" && type.elementType.type === "struct";
   return (text) => {
     if (text.trim() === "") return null;
     if (type.type === "struct") {
       const { rows: found } = read(text);
-      return members(found[0]?.values ?? [], shape);
+      return members(found[0]?.values ?? [], schema);
     }
-    if (rows) {
-      const { rows: found, fault } = read(text);
-      return fault === undefined
-        ? `[${found.map((row) => members(row.values, shape)).join(",")}]`
-        : null;
-    }
-    const { rows: found, fault } = read(`{"value":${text}}`);
+    // One object is read as an array of it.
+    const lone = ofStructs && text.trimStart().startsWith("{");
+    const { rows: found, fault } = read(`{"value":${lone ? `[${text}]` : text}}`);
     return fault === undefined ? textOf(found[0]?.values[0] ?? null, type) : null;
   };
 }

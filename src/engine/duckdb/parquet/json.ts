@@ -39,6 +39,8 @@ function member(name: string, value: string, site: JsonSite): string {
 export interface JsonStyle {
   member(value: string, field: { readonly name: string; readonly ordinal: number }): string;
   time(value: string, type: "timestamp" | "timestamp_ntz"): string;
+  /** The text of a map's key. */
+  key(value: string, type: DataType): string;
 }
 
 export interface JsonSite {
@@ -51,6 +53,7 @@ const byName: JsonStyle = {
   member: (value, { name }) => `struct_extract(${value}, ${text(name)})`,
   time: (value, type) =>
     `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f${type === "timestamp" ? "Z" : ""}')`,
+  key: (value) => `CAST(${value} AS VARCHAR)`,
 };
 
 /** SQL of a value's JSON text; null members of structs are left out. */
@@ -75,7 +78,7 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
         || ']')`;
     }
     case "map": {
-      const key = `to_json(CAST(struct_extract(${variable}, 'key') AS VARCHAR))`;
+      const key = `to_json(${style.key(`struct_extract(${variable}, 'key')`, type.keyType)})`;
       const inner = below(`struct_extract(${variable}, 'value')`, type.valueType);
       const entry = `${key} || ':' || coalesce(${inner}, 'null')`;
       const entries = `list_transform(map_entries(${value}), lambda ${variable}: ${entry})`;

@@ -7,6 +7,7 @@ import { memberName, text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
+import { toText } from "../text-of.ts";
 import { type Group, javascript } from "./registry.ts";
 
 /** JSON texts to values and back. */
@@ -48,6 +49,7 @@ export const jsons: Group = {
 function sparkStyle(scope: Scope): JsonStyle {
   return {
     member: (value, { ordinal }) => `struct_extract(${value}, '${memberName(ordinal)}')`,
+    key: (value, type) => keyText(value, type, scope),
     time: (value, type) => {
       const [format, zone] =
         type === "timestamp"
@@ -60,6 +62,27 @@ function sparkStyle(scope: Scope): JsonStyle {
       ]);
     },
   };
+}
+
+/** The text of Spark's own form of a key: days of a date, microseconds of a timestamp. */
+function keyText(value: string, type: DataType, scope: Scope): string {
+  switch (type.type) {
+    case "date":
+      return `CAST(${value} - DATE '1970-01-01' AS VARCHAR)`;
+    case "timestamp":
+    case "timestamp_ntz":
+      return `CAST(epoch_us(${value}) AS VARCHAR)`;
+    case "array":
+    case "map":
+    case "struct":
+    case "binary":
+    case "interval":
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", {
+        name: `to_json of a map whose keys are of the type ${type.type}`,
+      });
+    default:
+      return toText(value, type, scope);
+  }
 }
 
 /** Constant options, keys in lower case. */

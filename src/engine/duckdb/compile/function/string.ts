@@ -1,6 +1,7 @@
 import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
+import type { Scope } from "../scope.ts";
 import { type Compilation, type Group, javascript } from "./registry.ts";
 
 const named =
@@ -210,15 +211,19 @@ function levenshtein(a: string, b: string): string {
   return `CASE WHEN ${plain} THEN levenshtein(${a}, ${b}) ELSE ${slow} END`;
 }
 
-/** An empty pad lets the text as it is, but cut. */
+/** An empty pad lets the text as it is, but cut. Bytes are padded as their digits, two by two. */
 function pad(name: "lpad" | "rpad"): Compilation {
-  return ([value, width, fill], { scope }) =>
+  const padded = (parts: readonly string[], scope: Scope): string =>
     once(
-      [value, width, fill] as string[],
+      parts,
       scope,
       (s, n, f) =>
         `CASE WHEN ${s} IS NULL OR ${f} IS NULL THEN NULL
           WHEN ${n} <= 0 THEN '' WHEN length(${s}) >= ${n} OR ${f} = ''
           THEN substring(${s}, 1, ${n}) ELSE ${name}(${s}, ${n}, ${f}) END`,
     );
+  return ([value, width, fill], { scope, types }) => {
+    if (types[0]?.type !== "binary") return padded([value, width, fill] as string[], scope);
+    return `unhex(${padded([`hex(${value})`, `(${width} * 2)`, `hex(${fill})`], scope)})`;
+  };
 }

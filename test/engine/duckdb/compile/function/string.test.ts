@@ -31,3 +31,13 @@ test.each([
 ])("%s is %s", async (sql, expected) => {
   expect(await answer(`SELECT ${sql}`)).toBe(expected);
 });
+
+test("bytes are padded as bytes, with zeros if no others are given", async () => {
+  expect(
+    await answer("SELECT hex(lpad(X'AABB', 5)), hex(rpad(X'AABB', 5)), hex(lpad(X'AABBCC', 2))"),
+  ).toBe("000000AABB AABB000000 AABB");
+  expect(await answer("SELECT hex(lpad(X'AA', 6, X'1F2E')), hex(rpad(X'AABB', 3, X''))")).toBe(
+    "1F2E1F2E1FAA AABB",
+  );
+  expect(await answer("SELECT lpad(X'6162', 4, 'x'), rpad('ab', 4)")).toBe("xxab ab  ");
+});
