@@ -34,7 +34,7 @@ async function ours(text: string): Promise<{ type: string; rows: string[] } | { 
 
 /** How two answers differ; an error of ours differs from nothing: it is told. */
 function difference(mine: Awaited<ReturnType<typeof ours>>, spark: Attempt): string | undefined {
-  if ("error" in mine) return undefined;
+  if ("error" in mine || "lost" in spark) return undefined;
   if ("error" in spark) return `Spark refuses it: ${spark.error}; here ${mine.rows[0]}`;
   if (mine.type !== spark.type) return `Spark's type ${spark.type}; here ${mine.type}`;
   const [here, there] = [mine.rows.join(" "), sorted(spark.rows).join(" ")];

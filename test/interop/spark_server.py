@@ -121,6 +121,9 @@ def attempt(text):
         return {"type": frame.schema.simpleString(), **table(frame)}
     except PySparkException as failure:
         return {"error": failure.getCondition() or str(failure)[:TOLD]}
+    except (OverflowError, ValueError) as failure:
+        # Python has no such moment: what Spark answered is not known.
+        return {"lost": str(failure)[:TOLD]}
 
 
 def answer(ask):

@@ -9,8 +9,11 @@ export interface TableRead {
   readonly rows: readonly Canonical[];
 }
 
-/** What a query answers, with its schema as text, or the condition it ends with. */
-export type Attempt = (TableRead & { readonly type: string }) | { readonly error: string };
+/** What a query answers, with its schema as text; or the condition it ends with; or nobody knows. */
+export type Attempt =
+  | (TableRead & { readonly type: string })
+  | { readonly error: string }
+  | { readonly lost: string };
 
 /** A streaming query for Spark to run into a Delta table. */
 export interface SparkStream {

@@ -125,9 +125,14 @@ function project(plan: TypedProject, scope: Scope, ordered: boolean): Compiled {
 /** An expression held to the type the plan gives it: DuckDB may have computed a wider one. */
 function typed(node: TypedExpression, scope: Scope): string {
   const sql = expression(node, scope);
-  if (node.kind === "reference" || node.kind === "literal" || node.kind === "cast") return sql;
-  if (node.kind === "field" || node.kind === "variable") return sql;
+  if (node.kind === "literal" || node.kind === "cast" || isStored(node)) return sql;
   return `CAST(${sql} AS ${sqlType(node.type)})`;
+}
+
+/** Whether a value has been held to its type already: a column, or a member of one. */
+function isStored(node: TypedExpression): boolean {
+  if (node.kind === "field") return isStored(node.input);
+  return node.kind === "reference" || node.kind === "variable";
 }
 
 /** Rows of a relation that has no order of its own are ordered by all they hold. */
