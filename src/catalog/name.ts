@@ -24,7 +24,7 @@ export function resolveName(parts: readonly string[], current: Namespace): Table
   if (lower.length === 0 || lower.length > 3) throw tooLong(parts.slice(0, -1), current);
   const table = lower.at(-1)!;
   const schema = lower.at(-2) ?? current.schema;
-  return [catalogName(lower.at(-3) ?? current.catalog), schema, table];
+  return [catalogName(lower.at(-3) ?? current.catalog, current), schema, table];
 }
 
 /**
@@ -38,21 +38,25 @@ export function resolveNamespace(
 ): Namespace {
   const [first, second, ...rest] = parts.map((part) => part.toLowerCase());
   if (first === undefined || rest.length > 0) throw tooLong(parts, current);
-  if (second !== undefined) return { catalog: catalogName(first), schema: second };
-  return catalogs.has(catalogName(first))
-    ? { catalog: catalogName(first), schema: DEFAULT_SCHEMA }
+  if (second !== undefined) return { catalog: catalogName(first, current), schema: second };
+  const catalog = catalogName(first, current);
+  return catalogs.has(catalog)
+    ? { catalog, schema: DEFAULT_SCHEMA }
     : { catalog: current.catalog, schema: first };
 }
 
 /** The catalog of that name; CATALOG_NOT_FOUND if there is none. Keys are in lower case. */
 export function findCatalog(catalogs: ReadonlyMap<string, Catalog>, name: string): Catalog {
-  const found = catalogs.get(catalogName(name.toLowerCase()));
+  const key = name.toLowerCase();
+  const found =
+    catalogs.get(key) ?? (key === SPARK_CATALOG ? catalogs.get(DEFAULT_CATALOG) : undefined);
   if (found) return found;
   throw error("CATALOG_NOT_FOUND", { catalogName: quoteName([name]) });
 }
 
-function catalogName(name: string): string {
-  return name === SPARK_CATALOG ? DEFAULT_CATALOG : name;
+/** A session whose own catalog is called `spark_catalog` has it under that name. */
+function catalogName(name: string, current: Namespace): string {
+  return name === SPARK_CATALOG && current.catalog !== SPARK_CATALOG ? DEFAULT_CATALOG : name;
 }
 
 function tooLong(namespace: readonly string[], current: Namespace): Error {

@@ -35,6 +35,14 @@ test("short names are completed from where the session is", () => {
   expect(resolveName(["s", "t"], { catalog: "lake", schema: "x" })).toEqual(["lake", "s", "t"]);
 });
 
+test("a session's own catalog may be called spark_catalog", () => {
+  const own = { catalog: "spark_catalog", schema: "default" };
+  const catalogs = new Map([["spark_catalog", { name: "spark_catalog" } as Catalog]]);
+  expect(resolveName(["spark_catalog", "s", "t"], own)).toEqual(["spark_catalog", "s", "t"]);
+  expect(resolveNamespace(["spark_catalog"], own, catalogs).catalog).toBe("spark_catalog");
+  expect(findCatalog(catalogs, "SPARK_CATALOG").name).toBe("spark_catalog");
+});
+
 test("more than three parts are refused by Spark's name for it", () => {
   expect(() => resolveName(["a", "b", "c", "d"], current)).toThrow(
     expect.objectContaining({

@@ -70,6 +70,7 @@ async function* runFile(folder: string, file: string): AsyncGenerator<CaseResult
 function openSession(warehouse: string): Promise<SparkSession> {
   return SparkSession.builder()
     .config("spark.sql.warehouse.dir", warehouse)
+    .config("spark.sql.defaultCatalog", "spark_catalog")
     .config("spark.sql.session.timeZone", zone)
     .create();
 }
