@@ -1,5 +1,6 @@
 import type { Read, Relation } from "../plan/relation.ts";
 import type { Dataset } from "./dataset.ts";
+import type { SessionVariable } from "./variable.ts";
 
 /** The settings of the session that change what a plan means. */
 export interface AnalysisConf {
@@ -23,6 +24,8 @@ export interface AnalysisContext {
    */
   readonly datasets: (read: Read) => Dataset | Relation;
   readonly conf: AnalysisConf;
+  /** The session's variable of a name, in any case. */
+  readonly variables?: (name: string) => SessionVariable | undefined;
 }
 
 /** Spark's defaults. */

@@ -1,3 +1,4 @@
+import { sqlDataType } from "../schema/ddl.ts";
 import { formatValue } from "../schema/text.ts";
 import type { DataType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
@@ -21,3 +22,28 @@ export function literalText(value: Value, type: DataType, timeZone: string): str
       return formatValue(value, type, timeZone);
   }
 }
+
+/** A literal as SQL text that gives it back, as Spark's `Literal.sql` writes it. */
+export function literalSql(value: Value, type: DataType, timeZone: string): string {
+  if (value === null) {
+    return type.type === "void" ? "NULL" : `CAST(NULL AS ${sqlDataType(type)})`;
+  }
+  const text = literalText(value, type, timeZone);
+  switch (type.type) {
+    case "string":
+      return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+    case "byte":
+    case "short":
+    case "long":
+    case "double":
+      return `${text}${suffixes[type.type]}`;
+    case "float":
+      return `CAST(${text} AS FLOAT)`;
+    case "decimal":
+      return `${text}BD`;
+    default:
+      return text;
+  }
+}
+
+const suffixes = { byte: "Y", short: "S", long: "L", double: "D" } as const;

@@ -24,6 +24,7 @@ import type {
   TypedRelation,
   TypedVariable,
 } from "./typed.ts";
+import { findVariable } from "./variable.ts";
 
 /** An expression with its type, what Spark prints for it, and the name its column gets. */
 export interface Resolved {
@@ -119,6 +120,14 @@ function resolveAttribute(attribute: Attribute, place: Place): Resolved {
   const [only] = name;
   if (name.length === 1 && only !== undefined && implicitCalls.has(only.toLowerCase())) {
     return resolveCall({ kind: "call", name: only.toLowerCase(), arguments: [] }, place);
+  }
+  const variable = findVariable(name, place.context);
+  if (variable) {
+    const start: Resolved = {
+      ...computed(variable.expression, variable.text),
+      name: variable.name,
+    };
+    return variable.fields.reduce((input, part) => fieldOf(input, part), start);
   }
   throw unresolved(name, place.beneath ? [place.scope, place.beneath] : [place.scope]);
 }

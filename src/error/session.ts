@@ -19,6 +19,62 @@ export const sessionConditions = {
     message:
       "The value '{value}' in the config {key} is invalid. Cannot resolve the given time zone: use an IANA name such as Europe/Oslo, or an offset such as +02:00",
   },
+  VARIABLE_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42723",
+    message:
+      "Cannot declare the variable {variableName}: there is one of that name. Use DECLARE OR REPLACE, or DROP TEMPORARY VARIABLE first",
+  },
+  VARIABLE_NOT_FOUND: {
+    kind: "invalid",
+    sqlState: "42883",
+    message:
+      "The variable {variableName} cannot be found. Declare it, or use DROP TEMPORARY VARIABLE IF EXISTS",
+  },
+  UNRESOLVED_VARIABLE: {
+    kind: "invalid",
+    sqlState: "42883",
+    message:
+      "Cannot resolve the variable {variableName}. Declare it; only `session` and `system.session` may stand before its name",
+  },
+  DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE: {
+    kind: "invalid",
+    sqlState: "42734",
+    message: "DECLARE names the variable {variableName} more than once. Name each once",
+  },
+  DUPLICATE_ASSIGNMENTS: {
+    kind: "invalid",
+    sqlState: "42701",
+    message: "The same name is assigned more than once: {nameList}. Assign each once",
+  },
+  ASSIGNMENT_ARITY_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42802",
+    message:
+      "The number of values assigned ({numExpr}) does not match the number of variables ({numTarget}). Give one for each",
+  },
+  ROW_SUBQUERY_TOO_MANY_ROWS: {
+    kind: "invalid",
+    sqlState: "21000",
+    message: "More than one row was returned by a subquery used as a row. Add LIMIT 1",
+  },
+  DEFAULT_PLACEMENT_INVALID: {
+    kind: "invalid",
+    sqlState: "42608",
+    message:
+      "DEFAULT can only stand alone, as the whole value of an assignment or a column of a select list",
+  },
+  "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION": {
+    kind: "invalid",
+    sqlState: "42623",
+    message:
+      "{statement} cannot have a subquery in the default of {colName}. Use SET VARIABLE after it",
+  },
+  "UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "{variableName} is a variable: SET changes settings only. Use SET VARIABLE",
+  },
   CALL_ON_STREAMING_DATASET_UNSUPPORTED: {
     kind: "invalid",
     sqlState: "42KDE",

@@ -13,6 +13,16 @@ export const sqlConditions = {
     sqlState: "42617",
     message: "Syntax error, unexpected empty statement. Write a statement or an expression",
   },
+  INVALID_SET_SYNTAX: {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "SET cannot be read. Write SET key = value, or SET VARIABLE name = expression",
+  },
+  "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED": {
+    kind: "invalid",
+    sqlState: "42000",
+    message: "A variable needs a type, a default, or both. Say DECLARE name INT DEFAULT 1",
+  },
   UNCLOSED_BRACKETED_COMMENT: {
     kind: "invalid",
     sqlState: "42601",

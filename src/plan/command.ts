@@ -1,4 +1,4 @@
-import type { StructType } from "../schema/type.ts";
+import type { DataType, StructType } from "../schema/type.ts";
 import type { Expression } from "./expression.ts";
 import type { Options, Relation } from "./relation.ts";
 
@@ -15,6 +15,9 @@ export type Command =
   | DescribeDetail
   | Show
   | SetCommand
+  | DeclareVariable
+  | SetVariable
+  | DropVariable
   | Use;
 
 /** A statement of SQL text: a query, or something to do. */
@@ -153,4 +156,31 @@ export interface SetCommand {
 export interface Use {
   readonly kind: "use";
   readonly name: readonly string[];
+}
+
+/** DECLARE: variables of the session, all of one type and one value. */
+export interface DeclareVariable {
+  readonly kind: "declare variable";
+  readonly names: readonly (readonly string[])[];
+  readonly orReplace: boolean;
+  /** Absent: that of the default. */
+  readonly type?: DataType;
+  /** Absent: null. */
+  readonly default?: Expression;
+}
+
+/** SET VARIABLE a = 1, b = DEFAULT, or SET VARIABLE (a, b) = (query). */
+export interface SetVariable {
+  readonly kind: "set variable";
+  readonly names: readonly (readonly string[])[];
+  /** One column for each name; one row, or none for nulls. */
+  readonly query: Relation;
+  /** Whether the query was written as one, so that its rows are counted. */
+  readonly row: boolean;
+}
+
+export interface DropVariable {
+  readonly kind: "drop variable";
+  readonly name: readonly string[];
+  readonly ifExists: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Command, SetCommand, Statement, Target } from "../plan/command.ts";
+import type { Command, SetCommand, SetVariable, Statement, Target } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import { createStatement } from "./create.ts";
 import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } from "./cursor.ts";
@@ -8,6 +8,7 @@ import { insert } from "./insert.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
 import { show } from "./show.ts";
+import { declareVariable, dropVariable, setVariable, takeVariableWord } from "./variable.ts";
 
 /** One statement: a query or a command. What is not built is refused by its first words. */
 export function statement(cursor: Cursor): Statement {
@@ -43,6 +44,8 @@ function command(cursor: Cursor): Command {
       return show(cursor);
     case "SET":
       return setCommand(cursor);
+    case "DECLARE":
+      return declareVariable(cursor);
     case "RESET":
       return reset(cursor);
     case "USE":
@@ -55,7 +58,7 @@ function command(cursor: Cursor): Command {
 /** Statements of Spark and Delta that are not built, by their first words. */
 const unbuilt: readonly (readonly string[])[] = [
   "ALTER TABLE|ALTER VIEW|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
-  "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DECLARE|DELETE FROM",
+  "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
   "EXECUTE IMMEDIATE|EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
   "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",
   "UNCACHE TABLE|UNLOCK|UPDATE|VACUUM|ADD|LIST|CONVERT TO|CLONE|OPEN|FETCH|CLOSE|DFS|UNDROP TABLE",
@@ -73,6 +76,11 @@ const droppable: ReadonlySet<string> = new Set(
 function drop(cursor: Cursor): Command {
   const start = next(cursor);
   const view = at(cursor, "VIEW");
+  if (atTemporary(cursor, "VARIABLE") || atTemporary(cursor, "VAR")) {
+    next(cursor);
+    return dropVariable(cursor);
+  }
+  if (at(cursor, "VARIABLE")) throw syntaxError(cursor);
   if (droppable.has(peek(cursor).key)) {
     throw unsupported(cursor, `DROP ${peek(cursor).key}`, start);
   }
@@ -81,6 +89,10 @@ function drop(cursor: Cursor): Command {
   const name = multipartName(cursor);
   if (!view) take(cursor, "PURGE");
   return { kind: "drop table", name, ifExists, view };
+}
+
+function atTemporary(cursor: Cursor, word: string): boolean {
+  return at(cursor, "TEMPORARY", word) || at(cursor, "TEMP", word);
 }
 
 function describe(cursor: Cursor): Command {
@@ -139,9 +151,14 @@ function restOfStatement(cursor: Cursor): string {
   return cursor.text.slice(start, end);
 }
 
-function setCommand(cursor: Cursor): SetCommand {
+function setCommand(cursor: Cursor): SetCommand | SetVariable {
   const start = next(cursor);
-  for (const word of ["VARIABLE", "VAR", "CATALOG", "ROLE", "COLLATION"]) {
+  if (at(cursor, "VARIABLE", "(") || at(cursor, "VAR", "(")) {
+    next(cursor);
+    return setVariable(cursor);
+  }
+  if (takeVariableWord(cursor)) return setVariable(cursor);
+  for (const word of ["CATALOG", "ROLE", "COLLATION"]) {
     const { key } = peek(cursor, 1);
     if (at(cursor, word) && key !== "=" && key !== ".") {
       throw unsupported(cursor, `SET ${word}`, start);

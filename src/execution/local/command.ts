@@ -28,6 +28,12 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./history.ts")).runDetail(context, command);
     case "show":
       return (await import("./show.ts")).runShow(context, command);
+    case "declare variable":
+      return (await import("./variable.ts")).runDeclareVariable(context, command);
+    case "set variable":
+      return (await import("./variable.ts")).runSetVariable(context, command);
+    case "drop variable":
+      return (await import("./variable.ts")).runDropVariable(context, command);
     case "set":
       return (await import("./set.ts")).runSet(context, command);
     case "write stream": {

@@ -1,4 +1,5 @@
 import type { AnalysisConf } from "../../analysis/conf.ts";
+import type { SessionVariable } from "../../analysis/variable.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext } from "../../engine/engine.ts";
@@ -20,6 +21,8 @@ export interface LocalContext {
   readonly current: { catalog: string; schema: string };
   /** Temporary views, by lower-case name. */
   readonly views: Map<string, Relation>;
+  /** By lower-case name. */
+  readonly variables: Map<string, SessionVariable>;
   readonly persisted: Persisted;
   readonly streams: StreamingQueries;
 }

@@ -21,6 +21,7 @@ export async function typedPlan(context: LocalContext, plan: Relation): Promise<
   await resolveReads(context, answered, { resolved, depth: 0 });
   return analyze(answered, {
     conf: analysisConf(context),
+    variables: (name) => context.variables.get(name.toLowerCase()),
     datasets: (read) => {
       const found = resolved.get(read);
       if (!found) throw new Error("Assertion failed: a read was not resolved");

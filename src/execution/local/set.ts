@@ -1,8 +1,11 @@
+import { error } from "../../error/error.ts";
 import type { SetCommand } from "../../plan/command.ts";
+import { quoteName } from "../../plan/relation.ts";
 import { field, string, struct } from "../../schema/type.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import type { LocalContext } from "./context.ts";
+import { variableOf } from "./variable.ts";
 
 const schema = struct([field("key", string, false), field("value", string, false)]);
 
@@ -18,6 +21,9 @@ export async function runSet(context: LocalContext, command: SetCommand): Promis
   }
   if (key === undefined) {
     return { schema, rows: conf.entries().map(([name, text]) => ({ key: name, value: text })) };
+  }
+  if (variableOf(context, key)) {
+    throw error("UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET", { variableName: quoteName([key]) });
   }
   if (value !== undefined) conf.set(key, value);
   return { schema, rows: [{ key, value: conf.lookup(key) ?? "<undefined>" }] };
