@@ -29,8 +29,6 @@ export interface LexerOptions {
 const space = /[ \t\n\f\r\v\u00A0\u1680\u2000-\u200A\u2028\u202F\u205F\u3000]+/y;
 const lineComment = /--(?:\\\n|[^\r\n])*/y;
 const word = /[\p{L}\d_]+/uy;
-/** A word of which nothing is left to find by `word`, whose Unicode classes are slow. */
-const plainWord = /[A-Za-z0-9_]+(?=[\s(),.;=<>*+/%-]|$)/y;
 const number = /(?:\d+\.\d*|\.\d+|\d+)(?:e[+-]?\d+)?(?:bd|[fd])?/iy;
 const integer = /\d+[lsy]?/iy;
 const wordPart = /[\p{L}\d_]/u;
@@ -51,17 +49,17 @@ export function tokenize(text: string, options: LexerOptions = {}): readonly Tok
   const lines = lineCounter(text);
   let at = 0;
   while (at < text.length) {
-    const code = text.charCodeAt(at);
-    const mayBeBlank = code <= 0x20 || code === 0x2d || code >= 0x80;
-    const blank = mayBeBlank ? (match(space, text, at) ?? match(lineComment, text, at)) : undefined;
+    const blank = blankAt(text, at);
     if (blank !== undefined) {
-      at += blank.length;
+      at += blank;
     } else if (text.startsWith("/*", at)) {
       at = skipComment(text, at, tokens.at(-1));
     } else {
       const piece = readPiece(text, at, options);
       const end = at + piece.length;
-      tokens.push({ ...piece.token, start: at, end, ...lines(at) });
+      const { kind, key, value } = piece.token;
+      const { line, column } = lines(at);
+      tokens.push({ kind, key, value, start: at, end, line, column });
       at = end;
     }
   }
@@ -70,17 +68,24 @@ export function tokenize(text: string, options: LexerOptions = {}): readonly Tok
   return tokens;
 }
 
+/** The length of white space or a comment of one line here, if there is any. */
+function blankAt(text: string, at: number): number | undefined {
+  const code = text.charCodeAt(at);
+  if (code > 0x20 && code < 0x80 && code !== 0x2d) return undefined;
+  if (code === 0x20 && text.charCodeAt(at + 1) > 0x20) return 1;
+  return (match(space, text, at) ?? match(lineComment, text, at))?.length;
+}
+
 /** Lines and columns of offsets that are asked for in growing order. */
 function lineCounter(text: string): (offset: number) => { line: number; column: number } {
   let line = 1;
   let lineStart = 0;
-  let seen = 0;
+  let lineEnd = text.indexOf("\n");
   return (offset) => {
-    for (; seen < offset; seen += 1) {
-      if (text[seen] === "\n") {
-        line += 1;
-        lineStart = seen + 1;
-      }
+    while (lineEnd >= 0 && lineEnd < offset) {
+      line += 1;
+      lineStart = lineEnd + 1;
+      lineEnd = text.indexOf("\n", lineStart);
     }
     return { line, column: offset - lineStart };
   };
@@ -131,7 +136,7 @@ function readPiece(text: string, at: number, options: LexerOptions): Piece {
     const digits = readNumber(text, at);
     if (digits !== undefined) return piece(digits, "number", digits);
   }
-  const name = match(plainWord, text, at) ?? match(word, text, at);
+  const name = plainWord(text, at) ?? match(word, text, at);
   if (name !== undefined) {
     return { length: name.length, token: { kind: "word", key: name.toUpperCase(), value: name } };
   }
@@ -147,6 +152,19 @@ function readPiece(text: string, at: number, options: LexerOptions): Piece {
   }
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   return piece(character, "unknown", character);
+}
+
+/** A word of ASCII alone: nearly all are, and the classes of Unicode are slow. */
+function plainWord(text: string, at: number): string | undefined {
+  let end = at;
+  while (isPlain(text.charCodeAt(end))) end += 1;
+  return end === at || text.charCodeAt(end) >= 0x80 ? undefined : text.slice(at, end);
+}
+
+/** Whether a character is an ASCII letter, digit or underscore. */
+function isPlain(code: number): boolean {
+  const letter = code | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
 }
 
 function piece(text: string, kind: Token["kind"], value: string): Piece {
