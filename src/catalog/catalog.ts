@@ -1,30 +1,83 @@
+import type { StructType } from "../schema/type.ts";
 import type { Location } from "../storage/store.ts";
 
 /** A full table name: catalog, schema, table. */
 export type TableName = readonly [catalog: string, schema: string, table: string];
 
+/** What a name stands for. Tables and views of a schema share its names. */
+export type CatalogRelation = CatalogTable | CatalogView;
+
 /** Where a table lies and what it is. */
 export interface CatalogTable {
+  readonly kind: "table";
   readonly name: TableName;
   readonly location: Location;
-  /** `delta`, or a file format for external tables. */
+  /** `delta`, or a file format. */
   readonly provider: string;
   /** Managed tables lose their files with DROP. */
   readonly managed: boolean;
+  /** What only the catalog knows of a table of files; Delta's log says it itself. */
+  readonly definition?: FileTableDefinition;
 }
 
-/** Names to locations. Names are compared without case. */
+/** A table of files as CREATE TABLE said it. */
+export interface FileTableDefinition {
+  /** Partition columns are last. */
+  readonly schema: StructType;
+  readonly partitionBy: readonly string[];
+  /** Of the format, with lower-case keys. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly comment?: string;
+}
+
+/** A query under a name. */
+export interface CatalogView {
+  readonly kind: "view";
+  readonly name: TableName;
+  readonly definition: ViewDefinition;
+}
+
+/** What the columns of a view may become when what it reads has changed (WITH SCHEMA). */
+export type ViewSchemaMode = "binding" | "compensation" | "type evolution" | "evolution";
+
+/** A view as CREATE VIEW said it: text, and what the text meant then. */
+export interface ViewDefinition {
+  readonly text: string;
+  /** The view's columns; comments are in their metadata. */
+  readonly schema: StructType;
+  /** What the query called them: they are found again by name. */
+  readonly queryColumns: readonly string[];
+  /** Whether the statement named the columns, so that they keep their names. */
+  readonly named: boolean;
+  readonly mode: ViewSchemaMode;
+  /** The catalog and schema that short names in the text are in. */
+  readonly catalog: string;
+  readonly namespace: string;
+  /** The settings that give the text its meaning, as they were. */
+  readonly conf: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly comment?: string;
+}
+
+/** Names to locations and views. Names are compared without case. */
 export interface Catalog {
   readonly name: string;
   schemas(): Promise<readonly string[]>;
   createSchema(schema: string, ifNotExists: boolean): Promise<void>;
-  tables(schema: string): Promise<readonly CatalogTable[]>;
-  /** Undefined if there is no such table; SCHEMA_NOT_FOUND is for the caller to say. */
-  table(schema: string, table: string): Promise<CatalogTable | undefined>;
+  /** By name. */
+  relations(schema: string): Promise<readonly CatalogRelation[]>;
+  /** Undefined if there is no such name; SCHEMA_NOT_FOUND is for the caller to say. */
+  relation(schema: string, name: string): Promise<CatalogRelation | undefined>;
   /** Where a managed table of this name is to lie. */
   defaultLocation(schema: string, table: string): Location;
-  /** Makes the name known. Managed tables at their default location need no entry. */
-  register(table: CatalogTable): Promise<void>;
+  /**
+   * Makes the name known; TABLE_OR_VIEW_ALREADY_EXISTS if it is taken. Managed Delta tables at
+   * their default location need no entry.
+   */
+  register(relation: CatalogRelation): Promise<void>;
+  /** Puts another relation under a name, in one step; it need not have been there. */
+  replace(relation: CatalogRelation): Promise<void>;
   /** Forgets the name; removes a managed table's files. */
-  drop(schema: string, table: string): Promise<void>;
+  drop(schema: string, name: string): Promise<void>;
 }

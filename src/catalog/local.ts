@@ -2,7 +2,8 @@ import { error, isError } from "../error/error.ts";
 import { quoteName } from "../plan/relation.ts";
 import type { Stores } from "../storage/registry.ts";
 import { type FileStatus, join, type Location } from "../storage/store.ts";
-import type { Catalog, CatalogTable } from "./catalog.ts";
+import type { Catalog, CatalogRelation, CatalogTable } from "./catalog.ts";
+import { decodeEntry, encodeEntry } from "./entry.ts";
 import { DEFAULT_SCHEMA } from "./name.ts";
 import { decodeSegment, encodeSegment } from "./segment.ts";
 
@@ -16,8 +17,8 @@ export interface LocalCatalogOptions {
 /**
  * A catalog in a folder: `<warehouse>/<catalog>/<schema>/<table>`. A managed Delta table is one
  * whose log lies there, and needs no entry: writing its first commit makes it known. Any other
- * table is an entry, `<schema>/.tables/<table>.json`. A schema is a folder with something in it
- * (`createSchema` puts `.schema`); `default` is always there.
+ * table or view is an entry, `<schema>/.tables/<name>.json`. A schema is a folder with something
+ * in it (`createSchema` puts `.schema`); `default` is always there.
  */
 export function localCatalog(options: LocalCatalogOptions): Catalog {
   const name = options.name.toLowerCase();
@@ -26,10 +27,11 @@ export function localCatalog(options: LocalCatalogOptions): Catalog {
     name,
     schemas: () => schemas(home),
     createSchema: (schema, ifNotExists) => createSchema(home, schema, ifNotExists),
-    tables: (schema) => tables(home, schema),
-    table: (schema, table) => findTable(home, schema, table),
+    relations: (schema) => relations(home, schema),
+    relation: (schema, name) => findRelation(home, schema, name),
     defaultLocation: (schema, table) => defaultLocation(home, schema, table),
-    register: (table) => register(home, table),
+    register: (relation) => register(home, relation),
+    replace: (relation) => replace(home, relation),
     drop: (schema, table) => drop(home, schema, table),
   };
 }
@@ -76,8 +78,8 @@ async function hasSchema(home: Home, schema: string): Promise<boolean> {
   return (await first(schemaFolder(home, schema), { recursive: true })) !== undefined;
 }
 
-async function tables(home: Home, schema: string): Promise<readonly CatalogTable[]> {
-  const found: CatalogTable[] = [];
+async function relations(home: Home, schema: string): Promise<readonly CatalogRelation[]> {
+  const found: CatalogRelation[] = [];
   const folder = schemaFolder(home, schema);
   for await (const segment of folders(folder)) {
     const table = await managedTable(home, schema, decodeSegment(segment));
@@ -85,18 +87,18 @@ async function tables(home: Home, schema: string): Promise<readonly CatalogTable
   }
   for await (const { path } of folder.store.list(join(folder, ENTRY_FOLDER).path)) {
     const segment = path.slice(path.lastIndexOf("/") + 1).replace(/\.json$/, "");
-    const table = await registeredTable(home, schema, decodeSegment(segment));
-    if (table) found.push(table);
+    const entered = await registered(home, schema, decodeSegment(segment));
+    if (entered) found.push(entered);
   }
   return found.sort((left, right) => (left.name[2] < right.name[2] ? -1 : 1));
 }
 
-async function findTable(
+async function findRelation(
   home: Home,
   schema: string,
-  table: string,
-): Promise<CatalogTable | undefined> {
-  return (await managedTable(home, schema, table)) ?? (await registeredTable(home, schema, table));
+  name: string,
+): Promise<CatalogRelation | undefined> {
+  return (await managedTable(home, schema, name)) ?? (await registered(home, schema, name));
 }
 
 async function managedTable(
@@ -107,7 +109,7 @@ async function managedTable(
   const location = defaultLocation(home, schema, table);
   if (!(await hasLog(location))) return undefined;
   const name = [home.name, schema.toLowerCase(), table.toLowerCase()] as const;
-  return { name, location, provider: "delta", managed: true };
+  return { kind: "table", name, location, provider: "delta", managed: true };
 }
 
 /** A new table has its first commit, an old one its checkpoint; only then is the log listed. */
@@ -119,60 +121,65 @@ async function hasLog(table: Location): Promise<boolean> {
   return (await first(log, {})) !== undefined;
 }
 
-/** An entry file. `location` is a URI. */
-interface Entry {
-  readonly provider: string;
-  readonly location: string;
-  readonly managed: boolean;
-}
-
-async function registeredTable(
+async function registered(
   home: Home,
   schema: string,
-  table: string,
-): Promise<CatalogTable | undefined> {
-  const { store, path } = entryOf(home, schema, table);
+  name: string,
+): Promise<CatalogRelation | undefined> {
+  const { store, path } = entryOf(home, schema, name);
   try {
-    const entry = JSON.parse(new TextDecoder().decode(await store.read(path))) as Entry;
-    const name = [home.name, schema.toLowerCase(), table.toLowerCase()] as const;
-    const { provider, managed } = entry;
-    return { name, location: await home.stores.locateUri(entry.location), provider, managed };
+    const full = [home.name, schema.toLowerCase(), name.toLowerCase()] as const;
+    return await decodeEntry(await store.read(path), full, home.stores);
   } catch (thrown) {
     if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
     throw thrown;
   }
 }
 
-async function register(home: Home, table: CatalogTable): Promise<void> {
-  const { name, location, provider, managed } = table;
-  const [, schema, short] = name;
-  if (!(await hasSchema(home, schema))) {
-    throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([home.name, schema]) });
-  }
-  const own = defaultLocation(home, schema, short);
-  if (managed && provider === "delta" && sameLocation(location, own)) return;
+async function register(home: Home, relation: CatalogRelation): Promise<void> {
+  const [, schema, short] = relation.name;
+  await requireSchema(home, schema);
+  if (isDefault(home, relation)) return;
   const { store, path } = entryOf(home, schema, short);
-  const entry: Entry = { provider, location: location.store.uri(location.path), managed };
   const taken = await managedTable(home, schema, short);
-  const bytes = new TextEncoder().encode(JSON.stringify(entry));
-  if (taken || !(await store.putIfAbsent(path, bytes))) {
-    throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(name) });
+  if (taken || !(await store.putIfAbsent(path, encodeEntry(relation)))) {
+    throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(relation.name) });
   }
+}
+
+async function replace(home: Home, relation: CatalogRelation): Promise<void> {
+  const [, schema, short] = relation.name;
+  await requireSchema(home, schema);
+  const { store, path } = entryOf(home, schema, short);
+  if (isDefault(home, relation)) await store.delete(path);
+  else await store.put(path, encodeEntry(relation));
+}
+
+async function requireSchema(home: Home, schema: string): Promise<void> {
+  if (await hasSchema(home, schema)) return;
+  throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([home.name, schema]) });
+}
+
+/** Whether a relation is known by where it lies. */
+function isDefault(home: Home, relation: CatalogRelation): boolean {
+  if (relation.kind === "view" || !relation.managed || relation.provider !== "delta") return false;
+  const [, schema, short] = relation.name;
+  return sameLocation(relation.location, defaultLocation(home, schema, short));
 }
 
 function sameLocation(left: Location, right: Location): boolean {
   return left.store === right.store && left.path === right.path;
 }
 
-async function drop(home: Home, schema: string, table: string): Promise<void> {
-  const found = await findTable(home, schema, table);
+async function drop(home: Home, schema: string, name: string): Promise<void> {
+  const found = await findRelation(home, schema, name);
   if (!found) {
-    const relationName = quoteName([home.name, schema, table]);
+    const relationName = quoteName([home.name, schema, name]);
     throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName });
   }
-  const entry = entryOf(home, schema, table);
+  const entry = entryOf(home, schema, name);
   await entry.store.delete(entry.path);
-  if (found.managed) await removeFiles(found.location);
+  if (found.kind === "table" && found.managed) await removeFiles(found.location);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Engine, QueryContext } from "../engine/engine.ts";
 import type { OutputMode, SaveMode } from "../plan/command.ts";
 import type { Cached, Options, Relation } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
-import type { Row } from "../schema/value.ts";
+import type { Row, Value } from "../schema/value.ts";
 import type { Location } from "../storage/store.ts";
 import type { StreamingDataset } from "../stream/dataset.ts";
 import type { Sink } from "../stream/sink.ts";
@@ -50,6 +50,8 @@ export interface NamedTable {
   /** As messages show it: `main.default.events`. */
   readonly name: string;
   readonly location: Location;
+  /** The columns that folders give, where a catalog says so; absent: what the folders say. */
+  readonly partitionBy?: readonly string[];
 }
 
 export interface ReadRequest {
@@ -91,12 +93,20 @@ export interface SinkRequest {
   readonly context: ConnectorContext;
 }
 
+/** The partitions with these values; if `written`, those of them that the write puts files in. */
+export interface ReplacedPartitions {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly written: boolean;
+}
+
 export interface WriteRequest {
   readonly format: string;
   readonly options: Options;
   readonly target?: NamedTable;
   readonly mode: SaveMode;
   readonly partitionBy: readonly string[];
+  /** What mode overwrite replaces; absent: all there is. */
+  readonly replaces?: ReplacedPartitions;
   /** Ready to run: every leaf is an input. */
   readonly relation: TypedRelation;
   readonly query: QueryContext;

@@ -44,6 +44,11 @@ export const connectorConditions = {
     message:
       "The data source {format} does not take a schema: it has its own. Remove schema(…) from the read",
   },
+  UNSUPPORTED_WRITE_OPTION: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "Cannot write with the option {option} = {value}: it is not built. Supported: {known}",
+  },
   UNABLE_TO_INFER_SCHEMA: {
     kind: "invalid",
     sqlState: "42KD9",
@@ -97,6 +102,72 @@ export const connectorConditions = {
     sqlState: "58030",
     message:
       "The offset {offset} is not one of the source {source}. The checkpoint belongs to another query: choose another checkpointLocation",
+  },
+  COLUMN_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42711",
+    message:
+      "The column {columnName} already exists. Choose another name or rename the existing column",
+  },
+  COLUMN_NOT_DEFINED_IN_TABLE: {
+    kind: "invalid",
+    sqlState: "42703",
+    message:
+      "The {colType} column {colName} is not defined in table {tableName}. Its columns are: {tableCols}",
+  },
+  ALL_PARTITION_COLUMNS_NOT_ALLOWED: {
+    kind: "invalid",
+    sqlState: "KD005",
+    message:
+      "Cannot use all columns for partition columns. Leave at least one for the files themselves",
+  },
+  INVALID_PARTITION_COLUMN_DATA_TYPE: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "Cannot use {type} for partition column. Folders are named by it: choose a column of a simple type",
+  },
+  UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "The {format} datasource has no way to hold the column {columnName} of the type {columnType}. Cast it to a type that the format has",
+  },
+  "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS": {
+    kind: "invalid",
+    sqlState: "21S01",
+    message:
+      "Cannot write to {tableName}, the reason is not enough data columns: table columns {tableColumns}, data columns {dataColumns}. Give a value for each, or list the columns meant",
+  },
+  "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS": {
+    kind: "invalid",
+    sqlState: "21S01",
+    message:
+      "Cannot write to {tableName}, the reason is too many data columns: table columns {tableColumns}, data columns {dataColumns}. Leave out what the table has no column for",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST": {
+    kind: "invalid",
+    sqlState: "KD000",
+    message:
+      "Cannot write incompatible data for the table {tableName}: cannot safely cast {colName} {srcType} to {targetType}. Cast it in the query",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA": {
+    kind: "invalid",
+    sqlState: "KD000",
+    message:
+      "Cannot write incompatible data for the table {tableName}: cannot find data for the output column {colName}. Add it to the query",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS": {
+    kind: "invalid",
+    sqlState: "KD000",
+    message:
+      "Cannot write incompatible data for the table {tableName}: cannot write extra columns {extraColumns}. Leave them out of the query",
+  },
+  LOCATION_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42710",
+    message:
+      "Cannot name the managed table as {identifier}, as its associated location {location} already exists. Pick a different table name, or remove the existing location first",
   },
   PATH_ALREADY_EXISTS: {
     kind: "invalid",

@@ -177,7 +177,25 @@ export const sessionConditions = {
     kind: "unsupported",
     sqlState: "0A000",
     message:
-      "Cannot create a table USING {provider} without a LOCATION of files that are there. Leave out USING for a Delta table, or write the files and give their LOCATION",
+      "Cannot create a table USING {provider}: tables are of delta, parquet, csv, json or text here. Use one of these, or read the source with `spark.read.format`",
+  },
+  WRONG_COMMAND_FOR_OBJECT_TYPE: {
+    kind: "invalid",
+    sqlState: "42809",
+    message:
+      "The operation {operation} does not fit {objectName}, which is a {foundType}. Use {alternative} instead",
+  },
+  "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE": {
+    kind: "invalid",
+    sqlState: "42809",
+    message:
+      "The operation {operation} expects a table but {viewName} is a view. Name the table that the view reads",
+  },
+  "UNSUPPORTED_FEATURE.TABLE_OPERATION": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Table {tableName} does not support {operation}. Drop it and create it anew, or use a Delta table",
   },
   DELTA_TABLE_ONLY_OPERATION: {
     kind: "invalid",

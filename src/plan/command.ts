@@ -86,6 +86,8 @@ export interface CreateTable {
   readonly location?: string;
   readonly comment?: string;
   readonly properties: Readonly<Record<string, string>>;
+  /** OPTIONS of the format, as written. `path` is a location. */
+  readonly options: Readonly<Record<string, string>>;
   readonly query?: Relation;
 }
 

@@ -127,6 +127,7 @@ type Clauses = {
   partitionBy: string[];
   partitionFields: StructField[];
   properties: Record<string, string>;
+  options: Record<string, string>;
 };
 
 function createTable(cursor: Cursor, orReplace: boolean): CreateTable {
@@ -154,18 +155,14 @@ function createTable(cursor: Cursor, orReplace: boolean): CreateTable {
 
 /** The clauses between the columns and AS, in any order. */
 function tableClauses(cursor: Cursor): Clauses {
-  const clauses: Clauses = { partitionBy: [], partitionFields: [], properties: {} };
+  const clauses: Clauses = { partitionBy: [], partitionFields: [], properties: {}, options: {} };
   for (;;) {
     if (take(cursor, "USING")) clauses.provider = multipartName(cursor).join(".").toLowerCase();
     else if (take(cursor, "LOCATION")) clauses.location = stringText(cursor);
     else if (take(cursor, "COMMENT")) clauses.comment = stringText(cursor);
     else if (take(cursor, "TBLPROPERTIES")) Object.assign(clauses.properties, propertyList(cursor));
-    else if (take(cursor, "OPTIONS")) {
-      // Spark keeps a table's options among its properties under this prefix.
-      for (const [key, value] of Object.entries(propertyList(cursor))) {
-        clauses.properties[`option.${key}`] = value;
-      }
-    } else if (take(cursor, "PARTITIONED", "BY")) partitionedBy(cursor, clauses);
+    else if (take(cursor, "OPTIONS")) Object.assign(clauses.options, propertyList(cursor));
+    else if (take(cursor, "PARTITIONED", "BY")) partitionedBy(cursor, clauses);
     else if (!atUnbuiltClause(cursor)) return clauses;
   }
 }

@@ -19,7 +19,7 @@ import {
 import { error } from "../error/error.ts";
 import { fieldIndex, sameName, sameType } from "../schema/compare.ts";
 import { formatDataType } from "../schema/ddl.ts";
-import { boolean, type StructField, type StructType } from "../schema/type.ts";
+import { boolean, type DataType, type StructField, type StructType } from "../schema/type.ts";
 
 export interface AlignRequest {
   readonly relation: TypedRelation;
@@ -28,28 +28,54 @@ export interface AlignRequest {
   readonly match: "name" | "position";
   /** For messages. */
   readonly table: string;
+  /** How to say that something does not fit; Delta's way if absent. */
+  readonly refusal?: AlignRefusal;
 }
+
+/** The errors of data that does not fit a table. */
+export interface AlignRefusal {
+  arity(table: string, columns: readonly string[], data: readonly string[]): Error;
+  type(
+    table: string,
+    column: string,
+    types: { readonly from: DataType; readonly to: DataType },
+  ): Error;
+  absent(table: string, column: string): Error;
+}
+
+const deltaRefusal: AlignRefusal = {
+  arity: (tableName, columns, data) =>
+    error("DELTA_INSERT_COLUMN_ARITY_MISMATCH", {
+      tableName,
+      numColumns: columns.length,
+      insertColumns: data.length,
+    }),
+  type: (tableName, columnName, { from, to }) =>
+    error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
+      tableName,
+      columnName,
+      srcType: formatDataType(from),
+      targetType: formatDataType(to),
+    }),
+  absent: (_, columnName) => error("DELTA_MISSING_NOT_NULL_COLUMN_VALUE", { columnName }),
+};
 
 /**
  * The relation with exactly the columns of a schema: matched by name (a nullable column that is
  * missing is null) or position, values cast by ANSI store assignment, structs field by field.
  */
 export function alignRelation(request: AlignRequest): TypedProject {
-  const { relation, schema, match, table } = request;
+  const { relation, schema, match, table, refusal = deltaRefusal } = request;
   const output = outputOf(relation);
   if (match === "position" && output.length !== schema.fields.length) {
-    throw error("DELTA_INSERT_COLUMN_ARITY_MISMATCH", {
-      tableName: table,
-      numColumns: schema.fields.length,
-      insertColumns: output.length,
-    });
+    throw refusal.arity(table, namesOf(schema.fields), namesOf(output));
   }
   const columns = schema.fields.map((target, index): Named => {
     const source = match === "position" ? output[index] : byName(output, target.name);
     const expression =
       source === undefined
-        ? missing(target, [target.name])
-        : store(reference(source), target, { path: [target.name], table });
+        ? missing(target, { path: [target.name], table, refusal })
+        : store(reference(source), target, { path: [target.name], table, refusal });
     const { name, type } = target;
     return { column: newColumn(name, type, { nullable: expression.nullable }), expression };
   });
@@ -63,16 +89,19 @@ function byName(output: readonly Column[], name: string): Column | undefined {
   );
 }
 
-function missing(target: StructField, path: readonly string[]): TypedExpression {
-  if (!target.nullable) {
-    throw error("DELTA_MISSING_NOT_NULL_COLUMN_VALUE", { columnName: path.join(".") });
-  }
-  return literal(null, target.type);
+function namesOf(columns: readonly { readonly name: string }[]): readonly string[] {
+  return columns.map((column) => column.name);
 }
 
 interface Place {
   readonly path: readonly string[];
   readonly table: string;
+  readonly refusal: AlignRefusal;
+}
+
+function missing(target: StructField, { path, table, refusal }: Place): TypedExpression {
+  if (!target.nullable) throw refusal.absent(table, path.join("."));
+  return literal(null, target.type);
 }
 
 function store(source: TypedExpression, target: StructField, place: Place): TypedExpression {
@@ -81,12 +110,7 @@ function store(source: TypedExpression, target: StructField, place: Place): Type
   if (sameType(from, to)) return source;
   if (from.type === "struct" && to.type === "struct") return storeStruct(source, to, place);
   if (!assignable(from, to)) {
-    throw error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
-      tableName: place.table,
-      columnName: place.path.join("."),
-      srcType: formatDataType(from),
-      targetType: formatDataType(to),
-    });
+    throw place.refusal.type(place.table, place.path.join("."), { from, to });
   }
   return cast(source, to, "ansi");
 }
@@ -96,18 +120,13 @@ function storeStruct(source: TypedExpression, to: StructType, place: Place): Typ
   const known = new Set(to.fields.map((member) => member.name.toLowerCase()));
   const extra = from.fields.find((member) => !known.has(member.name.toLowerCase()));
   if (extra !== undefined) {
-    throw error("DELTA_INCOMPATIBLE_WRITE_TYPE", {
-      tableName: place.table,
-      columnName: [...place.path, extra.name].join("."),
-      srcType: formatDataType(from),
-      targetType: formatDataType(to),
-    });
+    throw place.refusal.type(place.table, [...place.path, extra.name].join("."), { from, to });
   }
   const values = to.fields.map((member) => {
     const path = [...place.path, member.name];
     const ordinal = fieldIndex(from, member.name);
     const found = from.fields[ordinal];
-    if (found === undefined) return missing(member, path);
+    if (found === undefined) return missing(member, { ...place, path });
     const nullable = source.nullable || found.nullable;
     const part: TypedExpression = {
       kind: "field",
@@ -116,7 +135,7 @@ function storeStruct(source: TypedExpression, to: StructType, place: Place): Typ
       type: found.type,
       nullable,
     };
-    return store(part, member, { path, table: place.table });
+    return store(part, member, { ...place, path });
   });
   const parts = to.fields.flatMap((member, index) => {
     return [stringLiteral(member.name), values[index] ?? literal(null, member.type)];

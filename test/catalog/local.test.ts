@@ -34,16 +34,22 @@ async function commit(catalog: Catalog, schema: string, table: string): Promise<
 
 async function external({ stores, path }: Bench, name: string): Promise<CatalogTable> {
   const location = await stores.locate(`${path}/else where/${name}`);
-  return { name: ["main", "default", name], location, provider: "csv", managed: false };
+  return {
+    kind: "table",
+    name: ["main", "default", name],
+    location,
+    provider: "csv",
+    managed: false,
+  };
 }
 
 test("a warehouse of which nothing is written has one empty schema", async () => {
   await using trial = await bench();
   const { catalog } = trial;
   expect(await catalog.schemas()).toEqual(["default"]);
-  expect(await catalog.tables("default")).toEqual([]);
-  expect(await catalog.table("default", "t")).toBeUndefined();
-  expect(await catalog.table("no", "t")).toBeUndefined();
+  expect(await catalog.relations("default")).toEqual([]);
+  expect(await catalog.relation("default", "t")).toBeUndefined();
+  expect(await catalog.relation("no", "t")).toBeUndefined();
   await catalog.createSchema("default", true);
   await expect(catalog.createSchema("Default", false)).rejects.toMatchObject({
     code: "SCHEMA_ALREADY_EXISTS",
@@ -68,18 +74,20 @@ test("a managed table is known by its log, whatever the case", async () => {
   await commit(catalog, "default", "Events");
   await commit(catalog, "default", "events2");
   await commit(catalog, "default", "a-b/c");
-  const names = (await catalog.tables("default")).map((table) => table.name[2]);
+  const names = (await catalog.relations("default")).map((table) => table.name[2]);
   expect(names).toEqual(["a-b/c", "events", "events2"]);
-  const found = await catalog.table("DEFAULT", "EVENTS");
+  const found = await catalog.relation("DEFAULT", "EVENTS");
   expect(found).toMatchObject({ name: ["main", "default", "events"], managed: true });
-  expect(found?.location.path).toBe(`${trial.path}/ware house/main/default/events`);
+  expect(found?.kind === "table" && found.location.path).toBe(
+    `${trial.path}/ware house/main/default/events`,
+  );
 });
 
 test("an old log without its first commit is a table too", async () => {
   await using trial = await bench();
   const { store, path } = trial.catalog.defaultLocation("default", "t");
   await store.put(`${path}/_delta_log/00000000000000000010.checkpoint.parquet`, new Uint8Array());
-  expect(await trial.catalog.table("default", "t")).toBeDefined();
+  expect(await trial.catalog.relation("default", "t")).toBeDefined();
 });
 
 test("an external table is an entry, kept by later catalogs of the same folder", async () => {
@@ -92,9 +100,9 @@ test("an external table is an entry, kept by later catalogs of the same folder",
   });
   const warehouse = await stores.locate("ware house");
   const again = localCatalog({ name: "MAIN", warehouse, stores });
-  const found = await again.table("default", "RAW DATA");
+  const found = await again.relation("default", "RAW DATA");
   expect(found).toEqual({ ...table, name: ["main", "default", "raw data"] });
-  expect(await again.tables("default")).toEqual([found]);
+  expect(await again.relations("default")).toEqual([found]);
 });
 
 test("a name is for one table, and needs its schema", async () => {
@@ -113,6 +121,7 @@ test("registering a managed table at its place writes nothing", async () => {
   const { catalog, path } = trial;
   const location = catalog.defaultLocation("default", "t");
   await catalog.register({
+    kind: "table",
     name: ["main", "default", "t"],
     location,
     provider: "delta",
@@ -126,7 +135,7 @@ test("dropping a managed table removes its files, and only its", async () => {
   const { catalog } = trial;
   for (const name of ["t", "t2", "t-1"]) await commit(catalog, "default", name);
   await catalog.drop("default", "T");
-  const names = (await catalog.tables("default")).map((table) => table.name[2]);
+  const names = (await catalog.relations("default")).map((table) => table.name[2]);
   expect(names).toEqual(["t-1", "t2"]);
   const left = catalog.defaultLocation("default", "t");
   for await (const file of left.store.list(left.path, { recursive: true })) throw file;
@@ -143,6 +152,6 @@ test("dropping an external table keeps its files", async () => {
   await file.store.put(file.path, new Uint8Array(3));
   await trial.catalog.register(table);
   await trial.catalog.drop("default", "raw");
-  expect(await trial.catalog.table("default", "raw")).toBeUndefined();
+  expect(await trial.catalog.relation("default", "raw")).toBeUndefined();
   expect((await file.store.stat(file.path))?.size).toBe(3);
 });

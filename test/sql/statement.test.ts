@@ -56,6 +56,7 @@ describe("CREATE", () => {
       location: "/data/t",
       comment: "c",
       properties: { "delta.appendOnly": "true" },
+      options: {},
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Dataset, ScanRequest } from "../../analysis/dataset.ts";
 import { assert } from "../../error/error.ts";
-import { asNullable } from "../../schema/compare.ts";
+import { asNullable, findField } from "../../schema/compare.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
 import type { Location } from "../../storage/store.ts";
 import type { ReadRequest } from "../connector.ts";
@@ -26,7 +26,8 @@ export async function readFiles(request: ReadRequest): Promise<Dataset> {
   const format = formatOf(request);
   const options = optionReader(request.options, "INVALID_OPTION_VALUE");
   const paths = await locations(request);
-  await requirePaths(paths);
+  // The folder of a table is made by its first file.
+  if (!request.table?.partitionBy) await requirePaths(paths);
   const files = await listFiles(paths, await listingRules(options, request.context));
   const { partitions, schema } = await resolveSchema({ format, request, options, files });
   return {
@@ -36,6 +37,18 @@ export async function readFiles(request: ReadRequest): Promise<Dataset> {
     streaming: false,
     scan: (scan) => scanFiles({ format, request, files, partitions }, scan),
   };
+}
+
+/** The schema of the files at a place, and which of its columns their folders give: the last. */
+export async function inferTable(
+  request: ReadRequest,
+): Promise<{ readonly schema: StructType; readonly partitionBy: readonly string[] }> {
+  const format = formatOf(request);
+  const options = optionReader(request.options, "INVALID_OPTION_VALUE");
+  const rules = await listingRules(options, request.context);
+  const files = await listFiles(await locations(request), rules);
+  const { partitions, schema } = await resolveSchema({ format, request, options, files });
+  return { schema, partitionBy: partitions.map((column) => column.name) };
 }
 
 interface Listed {
@@ -56,6 +69,8 @@ async function resolveSchema(
   );
   if (request.schema) {
     const given = asNullable(request.schema);
+    const declared = request.table?.partitionBy?.flatMap((name) => findField(given, name) ?? []);
+    if (declared) return { partitions: declared, schema: given };
     const partitions = typedBy(given, found);
     checkTextSchema(format, given, found);
     return { partitions, schema: withPartitions(given, partitions) };

@@ -1,45 +1,72 @@
 import { outputOf } from "../../analysis/typed.ts";
-import type { WrittenFile } from "../../engine/engine.ts";
-import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import { asNullable, sameName } from "../../schema/compare.ts";
-import { formatValue } from "../../schema/text.ts";
-import { field, type StructType, struct } from "../../schema/type.ts";
+import { field, struct } from "../../schema/type.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { WriteRequest } from "../connector.ts";
-import { hiveNull } from "./partition.ts";
+import { checkFileSchema } from "./definition.ts";
+import { folderNames, replacedFiles } from "./folder.ts";
+import { writeParquetFiles } from "./parquet.ts";
 import { formatOf } from "./reader.ts";
-
-const codecs = { snappy: "snappy", zstd: "zstd", gzip: "gzip", none: "uncompressed" } as const;
+import type { StagedFiles, WriteShape } from "./stage.ts";
+import { writeTextFiles } from "./text.ts";
 
 /**
- * `df.write.format("parquet").save(folder)`: the files under new names, then the empty file
- * `_SUCCESS`. There is no transaction: a reader may see some of the files before all are there.
+ * `df.write.format("parquet").save(folder)` and a table's files: new files under new names, then
+ * the empty file `_SUCCESS`; what is replaced goes last. There is no transaction: a reader may see
+ * some of the new files before all are there, or old ones beside them. A write that fails takes
+ * back what it has put.
  */
 export async function writeFiles(request: WriteRequest): Promise<void> {
-  const format = formatOf(request);
-  if (format !== "parquet") {
-    throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", {
-      format,
-      operation: "be written in batch yet",
-    });
-  }
   if (!request.target) throw error("WRITE_PATH_MISSING", {});
+  const shape = shapeOf(request);
   const folder = request.target.location;
   const before = await existing(folder);
   if (before.length > 0 && request.mode === "ignore") return;
   if (before.length > 0 && request.mode === "errorifexists") {
     throw error("PATH_ALREADY_EXISTS", { path: folder.store.uri(folder.path) });
   }
-  const written = await stage(request);
-  const job = env.uuid();
-  for (const [index, file] of written.files.entries()) {
-    const name = fileName({ index, job, codec: written.codec });
-    const folders = partitionFolders(file, written.schema, request.partitionBy);
-    await folder.store.publish(file.path, join(folder, ...folders, name).path);
+  const staged =
+    shape.format === "parquet"
+      ? await writeParquetFiles(request, shape)
+      : await writeTextFiles(request, shape);
+  const folders = await publish(folder, staged, shape);
+  if (request.mode === "overwrite") {
+    for (const path of replacedFiles(before, { folder, request, shape, written: folders })) {
+      await folder.store.delete(path);
+    }
   }
-  if (request.mode === "overwrite") for (const path of before) await folder.store.delete(path);
   await folder.store.put(join(folder, "_SUCCESS").path, new Uint8Array());
+}
+
+/** The columns of the files and those of their folders, checked. */
+function shapeOf(request: WriteRequest): WriteShape {
+  const format = formatOf(request);
+  if (format === "binaryFile") {
+    throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation: "be written" });
+  }
+  const columns = outputOf(request.relation);
+  const schema = asNullable(struct(columns.map(({ name, type }) => field(name, type))));
+  const partitionBy = request.partitionBy.map((name) => {
+    const column = schema.fields.find((candidate) => sameName(candidate.name, name));
+    if (column) return column;
+    throw error("INVALID_OPTION_VALUE", {
+      name: "partitionBy",
+      value: name,
+      expected: `must be one of the columns ${schema.fields.map((one) => one.name).join(", ")}`,
+    });
+  });
+  const names = partitionBy.map((column) => column.name);
+  const data = struct(schema.fields.filter((column) => !names.includes(column.name)));
+  if (names.length > 0 && data.fields.length === 0) {
+    throw error("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
+  }
+  checkFileSchema(format, data, struct(partitionBy));
+  if (format === "text" && data.fields.length !== 1) {
+    const columnNames = data.fields.map((column) => column.name).join(", ");
+    throw error("TEXT_DATA_SOURCE_SCHEMA", { number: data.fields.length, columns: columnNames });
+  }
+  return { format, schema, data, partitions: partitionBy };
 }
 
 async function existing(folder: Location): Promise<readonly string[]> {
@@ -50,63 +77,25 @@ async function existing(folder: Location): Promise<readonly string[]> {
   return paths;
 }
 
-interface Staged {
-  readonly schema: StructType;
-  readonly codec: keyof typeof codecs;
-  readonly files: readonly WrittenFile[];
-}
-
-async function stage(request: WriteRequest): Promise<Staged> {
-  const { relation, context, options } = request;
-  const columns = outputOf(relation);
-  const schema = asNullable(struct(columns.map(({ name, type }) => field(name, type))));
-  const partitionBy = request.partitionBy.map((name) => {
-    const column = schema.fields.find((candidate) => sameName(candidate.name, name));
-    if (column) return column.name;
-    throw error("INVALID_OPTION_VALUE", {
-      name: "partitionBy",
-      value: name,
-      expected: `must be one of the columns ${schema.fields.map((one) => one.name).join(", ")}`,
-    });
-  });
-  const asked = (options["compression"] ?? "snappy").toLowerCase();
-  const codec = (asked === "uncompressed" ? "none" : asked) as keyof typeof codecs;
-  if (!Object.hasOwn(codecs, codec)) {
-    const expected = "must be one of snappy, zstd, gzip, none";
-    throw error("INVALID_OPTION_VALUE", { name: "compression", value: asked, expected });
+/** Publishes all files or none; the folders they went to. */
+async function publish(
+  folder: Location,
+  staged: StagedFiles,
+  { partitions }: WriteShape,
+): Promise<ReadonlySet<string>> {
+  const folders = new Set<string>();
+  const put: string[] = [];
+  try {
+    for (const [index, file] of staged.files.entries()) {
+      const below = folderNames(file.partition, partitions, staged.timeZone);
+      folders.add(below.join("/"));
+      const { path } = join(folder, ...below, staged.name(index));
+      await folder.store.publish(file.path, path);
+      put.push(path);
+    }
+  } catch (thrown) {
+    for (const path of put) await folder.store.delete(path).catch(() => undefined);
+    throw thrown;
   }
-  const directory = context.staging;
-  const statistics = () => false;
-  const target = { directory, schema, partitionBy, compression: codecs[codec], statistics };
-  return {
-    schema,
-    codec,
-    files: await context.engine.writeParquet(relation, target, request.query),
-  };
-}
-
-function fileName(part: { index: number; job: string; codec: string }): string {
-  const number = String(part.index).padStart(5, "0");
-  const codec = part.codec === "none" ? "" : `.${part.codec === "gzip" ? "gz" : part.codec}`;
-  return `part-${number}-${part.job}-c000${codec}.parquet`;
-}
-
-function partitionFolders(
-  file: WrittenFile,
-  schema: StructType,
-  partitionBy: readonly string[],
-): readonly string[] {
-  return partitionBy.map((name) => {
-    const column = schema.fields.find((candidate) => sameName(candidate.name, name))!;
-    const value = file.partition[column.name] ?? null;
-    const text = value === null ? "" : formatValue(value, column.type);
-    return `${escapePath(column.name)}=${text === "" ? hiveNull : escapePath(text)}`;
-  });
-}
-
-/** Hive's escapes of folder names. */
-function escapePath(text: string): string {
-  return text.replace(/["#%'*/:=?\\{[\]^]|\p{Cc}/gu, (char) => {
-    return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
-  });
+  return folders;
 }

@@ -1,4 +1,4 @@
-import type { TableName } from "../../catalog/catalog.ts";
+import type { CatalogTable, TableName } from "../../catalog/catalog.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable } from "../../plan/command.ts";
 import { quoteName } from "../../plan/relation.ts";
@@ -9,6 +9,7 @@ import { writeTable } from "../../table/write.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
+import { createFileTable, lowerCase } from "./file-table.ts";
 import { batchPlan } from "./query.ts";
 import { placeOf } from "./resolve.ts";
 
@@ -21,7 +22,7 @@ export async function runCreateTable(
   if (path !== undefined) return createAt(context, command, path);
   const { catalog, schema, table } = await placeOf(context, command.name);
   const name: TableName = [catalog.name, schema, table];
-  const found = await catalog.table(schema, table);
+  const found = await catalog.relation(schema, table);
   if (found && command.ifNotExists) return noAnswer;
   if (found && !command.orReplace) {
     throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(name) });
@@ -32,18 +33,21 @@ export async function runCreateTable(
   const provider = (
     command.provider ?? context.conf.get("spark.sql.sources.default")
   ).toLowerCase();
-  const managed = command.location === undefined;
+  if (found && (found.kind === "view" || found.provider !== "delta" || provider !== "delta")) {
+    const operation = command.query ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE";
+    throw error("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: quoteName(name), operation });
+  }
+  const given = command.location ?? lowerCase(command.options)["path"];
+  const managed = given === undefined;
   const location = managed
     ? (found?.location ?? catalog.defaultLocation(schema, table))
-    : await context.connector.locate(command.location ?? "");
-  const made = { name, location, provider, managed };
-  if (provider === "delta") {
-    const delta = await tableAt(location, context.connector, name.join("."));
-    await makeDelta(context, command, { table: delta, managed });
-  } else if (managed || command.query) {
-    throw error("CREATE_TABLE_PROVIDER_NOT_BUILT", { provider });
-  }
-  if (!managed) await catalog.register(made);
+    : await context.connector.locate(given);
+  const made: CatalogTable = { kind: "table", name, location, provider, managed };
+  if (provider !== "delta") return createFileTable(context, command, { catalog, table: made });
+  const delta = await tableAt(location, context.connector, name.join("."));
+  await makeDelta(context, command, { table: delta, managed });
+  const stays = found?.kind === "table" && found.location.path === location.path;
+  if (!managed && !stays) await catalog.register(made);
   return noAnswer;
 }
 
@@ -75,9 +79,11 @@ async function makeDelta(
   made: { readonly table: DeltaTable; readonly managed: boolean },
 ): Promise<void> {
   const { table, managed } = made;
+  // Delta keeps a table's options among its properties under this prefix.
+  const options = Object.entries(command.options).map(([key, value]) => [`option.${key}`, value]);
   const definition = {
     partitionBy: command.partitionBy,
-    properties: command.properties,
+    properties: { ...command.properties, ...Object.fromEntries(options) },
     ...(command.comment === undefined ? {} : { comment: command.comment }),
   };
   const mode = command.orReplace ? "createOrReplace" : "create";

@@ -31,7 +31,7 @@ export async function runDescribe(
   );
   const { relation } = command;
   const isTable = relation.kind === "read" && relation.table !== undefined;
-  const found = isTable ? await findTable(context, relation.table) : undefined;
+  const found = isTable ? await findTable(context, relation.table, "DESCRIBE") : undefined;
   if (found?.provider !== "delta") return { schema, rows };
 
   const table = await openTable(found.location, context.connector, found.name.join("."));

@@ -35,7 +35,7 @@ export async function destinationOf(
   if (target.name.length === 1 && context.views.has(only!.toLowerCase())) {
     throw error("STREAM_TARGET_IS_VIEW", { viewName: quoteName(target.name) });
   }
-  const found = await findTable(context, target.name);
+  const found = await findTable(context, target.name, "be streamed into");
   if (!found) return absentTable(context, write, { format, name: target.name });
   const { provider, location } = found;
   const name = found.name.join(".");
@@ -98,5 +98,6 @@ export async function createDestination(
   const definition = { schema: tableSchema(schema), partitionBy, properties: {} };
   await createTable(table, { definition, mode: "ifNotExists", isManaged: managed });
   if (managed) return;
-  await absent.catalog.register({ name: absent.name, location, provider: "delta", managed });
+  const { name } = absent;
+  await absent.catalog.register({ kind: "table", name, location, provider: "delta", managed });
 }

@@ -1,3 +1,4 @@
+import type { CatalogRelation } from "../../catalog/catalog.ts";
 import { error } from "../../error/error.ts";
 import type { DropTable } from "../../plan/command.ts";
 import { quoteName } from "../../plan/relation.ts";
@@ -15,13 +16,25 @@ export async function runDrop(context: LocalContext, command: DropTable): Promis
     context.views.delete(only!.toLowerCase());
     return noAnswer;
   }
-  if (command.view) return absent(command);
   const { catalog, schema, table } = await placeOf(context, command.name);
-  const found = await catalog.table(schema, table);
+  const found = await catalog.relation(schema, table);
   if (!found) return absent(command);
+  if (found.kind !== (command.view ? "view" : "table")) throw wrongKind(command, found);
   await catalog.drop(schema, table);
-  forgetTable(found.location, context.connector);
+  if (found.kind === "table") forgetTable(found.location, context.connector);
   return noAnswer;
+}
+
+function wrongKind(command: DropTable, found: CatalogRelation): Error {
+  const [operation, alternative] = command.view
+    ? (["DROP VIEW", "DROP TABLE"] as const)
+    : (["DROP TABLE", "DROP VIEW"] as const);
+  return error("WRONG_COMMAND_FOR_OBJECT_TYPE", {
+    operation,
+    objectName: quoteName(found.name),
+    foundType: found.kind,
+    alternative,
+  });
 }
 
 function absent(command: DropTable): CommandResult {

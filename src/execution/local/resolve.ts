@@ -2,7 +2,7 @@ import { analyze } from "../../analysis/analyze.ts";
 import type { Dataset } from "../../analysis/dataset.ts";
 import { collectReads } from "../../analysis/read.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
-import type { CatalogTable } from "../../catalog/catalog.ts";
+import type { CatalogRelation, CatalogTable } from "../../catalog/catalog.ts";
 import { findCatalog, resolveName } from "../../catalog/name.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
@@ -73,25 +73,42 @@ async function tableRequest(
   read: Read,
   name: readonly string[],
 ): Promise<ReadRequest> {
-  const table = await findTable(context, name);
+  const table = await findTable(context, name, "be read as a table");
   if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
-  const request: ReadRequest = {
+  const { definition, location } = table;
+  const schema = read.schema ?? definition?.schema;
+  const named = { name: table.name.join("."), location };
+  return {
     format: table.provider,
-    options: read.options,
+    options: { ...definition?.options, ...read.options },
     paths: [],
-    table: { name: table.name.join("."), location: table.location },
+    table: definition ? { ...named, partitionBy: definition.partitionBy } : named,
     context: context.connector,
+    ...(schema ? { schema } : {}),
   };
-  return read.schema ? { ...request, schema: read.schema } : request;
 }
 
-/** A table of the catalogs by its one to three parts; undefined if there is none. */
+/** What the catalogs have under a name of one to three parts; undefined if there is nothing. */
+async function findRelation(
+  context: LocalContext,
+  name: readonly string[],
+): Promise<CatalogRelation | undefined> {
+  const { catalog, schema, table } = await placeOf(context, name);
+  return catalog.relation(schema, table);
+}
+
+/** A table of the catalogs; a view is an error, `operation` is what it cannot do. */
 export async function findTable(
   context: LocalContext,
   name: readonly string[],
+  operation: string,
 ): Promise<CatalogTable | undefined> {
-  const { catalog, schema, table } = await placeOf(context, name);
-  return catalog.table(schema, table);
+  const found = await findRelation(context, name);
+  if (found?.kind !== "view") return found;
+  throw error("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {
+    viewName: quoteName(found.name),
+    operation,
+  });
 }
 
 /** The catalog a name is in, and its schema and table part, whether the table is there or not. */

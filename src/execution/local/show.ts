@@ -1,6 +1,6 @@
 import { allFunctions, findFunction } from "../../analysis/function/registry.ts";
 import { outputOf } from "../../analysis/typed.ts";
-import type { CatalogTable } from "../../catalog/catalog.ts";
+import type { CatalogRelation } from "../../catalog/catalog.ts";
 import { findCatalog, resolveNamespace } from "../../catalog/name.ts";
 import { error } from "../../error/error.ts";
 import type { Show } from "../../plan/command.ts";
@@ -48,7 +48,7 @@ async function columnsOf(context: LocalContext, name: readonly string[]): Promis
 }
 
 async function properties(context: LocalContext, name: readonly string[]): Promise<CommandResult> {
-  const found = await findTable(context, name);
+  const found = await findTable(context, name, "SHOW TBLPROPERTIES");
   if (!found) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
   const table = await openTable(found.location, context.connector, found.name.join("."));
   const { metadata, protocol } = await snapshotOf(table);
@@ -74,8 +74,8 @@ function viewRows(context: LocalContext): Row[] {
 
 async function tableRows(context: LocalContext, of: readonly string[] | undefined) {
   const place = of ? resolveNamespace(of, context.current, context.catalogs) : context.current;
-  const tables = await findCatalog(context.catalogs, place.catalog).tables(place.schema);
-  return tables.map(({ name: [, namespace, tableName] }: CatalogTable): Row => {
+  const found = await findCatalog(context.catalogs, place.catalog).relations(place.schema);
+  return found.map(({ name: [, namespace, tableName] }: CatalogRelation): Row => {
     return { namespace, tableName, isTemporary: false };
   });
 }

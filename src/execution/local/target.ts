@@ -11,7 +11,7 @@ export async function deltaTableOf(context: LocalContext, target: Target): Promi
     const location = await context.connector.locate(target.path);
     return openTable(location, context.connector);
   }
-  const found = await findTable(context, target.name);
+  const found = await findTable(context, target.name, "this command");
   if (!found) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(target.name) });
   const name = found.name.join(".");
   if (found.provider !== "delta") {

@@ -4,7 +4,7 @@ import { error } from "../../error/error.ts";
 import type { Write } from "../../plan/command.ts";
 import type { Expression } from "../../plan/expression.ts";
 import { quoteName } from "../../plan/relation.ts";
-import type { StructType } from "../../schema/type.ts";
+import { type StructType, struct } from "../../schema/type.ts";
 import type { Location } from "../../storage/store.ts";
 import { type DeltaTable, tableAt } from "../../table/table.ts";
 import { type CreateAs, writeTable } from "../../table/write.ts";
@@ -12,62 +12,77 @@ import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
 import { freePlace } from "./destination.ts";
-import { insertedByName } from "./insert.ts";
+import { createFileTableAs, redefineFileTable, writeFileTable } from "./file-write.ts";
+import { fixedColumns, fixedCondition, insertedByName, type TableShape } from "./insert.ts";
 import { batchPlan } from "./query.ts";
 import { findTable, typedPlan } from "./resolve.ts";
 
-/** Where a write goes, found or about to be made. */
+/** A Delta table that a write goes to, found or about to be made. */
 interface Destination {
-  readonly format: string;
   readonly name?: string;
   readonly location: Location;
   readonly exists: boolean;
   readonly managed: boolean;
-  /** Makes the name of a new table known, where its place alone does not. */
-  readonly register?: () => Promise<void>;
 }
 
 /** `df.write…`, INSERT: one commit of a Delta table, or files of another format. */
 export async function runWrite(context: LocalContext, write: Write): Promise<CommandResult> {
-  const destination = await destinationOf(context, write);
-  if (destination.format === "delta") await writeDelta(context, write, destination);
-  else await writeFiles(context, write, destination);
-  // Last: a name must not stand for a write that failed.
-  await destination.register?.();
+  const { target } = write;
+  if (target.kind === "table") {
+    await writeNamed(context, write, target.name);
+    return noAnswer;
+  }
+  const format = formatOf(context, write);
+  const location = await context.connector.locate(target.path);
+  if (format === "delta") {
+    await writeDelta(context, write, { location, exists: false, managed: false });
+  } else await writeFiles(context, write, { format, location });
   return noAnswer;
 }
 
-async function destinationOf(context: LocalContext, write: Write): Promise<Destination> {
-  const format = (write.format ?? context.conf.get("spark.sql.sources.default")).toLowerCase();
-  if (write.target.kind === "path") {
-    const location = await context.connector.locate(write.target.path);
-    return { format, location, exists: false, managed: false };
-  }
-  const { name } = write.target;
+function formatOf(context: LocalContext, write: Write): string {
+  return (write.format ?? context.conf.get("spark.sql.sources.default")).toLowerCase();
+}
+
+async function writeNamed(
+  context: LocalContext,
+  write: Write,
+  name: readonly string[],
+): Promise<void> {
   if (name.length === 1 && context.views.has(name[0]!.toLowerCase())) {
     throw error("INSERT_INTO_VIEW", { viewName: quoteName(name) });
   }
-  const found = await findTable(context, name);
-  if (found) {
-    const { location, provider, managed } = found;
-    return { format: provider, name: found.name.join("."), location, exists: true, managed };
+  const found = await findTable(context, name, write.create ? "saveAsTable" : "INSERT");
+  if (!found) {
+    if (!write.create) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
+    return writeNew(context, write, name);
   }
-  if (!write.create) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
-  return newDestination(context, write, { format, name });
+  const { location, managed } = found;
+  if (found.provider === "delta") {
+    const destination = { name: found.name.join("."), location, exists: true, managed };
+    return writeDelta(context, write, destination);
+  }
+  if (write.create && write.mode === "ignore") return;
+  if (write.create && write.mode === "errorifexists") {
+    throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(found.name) });
+  }
+  if (write.create && write.mode === "overwrite") return redefineFileTable(context, write, found);
+  return writeFileTable(context, write, found);
 }
 
 /** `saveAsTable` of a name that is free: managed, or at the option `path`. */
-async function newDestination(
+async function writeNew(
   context: LocalContext,
-  { options }: Write,
-  to: { readonly format: string; readonly name: readonly string[] },
-): Promise<Destination> {
-  const { format } = to;
-  const { catalog, name, location, managed } = await freePlace(context, to.name, options);
-  const made = { format, name: name.join("."), location, exists: false, managed };
-  if (managed && format === "delta") return made;
-  const register = () => catalog.register({ name, location, provider: format, managed });
-  return { ...made, register };
+  write: Write,
+  given: readonly string[],
+): Promise<void> {
+  const { catalog, name, location, managed } = await freePlace(context, given, write.options);
+  const provider = formatOf(context, write);
+  const table = { kind: "table", name, location, provider, managed } as const;
+  if (provider !== "delta") return createFileTableAs(context, write, table);
+  await writeDelta(context, write, { name: name.join("."), location, exists: false, managed });
+  // Last: a name must not stand for a write that failed.
+  await catalog.register(table);
 }
 
 async function writeDelta(
@@ -76,14 +91,15 @@ async function writeDelta(
   destination: Destination,
 ): Promise<void> {
   const table = await tableAt(destination.location, context.connector, destination.name);
-  const byName = await insertedByName(write, table);
-  const replaceWhere = await replaceWhereOf(context, { ...write, ...byName }, table);
-  const relation = await batchPlan(context, byName.input, "write");
+  const named = write.columns || write.partition ? await shapeOf(table) : noShape;
+  const { input, match } = insertedByName(write, named);
+  const replaceWhere = await replaceWhereOf(context, write, table);
+  const relation = await batchPlan(context, input, "write");
   await writeTable(table, {
     relation,
     context: queryContext(context),
     mode: write.mode,
-    match: byName.match,
+    match,
     options: write.options,
     dynamic: context.conf.get("spark.sql.sources.partitionOverwriteMode") === "DYNAMIC",
     ...(write.partitionBy.length > 0 ? { partitionBy: write.partitionBy } : {}),
@@ -92,6 +108,14 @@ async function writeDelta(
       ? {}
       : { create: createAs(destination) }),
   });
+}
+
+const noShape: TableShape = { schema: struct([]), partitionBy: [] };
+
+async function shapeOf(table: DeltaTable): Promise<TableShape> {
+  const snapshot = await table.log.update();
+  if (!snapshot) throw error("DELTA_TABLE_NOT_FOUND", { tableName: table.name });
+  return { schema: snapshot.schema, partitionBy: snapshot.metadata.partitionColumns };
 }
 
 function createAs({ managed }: Destination): CreateAs {
@@ -104,8 +128,11 @@ async function replaceWhereOf(
   table: DeltaTable,
 ): Promise<{ condition: TypedExpression; text: string } | undefined> {
   const text = write.options["replacewhere"];
+  const fixed = write.mode === "overwrite" ? fixedColumns(write) : [];
   const given: Expression | undefined =
-    write.replaceWhere ?? (text === undefined ? undefined : { kind: "text", text });
+    fixed.length > 0
+      ? fixedCondition(fixed)
+      : (write.replaceWhere ?? (text === undefined ? undefined : { kind: "text", text }));
   const snapshot = given && (await table.log.update());
   if (!given || !snapshot) return undefined;
   const condition = await conditionOver(context, snapshot.schema, given);
@@ -127,18 +154,20 @@ async function conditionOver(
 async function writeFiles(
   context: LocalContext,
   write: Write,
-  destination: Destination,
+  { format, location }: { readonly format: string; readonly location: Location },
 ): Promise<void> {
-  const { format, location } = destination;
-  const name = destination.name ?? `${format}.\`${location.path}\``;
+  const dynamic =
+    context.conf.get("spark.sql.sources.partitionOverwriteMode").toUpperCase() === "DYNAMIC";
+  const replaces = { values: {}, written: true };
   await writeFormat({
     format,
     options: write.options,
-    target: { name, location },
+    target: { name: `${format}.\`${location.path}\``, location },
     mode: write.mode,
     partitionBy: write.partitionBy,
     relation: await batchPlan(context, write.input, "write"),
     query: queryContext(context),
     context: context.connector,
+    ...(dynamic && write.partitionBy.length > 0 ? { replaces } : {}),
   });
 }

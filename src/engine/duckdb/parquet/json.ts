@@ -30,9 +30,11 @@ function objectOf(members: readonly string[]): string {
   return `'{' || concat_ws(',', ${members.join(", ")}) || '}'`;
 }
 
-/** `"name":value`, or null where the value is. */
+/** `"name":value`; where the value is null and is to be left out, null. */
 function member(name: string, value: string, site: JsonSite): string {
-  return `(${text(`${JSON.stringify(name)}:`)} || ${jsonText(value, site)})`;
+  const json = jsonText(value, site);
+  const shown = site.style.nulls ? `coalesce(${json}, 'null')` : json;
+  return `(${text(`${JSON.stringify(name)}:`)} || ${shown})`;
 }
 
 /** How a value is spelled: where its members are, and how times look. */
@@ -41,6 +43,12 @@ export interface JsonStyle {
   time(value: string, type: "timestamp" | "timestamp_ntz"): string;
   /** The text of a map's key. */
   key(value: string, type: DataType): string;
+  /** Of a number that is finite. */
+  real(value: string, type: "float" | "double"): string;
+  /** Present where it is spelled in a way of its own. */
+  date?(value: string): string;
+  /** Whether members of structs that are null are written. */
+  readonly nulls: boolean;
 }
 
 export interface JsonSite {
@@ -54,6 +62,8 @@ const byName: JsonStyle = {
   time: (value, type) =>
     `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f${type === "timestamp" ? "Z" : ""}')`,
   key: (value) => `CAST(${value} AS VARCHAR)`,
+  real: (value) => `CAST(${value} AS VARCHAR)`,
+  nulls: false,
 };
 
 /** SQL of a value's JSON text; null members of structs are left out. */
@@ -89,11 +99,13 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
     case "timestamp":
     case "timestamp_ntz":
       return `to_json(${style.time(value, type.type)})`;
+    case "date":
+      return `to_json(${style.date?.(value) ?? value})`;
     case "decimal":
       return `CAST(${value} AS VARCHAR)`;
     case "float":
     case "double":
-      return `CASE WHEN isfinite(${value}) THEN CAST(${value} AS VARCHAR) ELSE CASE
+      return `CASE WHEN isfinite(${value}) THEN ${style.real(value, type.type)} ELSE CASE
         WHEN isnan(${value}) THEN '"NaN"' WHEN ${value} > 0 THEN '"Infinity"'
         WHEN ${value} < 0 THEN '"-Infinity"' END END`;
     default:

@@ -34,33 +34,34 @@ export const jsons: Group = {
     return `from_json(${read}, ${text(shapeOf(node.type))})`;
   },
   to_json: ([value], { types, node, scope }) => {
-    if (node.arguments.length > 1) {
-      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "to_json with options" });
-    }
+    const style = sparkStyle(scope, optionsOf(node.arguments[1]));
     const [type] = types;
     if (type === undefined || type.type === "void") return "CAST(NULL AS VARCHAR)";
-    return once([value as string], scope, (input) =>
-      jsonText(input, { type, depth: 0, style: sparkStyle(scope) }),
-    );
+    return once([value as string], scope, (input) => jsonText(input, { type, depth: 0, style }));
   },
 };
 
-/** Spark's default formats of times in JSON, in the session's zone. */
-function sparkStyle(scope: Scope): JsonStyle {
+/** Spark's spelling, in the session's zone; formats of times and kept nulls are its options. */
+function sparkStyle(scope: Scope, options: Readonly<Record<string, string>>): JsonStyle {
+  const known = ["ignorenullfields", "timestampformat", "dateformat"];
+  const other = Object.keys(options).find((key) => !known.includes(key));
+  if (other) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `to_json with option ${other}` });
+  const { dateformat, timestampformat = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" } = options;
+  const formatted = (micros: string, format: string, zone: string): string =>
+    javascript("date_format", [`CAST(${micros} AS VARCHAR)`, text(format), text(zone)]);
+  const day = (value: string) => `epoch_us(CAST(${value} AS TIMESTAMP))`;
   return {
     member: (value, { ordinal }) => `struct_extract(${value}, '${memberName(ordinal)}')`,
     key: (value, type) => keyText(value, type, scope),
-    time: (value, type) => {
-      const [format, zone] =
-        type === "timestamp"
-          ? ["yyyy-MM-dd'T'HH:mm:ss.SSSXXX", scope.context.timeZone]
-          : ["yyyy-MM-dd'T'HH:mm:ss.SSS", "UTC"];
-      return javascript("date_format", [
-        `CAST(epoch_us(${value}) AS VARCHAR)`,
-        text(format),
-        text(zone),
-      ]);
-    },
+    time: (value, type) =>
+      type === "timestamp"
+        ? formatted(`epoch_us(${value})`, timestampformat, scope.context.timeZone)
+        : formatted(`epoch_us(${value})`, "yyyy-MM-dd'T'HH:mm:ss.SSS", "UTC"),
+    ...(dateformat === undefined
+      ? {}
+      : { date: (value: string) => formatted(day(value), dateformat, "UTC") }),
+    real: (value, type) => toText(value, { type }, scope),
+    nulls: options["ignorenullfields"]?.toLowerCase() === "false",
   };
 }
 
