@@ -8,6 +8,7 @@ export {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   type Row,
   Timestamp,

@@ -121,8 +121,9 @@ function checkLambdas(args: readonly Expression[], definition: FunctionDefinitio
 
 function checkArity(name: string, definition: FunctionDefinition, actual: number): void {
   const [minimum, maximum] = definition.arity;
-  if (actual >= minimum && actual <= maximum) return;
-  const expectedNum = countText(minimum, maximum);
+  const { counts } = definition;
+  if (counts ? counts.includes(actual) : actual >= minimum && actual <= maximum) return;
+  const expectedNum = counts ? `[${counts.join(", ")}]` : countText(minimum, maximum);
   throw error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
     functionName: `\`${name}\``,
     expectedNum,

@@ -103,6 +103,9 @@ export function withString(other: DataType): DataType | undefined {
 }
 
 function widerLeaf(left: DataType, right: DataType, ansi: boolean): DataType | undefined {
+  if (left.type === "time" && right.type === "time") {
+    return left.precision > right.precision ? left : right;
+  }
   if (isDatetime(left) && isDatetime(right)) return widerDatetime(left, right);
   if (!isNumeric(left) || !isNumeric(right)) return undefined;
   if (left.type === "decimal" || right.type === "decimal") {
@@ -161,6 +164,7 @@ export function implicitly(from: DataType, to: DataType, ansi: boolean): DataTyp
   if (to.type === "string") return isAtomic(from) && from.type !== "interval" ? string : undefined;
   if (isNumeric(from) && isNumeric(to)) return to;
   if (isDatetime(from) && isDatetime(to)) return to;
+  if (from.type === "time" && to.type === "time") return to;
   if (from.type === "array" && to.type === "array") {
     const element = implicitly(from.elementType, to.elementType, ansi);
     return element && array(element, from.containsNull);
@@ -216,9 +220,12 @@ function castableAtom(from: DataType, to: DataType, ansi: boolean): boolean {
       return isDatetime(from) || isNumeric(from) || (!ansi && from.type === "boolean");
     case "timestamp_ntz":
       return isDatetime(from);
+    case "time":
+      return from.type === "time";
     case "interval":
       return isNumeric(from) && to.unit !== "calendar";
     default:
+      if (from.type === "time") return to.type === "decimal" || isIntegral(to);
       return castableToNumber(from, ansi);
   }
 }

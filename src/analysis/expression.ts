@@ -12,6 +12,7 @@ import {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -204,6 +205,8 @@ export function sameType(left: DataType, right: DataType): boolean {
       return (
         right.type === "decimal" && left.precision === right.precision && left.scale === right.scale
       );
+    case "time":
+      return right.type === "time" && left.precision === right.precision;
     case "interval":
       return right.type === "interval" && left.unit === right.unit;
     case "array":
@@ -393,6 +396,7 @@ function valueKey(value: Value): string {
     value instanceof CalendarDate ||
     value instanceof Timestamp ||
     value instanceof LocalTimestamp ||
+    value instanceof LocalTime ||
     value instanceof Interval
   ) {
     return value.toString();

@@ -13,6 +13,8 @@ export function literalText(value: Value, type: DataType, timeZone: string): str
       return `TIMESTAMP '${formatValue(value, type, timeZone)}'`;
     case "timestamp_ntz":
       return `TIMESTAMP_NTZ '${formatValue(value, type, timeZone)}'`;
+    case "time":
+      return `TIME '${formatValue(value, type, timeZone)}'`;
     case "binary":
       return `X'${[...(value as Uint8Array)]
         .map((byte) => byte.toString(16).padStart(2, "0"))

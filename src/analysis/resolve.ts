@@ -142,6 +142,7 @@ const implicitCalls: ReadonlySet<string> = new Set([
   "current_catalog",
   "current_database",
   "current_schema",
+  "current_time",
   "localtimestamp",
 ]);
 

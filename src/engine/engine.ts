@@ -47,10 +47,18 @@ export interface Engine extends AsyncDisposable {
   explain(relation: TypedRelation, context: QueryContext): Promise<string>;
 }
 
+/**
+ * How texts are read and written by patterns: as Spark does since 3.0, as before, or as since 3.0
+ * with an error where the two differ.
+ */
+export type TimeParserPolicy = "CORRECTED" | "LEGACY" | "EXCEPTION";
+
 /** What is fixed for one query or one micro-batch. */
 export interface QueryContext {
   /** IANA name: `spark.sql.session.timeZone` when the query started. */
   readonly timeZone: string;
+  /** `spark.sql.legacy.timeParserPolicy`: CORRECTED where it is not said. */
+  readonly timeParserPolicy?: TimeParserPolicy;
   /** What `current_timestamp()` is, ms since the epoch. */
   readonly timestampMs: number;
   /** What `rand()` and `uuid()` start from. */

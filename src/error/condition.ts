@@ -1,6 +1,7 @@
 import { analysisConditions } from "./analysis.ts";
 import { catalogConditions } from "./catalog.ts";
 import { connectorConditions } from "./connector.ts";
+import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { logConditions } from "./log.ts";
 import { schemaConditions } from "./schema.ts";
@@ -16,6 +17,7 @@ export const conditions = {
   ...analysisConditions,
   ...catalogConditions,
   ...connectorConditions,
+  ...datetimeConditions,
   ...engineConditions,
   ...logConditions,
   ...schemaConditions,

@@ -118,17 +118,6 @@ export const engineConditions = {
     message:
       "More than one row returned by a subquery used as an expression. Aggregate it or limit it",
   },
-  CANNOT_PARSE_TIMESTAMP: {
-    kind: "invalid",
-    sqlState: "22007",
-    message:
-      "The text {value} does not fit the format {format}. Use `try_to_timestamp` to get NULL instead",
-  },
-  DATETIME_FIELD_OUT_OF_BOUNDS: {
-    kind: "invalid",
-    sqlState: "22023",
-    message: "A part of a date or time is out of bounds: {reason}. Correct the value",
-  },
   USER_RAISED_EXCEPTION: {
     kind: "invalid",
     sqlState: "P0001",

@@ -23,6 +23,12 @@ export const schemaConditions = {
     message:
       "Decimal precision {precision} exceeds max precision {maxPrecision}. Use a smaller one",
   },
+  UNSUPPORTED_TIME_PRECISION: {
+    kind: "unsupported",
+    sqlState: "0A001",
+    message:
+      "The seconds precision {precision} of the TIME data type is out of the supported range [0, 6]. Use one in it",
+  },
   INVALID_SCHEMA: {
     kind: "invalid",
     sqlState: "42K07",

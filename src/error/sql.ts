@@ -51,7 +51,7 @@ export const sqlConditions = {
     kind: "unsupported",
     sqlState: "0A000",
     message:
-      "Literals of the type {unsupportedType} are not supported. Supported types are DATE, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ, INTERVAL and X (line {line}, pos {position})\n\n== SQL ==\n{sql}",
+      "Literals of the type {unsupportedType} are not supported. Supported types are DATE, TIME, TIMESTAMP, TIMESTAMP_NTZ, TIMESTAMP_LTZ, INTERVAL and X (line {line}, pos {position})\n\n== SQL ==\n{sql}",
   },
   INVALID_NUMERIC_LITERAL_RANGE: {
     kind: "invalid",

@@ -238,9 +238,8 @@ function at(json: Json | undefined, path: readonly string[]): Json | undefined {
 }
 
 function skippable(type: DataType): boolean {
-  return !["binary", "boolean", "struct", "array", "map", "variant", "void", "interval"].includes(
-    type.type,
-  );
+  const bare = ["binary", "boolean", "struct", "array", "map", "variant", "void"];
+  return ![...bare, "interval", "time"].includes(type.type);
 }
 
 function widened(value: Value | undefined): Value | undefined {

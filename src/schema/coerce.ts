@@ -3,8 +3,17 @@ import { sameName } from "./compare.ts";
 import { formatDataType } from "./ddl.ts";
 import { isPlainObject } from "./infer.ts";
 import { toDecimal } from "./number.ts";
-import type { ArrayType, DataType, DecimalType, MapType, StructType } from "./type.ts";
-import { CalendarDate, Decimal, Interval, LocalTimestamp, Timestamp, type Value } from "./value.ts";
+import { truncateTime } from "./time.ts";
+import type { ArrayType, DataType, DecimalType, MapType, StructType, TimeType } from "./type.ts";
+import {
+  CalendarDate,
+  Decimal,
+  Interval,
+  LocalTime,
+  LocalTimestamp,
+  Timestamp,
+  type Value,
+} from "./value.ts";
 
 /**
  * A row as the user holds it (an object by column name, or an array by position) as the values of
@@ -81,11 +90,20 @@ function simple(value: unknown, type: DataType, path: string): Value {
       const accepted = "a LocalTimestamp";
       return take(value, value instanceof LocalTimestamp, { type, path, accepted });
     }
+    case "time":
+      return clock(value, type, path);
     case "interval":
       return take(value, value instanceof Interval, { type, path, accepted: "an Interval" });
     default:
       return take(value, false, { type, path, accepted: "null" });
   }
+}
+
+function clock(value: unknown, type: TimeType, path: string): Value {
+  take(value, value instanceof LocalTime, { type, path, accepted: "a LocalTime" });
+  const time = value as LocalTime;
+  if (time.micros < 0n || time.micros >= 86_400_000_000n) throw outOfBounds(value, type, path);
+  return truncateTime(time, type.precision);
 }
 
 const bits: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };

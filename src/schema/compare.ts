@@ -17,6 +17,7 @@ export function sameType(left: DataType, right: DataType): boolean {
   if (left.type === "decimal" && right.type === "decimal") {
     return left.precision === right.precision && left.scale === right.scale;
   }
+  if (left.type === "time" && right.type === "time") return left.precision === right.precision;
   if (left.type === "interval" && right.type === "interval") return left.unit === right.unit;
   if (left.type === "array" && right.type === "array") {
     return sameType(left.elementType, right.elementType);

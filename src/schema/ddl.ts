@@ -1,6 +1,6 @@
 import { error, isError, type MillraceError } from "../error/error.ts";
 import { CHAR_VARCHAR_KEY } from "./char.ts";
-import { checkedDecimal, intervalName } from "./json.ts";
+import { checkedDecimal, checkedTime, intervalName } from "./json.ts";
 import { Scanner } from "./scanner.ts";
 import {
   type AtomicName,
@@ -10,6 +10,7 @@ import {
   field,
   interval,
   map,
+  maxTimePrecision,
   type StructField,
   type StructType,
   struct,
@@ -123,6 +124,8 @@ function dataType(scanner: Scanner): Parsed {
       return sizedString(scanner, name === "varchar" ? "varchar" : "char");
     case "timestamp":
       return { type: timestampType(scanner) };
+    case "time":
+      return { type: timeType(scanner) };
     case "string":
       return stringType(scanner);
     default:
@@ -156,6 +159,16 @@ function timestampType(scanner: Scanner): DataType {
     scanner.offset = start;
   }
   return { type: scanner.timestamp };
+}
+
+/** `TIME`, `TIME(3)`, either WITHOUT TIME ZONE. */
+function timeType(scanner: Scanner): DataType {
+  const [precision = maxTimePrecision, ...rest] = scanner.peek("(") ? sizeList(scanner) : [];
+  if (rest.length > 0) throw scanner.invalid("a time has one precision");
+  const start = scanner.offset;
+  const zoned = !(scanner.keyword("without") && scanner.keyword("time") && scanner.keyword("zone"));
+  if (zoned) scanner.offset = start;
+  return checkedTime(precision);
 }
 
 function decimalType(scanner: Scanner): DataType {
@@ -272,6 +285,8 @@ export function formatDataType(type: DataType): string {
       return `decimal(${type.precision},${type.scale})`;
     case "interval":
       return intervalName(type.unit);
+    case "time":
+      return `time(${type.precision})`;
     case "array":
       return `array<${formatDataType(type.elementType)}>`;
     case "map":

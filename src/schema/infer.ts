@@ -17,10 +17,11 @@ import {
   type StructType,
   string,
   struct,
+  time,
   timestamp,
   timestampNtz,
 } from "./type.ts";
-import { CalendarDate, Decimal, Interval, LocalTimestamp, Timestamp } from "./value.ts";
+import { CalendarDate, Decimal, Interval, LocalTime, LocalTimestamp, Timestamp } from "./value.ts";
 
 /**
  * The schema of plain JavaScript rows, as PySpark infers one from Python rows: bigint and whole
@@ -80,6 +81,7 @@ function inferObject(value: object, path: string): DataType {
   if (value instanceof LocalTimestamp) return timestampNtz;
   if (value instanceof Decimal) return decimal(38, 18);
   if (value instanceof Uint8Array) return binary;
+  if (value instanceof LocalTime) return time();
   if (value instanceof Interval) return interval("calendar");
   if (Array.isArray(value)) return array(inferAll(value, `${path}[]`));
   if (value instanceof Map) {

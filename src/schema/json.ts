@@ -9,9 +9,11 @@ import {
   interval,
   type Json,
   map,
+  maxTimePrecision,
   type StructField,
   type StructType,
   struct,
+  time,
 } from "./type.ts";
 
 /**
@@ -47,6 +49,8 @@ export function dataTypeJson(type: DataType): Json {
       return `decimal(${type.precision},${type.scale})`;
     case "interval":
       return intervalName(type.unit);
+    case "time":
+      return `time(${type.precision})`;
     case "array":
       return {
         type: "array",
@@ -109,12 +113,20 @@ function namedType(name: string): DataType {
   if (atomic !== undefined) return Object.freeze({ type: atomic });
   const fixed = /^decimal\(\s*(\d+)\s*,\s*(-?\d+)\s*\)$/.exec(name);
   if (fixed) return checkedDecimal(Number(fixed[1]), Number(fixed[2]));
+  const clock = /^time\(\s*(\d+)\s*\)$/.exec(name);
+  if (clock) return checkedTime(Number(clock[1]));
   if (name === "decimal") return decimal(10, 0);
   if (charType(name) !== undefined) return { type: "string" };
   if (name === "interval" || name === "calendar interval") return interval("calendar");
   if (yearMonth.test(name)) return interval("month");
   if (dayTime.test(name)) return interval("day");
   throw error("UNSUPPORTED_DATATYPE", { typeName: JSON.stringify(name) });
+}
+
+/** The type of times with that many digits of a fraction, or the error that says there is none. */
+export function checkedTime(precision: number): DataType {
+  if (precision > maxTimePrecision) throw error("UNSUPPORTED_TIME_PRECISION", { precision });
+  return time(precision);
 }
 
 /** The decimal type, or the error that says why there is none of that precision and scale. */

@@ -9,8 +9,17 @@ import {
   type StructField,
   type StructType,
   struct as structOf,
+  type TimeType,
 } from "./type.ts";
-import type { CalendarDate, Decimal, Interval, LocalTimestamp, Timestamp, Value } from "./value.ts";
+import type {
+  CalendarDate,
+  Decimal,
+  Interval,
+  LocalTime,
+  LocalTimestamp,
+  Timestamp,
+  Value,
+} from "./value.ts";
 
 /** A column that is never null. */
 export interface Required<T extends DataType = DataType> {
@@ -84,9 +93,11 @@ export type ValueOf<T> =
           ? Decimal
           : T extends IntervalType
             ? Interval
-            : T extends AtomicType<infer N>
-              ? AtomicValues[N]
-              : Value;
+            : T extends TimeType
+              ? LocalTime
+              : T extends AtomicType<infer N>
+                ? AtomicValues[N]
+                : Value;
 
 type ColumnValue<C> = C extends Required<infer T> ? ValueOf<T> : ValueOf<C> | null;
 

@@ -6,8 +6,10 @@ import {
   fractionText,
   parseDate,
   parseLocalTimestamp,
+  parseTime,
   parseTimestamp,
   trimAll,
+  truncateTime,
 } from "./time.ts";
 import type { DataType, IntervalType, StructType } from "./type.ts";
 import {
@@ -141,6 +143,10 @@ export function parseValue(text: string, type: DataType, timeZone = "UTC"): Valu
       return parseTimestamp(text, knownZone(timeZone));
     case "timestamp_ntz":
       return parseLocalTimestamp(text);
+    case "time": {
+      const time = parseTime(text);
+      return time && truncateTime(time, type.precision);
+    }
     case "binary":
       return new TextEncoder().encode(text);
     default:

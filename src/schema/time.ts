@@ -1,7 +1,16 @@
-import { CalendarDate, civil, dayNumber, floorDiv, LocalTimestamp, Timestamp } from "./value.ts";
+import {
+  CalendarDate,
+  civil,
+  dayNumber,
+  floorDiv,
+  LocalTime,
+  LocalTimestamp,
+  Timestamp,
+} from "./value.ts";
 import { instantOf, localOf, type Zone, zoneOf } from "./zone.ts";
 
 const MICROS_PER_DAY = 86_400_000_000n;
+const MICROS_PER_HOUR = 3_600_000_000n;
 
 /** Spark trims white space and control characters before a cast. */
 export function trimAll(text: string): string {
@@ -91,6 +100,26 @@ export function parseLocalTimestamp(text: string): LocalTimestamp | undefined {
   return BigInt.asIntN(64, parts.micros) === parts.micros
     ? new LocalTimestamp(parts.micros)
     : undefined;
+}
+
+/**
+ * A text as a time of day by Spark's cast rules (`12:30`, `1:2:3.5`, `01:02:03 PM`); undefined if
+ * it is none, or names a day or a zone.
+ */
+export function parseTime(text: string): LocalTime | undefined {
+  const half = /^([\s\S]+)([ap])m *$/i.exec(text);
+  const parts = timestampParts(half?.[1] ?? text, 0);
+  if (!parts?.timeOnly || parts.zone !== undefined) return undefined;
+  if (half === null) return new LocalTime(parts.micros);
+  const hour = parts.micros / MICROS_PER_HOUR;
+  if (hour < 1n || hour > 12n) return undefined;
+  const afternoon = half[2]?.toLowerCase() === "p" ? 12n : 0n;
+  return new LocalTime(parts.micros + ((hour % 12n) + afternoon - hour) * MICROS_PER_HOUR);
+}
+
+/** The time without the digits that a precision has not. */
+export function truncateTime(time: LocalTime, precision: number): LocalTime {
+  return new LocalTime(time.micros - (time.micros % 10n ** BigInt(6 - precision)));
 }
 
 /** `2024-05-01 12:30:00.5` in a zone, as Spark casts a timestamp to a string. */

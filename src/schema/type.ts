@@ -41,6 +41,13 @@ export interface IntervalType {
   readonly unit: "month" | "day" | "calendar";
 }
 
+/** A time of day of expressions; Delta tables cannot hold it. */
+export interface TimeType {
+  readonly type: "time";
+  /** Digits of the second's fraction. */
+  readonly precision: number; // 0 to 6
+}
+
 export interface ArrayType<E extends DataType = DataType> {
   readonly type: "array";
   readonly elementType: E;
@@ -68,7 +75,14 @@ export interface StructField {
 }
 
 /** A Spark type. Discriminated by `type`. */
-export type DataType = AtomicType | DecimalType | IntervalType | ArrayType | MapType | StructType;
+export type DataType =
+  | AtomicType
+  | DecimalType
+  | IntervalType
+  | TimeType
+  | ArrayType
+  | MapType
+  | StructType;
 
 export const string: AtomicType<"string"> = Object.freeze({ type: "string" });
 export const long: AtomicType<"long"> = Object.freeze({ type: "long" });
@@ -91,6 +105,13 @@ export function decimal(precision: number, scale: number): DecimalType {
 
 export function interval(unit: IntervalType["unit"]): IntervalType {
   return Object.freeze({ type: "interval", unit });
+}
+
+/** The most digits that a fraction of a second has. */
+export const maxTimePrecision = 6;
+
+export function time(precision = maxTimePrecision): TimeType {
+  return Object.freeze({ type: "time", precision });
 }
 
 export function array<E extends DataType>(elementType: E, containsNull = true): ArrayType<E> {

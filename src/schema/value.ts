@@ -14,6 +14,7 @@ export type Value =
   | CalendarDate
   | Timestamp
   | LocalTimestamp
+  | LocalTime
   | Interval
   | readonly Value[]
   | ReadonlyMap<Value, Value>
@@ -91,6 +92,24 @@ export class LocalTimestamp {
   /** `YYYY-MM-DDTHH:MM:SS.ffffff`. */
   toString(): string {
     return isoMicros(this.micros);
+  }
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** A time of day: `micros` since midnight (Spark's TIME). */
+export class LocalTime {
+  readonly micros: bigint; // below 86,400,000,000
+  constructor(micros: bigint) {
+    this.micros = micros;
+    Object.freeze(this);
+  }
+  /** `12:30:45.5`: the fraction without its trailing zeros, as Spark shows it. */
+  toString(): string {
+    const [clock = "", fraction = ""] = isoMicros(this.micros).slice(-15).split(".");
+    const digits = fraction.replace(/0+$/, "");
+    return digits === "" ? clock : `${clock}.${digits}`;
   }
   toJSON(): string {
     return this.toString();

@@ -1,3 +1,4 @@
+import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import { string } from "../schema/type.ts";
 import {
@@ -164,8 +165,15 @@ function overlay(cursor: Cursor): Expression {
 /** `DATEADD(MONTH, 1, d)`: the unit is a word. The two-argument functions are plain calls. */
 function unitFunction(cursor: Cursor): Expression | undefined {
   const unit = peek(cursor, 2);
-  if (!dateUnits.has(unit.key) || peek(cursor, 3).key !== ",") return undefined;
-  if (!hasThreeArguments(cursor)) return undefined;
+  if (peek(cursor, 3).key !== "," || !hasThreeArguments(cursor)) return undefined;
+  if (unit.kind === "string") {
+    throw error("INVALID_PARAMETER_VALUE.DATETIME_UNIT", {
+      functionName: `\`${peek(cursor).value.toLowerCase()}\``,
+      parameter: "`unit`",
+      invalidValue: `'${unit.value}'`,
+    });
+  }
+  if (!dateUnits.has(unit.key)) return undefined;
   const token = next(cursor);
   return parenthesized(cursor, () => {
     const args: Expression[] = [literal(next(cursor).key, string)];

@@ -1,6 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Expression, Literal } from "../plan/expression.ts";
-import { parseDate, parseLocalTimestamp, parseTimestamp } from "../schema/time.ts";
+import { parseDate, parseLocalTimestamp, parseTime, parseTimestamp } from "../schema/time.ts";
 import {
   binary,
   boolean,
@@ -9,6 +9,7 @@ import {
   integer,
   nullType,
   string,
+  time,
   timestamp,
   timestampNtz,
 } from "../schema/type.ts";
@@ -69,6 +70,11 @@ function typedLiteral(cursor: Cursor): Expression {
       return timestampLiteral(text) ?? raise(invalid);
     case "TIMESTAMP_NTZ":
       return localLiteral(text) ?? raise(invalid);
+    case "TIME": {
+      const value = parseTime(text);
+      if (!value) throw invalid();
+      return literal(value, time());
+    }
     case "X": {
       const digits = text.length % 2 === 0 ? text : `0${text}`;
       if (!/^[0-9a-f]*$/i.test(digits)) throw invalid();

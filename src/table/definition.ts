@@ -85,10 +85,11 @@ function checkDuplicates(type: DataType, path: readonly string[]): void {
   }
 }
 
-/** Intervals are stored nowhere; void only as a column whose values are all null. */
+/** Intervals and times of day are stored nowhere; void only as a column of nulls. */
 function unstorable(type: DataType, path: readonly string[]): string[] {
   switch (type.type) {
     case "interval":
+    case "time":
       return [`${path.join(".")} ${formatDataType(type)}`];
     case "struct":
       return type.fields.flatMap((member) => {
@@ -119,7 +120,9 @@ export function checkPartitioning(schema: StructType, names: readonly string[]):
       const schemaMap = schema.fields.map((member) => member.name).join(", ");
       throw error("DELTA_PARTITION_COLUMN_NOT_FOUND", { columnName: name, schemaMap });
     }
-    if (["struct", "array", "map", "variant", "void", "interval"].includes(column.type.type)) {
+    if (
+      ["struct", "array", "map", "variant", "void", "interval", "time"].includes(column.type.type)
+    ) {
       const dataType = formatDataType(column.type);
       throw error("DELTA_INVALID_PARTITION_COLUMN_TYPE", { name: column.name, dataType });
     }

@@ -25,6 +25,8 @@ test.each([
   ["decimal ( 38 , 18 )", "decimal(38,18)"],
   ["TIMESTAMP_LTZ", "timestamp"],
   ["timestamp without time zone", "timestamp_ntz"],
+  ["TIME", "time(6)"],
+  ["time(3) without time zone", "time(3)"],
   ["void", "void"],
   ["VARIANT", "variant"],
   ["interval", "interval"],
@@ -41,7 +43,7 @@ test.each([
 
 test.each([
   ["geography", "UNSUPPORTED_DATATYPE", { typeName: '"GEOGRAPHY"' }],
-  ["time(6)", "UNSUPPORTED_DATATYPE", { typeName: '"TIME(6)"' }],
+  ["time(7)", "UNSUPPORTED_TIME_PRECISION", { precision: "7" }],
   ["int(4)", "UNSUPPORTED_DATATYPE", { typeName: '"INT(4)"' }],
   ["varchar", "DATATYPE_MISSING_SIZE", { type: "VARCHAR" }],
   ["array", "INCOMPLETE_TYPE_DEFINITION", { type: "ARRAY", example: "ARRAY<INT>" }],

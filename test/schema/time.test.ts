@@ -4,8 +4,11 @@ import {
   formatTimestamp,
   parseDate,
   parseLocalTimestamp,
+  parseTime,
   parseTimestamp,
+  truncateTime,
 } from "../../src/schema/time.ts";
+import { LocalTime } from "../../src/schema/value.ts";
 import { zoneOf } from "../../src/schema/zone.ts";
 
 const utc = zoneOf("UTC")!;
@@ -95,4 +98,42 @@ test("a timestamp reads back from its text in any zone, but where an hour comes 
       if (micros > 0n) expect(found).toBe(micros);
     }),
   );
+});
+
+test.each([
+  ["12:30", "12:30:00"],
+  [" 1:2:3.5 ", "01:02:03.5"],
+  ["T23:59:59.9999999", "23:59:59.999999"],
+  ["12:00:00 AM", "00:00:00"],
+  ["12:30pm", "12:30:00"],
+  ["01:02:03 pM", "13:02:03"],
+])("%j is the time %s", (text, time) => {
+  expect(parseTime(text)?.toString()).toBe(time);
+});
+
+test("what is no time of day", () => {
+  const texts = [
+    "",
+    "12",
+    "24:00",
+    "0:60",
+    "0:0:60",
+    "00:00 AM",
+    "13:00 PM",
+    "12:30Z",
+    "12:30 abc",
+  ];
+  for (const text of [...texts, "2024-01-01 12:30", "12:30 M"]) {
+    expect(parseTime(text), text).toBeUndefined();
+  }
+});
+
+test("a time loses the digits that its precision has not", () => {
+  const time = new LocalTime(3_987_654n);
+  expect([0, 1, 3, 6].map((digits) => truncateTime(time, digits).toString())).toEqual([
+    "00:00:03",
+    "00:00:03.9",
+    "00:00:03.987",
+    "00:00:03.987654",
+  ]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Expression } from "../../src/plan/expression.ts";
-import { Decimal, Interval, LocalTimestamp, Timestamp } from "../../src/schema/value.ts";
+import { Decimal, Interval, LocalTime, LocalTimestamp, Timestamp } from "../../src/schema/value.ts";
 import { parseExpression } from "../../src/sql/parse.ts";
 
 /** An expression as `name(arguments)`: enough to see how it was grouped. */
@@ -153,6 +153,7 @@ describe("literals", () => {
     ["'a' 'b'", "ab", { type: "string" }],
     ["TIMESTAMP '1970-01-01 01:00:00+01:00'", new Timestamp(0n), { type: "timestamp" }],
     ["TIMESTAMP_NTZ '1970-01-02'", new LocalTimestamp(86_400_000_000n), { type: "timestamp_ntz" }],
+    ["TIME '12:30:00.5 PM'", new LocalTime(45_000_500_000n), { type: "time", precision: 6 }],
     ["INTERVAL '1-2' YEAR TO MONTH", new Interval(14, 0, 0n), { unit: "month" }],
     ["INTERVAL 3 DAYS 2 HOURS", new Interval(0, 0, 266_400_000_000n), { unit: "day" }],
     ["INTERVAL '1 day 1.5 seconds'", new Interval(0, 0, 86_401_500_000n), { unit: "day" }],

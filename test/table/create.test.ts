@@ -6,6 +6,7 @@ import {
   long,
   string,
   struct,
+  time,
   timestampNtz,
 } from "../../src/schema/type.ts";
 import { type CreateRequest, createTable } from "../../src/table/create.ts";
@@ -103,6 +104,7 @@ describe("create", () => {
     [{ schema: struct([field("a b", long)]) }, /INVALID_CHARACTERS.*a b/],
     [{ schema: struct([field("a", long), field("A", long)]) }, /DUPLICATE_COLUMNS.*A/],
     [{ schema: struct([field("a", interval("day"))]) }, /UNSUPPORTED_DATA_TYPES.*a/],
+    [{ schema: struct([field("a", time(3))]) }, /UNSUPPORTED_DATA_TYPES.*a time\(3\)/],
     [{ schema: struct([]) }, /DELTA_EMPTY_DATA/],
     [{ partitionBy: ["nope"] }, /PARTITION_COLUMN_NOT_FOUND.*nope/],
     [{ partitionBy: ["id", "k"] }, /CANNOT_USE_ALL_COLUMNS/],

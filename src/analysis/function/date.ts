@@ -1,4 +1,5 @@
 import { error } from "../../error/error.ts";
+import { parseValue } from "../../schema/text.ts";
 import {
   type DataType,
   date,
@@ -11,7 +12,6 @@ import {
   timestamp,
   timestampNtz,
 } from "../../schema/type.ts";
-import { isNumeric } from "../coercion.ts";
 import { call, cast, integerLiteral, literal, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
@@ -27,26 +27,25 @@ import {
   takes,
   tried,
 } from "./definition.ts";
+import { times } from "./time.ts";
+import { parsable, readTimestamp, timestamps } from "./timestamp.ts";
 
 const moment: Parameter = oneOf(timestamp, timestampNtz);
 const dayOrMoment: Parameter = oneOf(date, timestamp, timestampNtz);
-const time: Entry = { takes: [moment], type: integer };
+const clock: Parameter = {
+  label: '"TIMESTAMP"',
+  target: (type, ansi) => (type.type === "time" ? type : moment.target(type, ansi)),
+};
+const part: Entry = { takes: [clock], type: integer };
 const day: Entry = { takes: [takes.date], type: integer };
-const toMoment = (type?: DataType): Entry => ({
-  arity: [1, 2],
-  resolve: (given) => parse(given, type ?? { type: given.conf.timestampType }),
-});
 const yearMonth = interval("month");
 const dayTime = interval("day");
 const unixTimeDefaults = ["current_timestamp()", "yyyy-MM-dd HH:mm:ss"];
 const calendar = interval("calendar");
-const wallClock: readonly Parameter[] = [
-  ...[takes.integer, takes.integer, takes.integer, takes.integer, takes.integer],
-  oneOf(decimal(16, 6)),
-];
-
 /** Dates, timestamps and intervals. */
 export const dates: Group = {
+  ...timestamps,
+  ...times,
   current_date: {
     arity: [0, 0],
     aliases: ["curdate"],
@@ -75,9 +74,9 @@ export const dates: Group = {
   weekday: day,
   weekofyear: day,
   yearofweek: day,
-  hour: time,
-  minute: time,
-  second: time,
+  hour: part,
+  minute: part,
+  second: part,
   monthname: { takes: [takes.date], type: string },
   dayname: { takes: [takes.date], type: string },
   extract: {
@@ -88,18 +87,25 @@ export const dates: Group = {
     print: (t, name) =>
       name === "date_part" ? `date_part(${t.join(", ")})` : `${name}(${t[0]} FROM ${t[1]})`,
   },
-  seconds_fraction: { takes: [moment], type: decimal(8, 6) },
+  seconds_fraction: { takes: [clock], type: decimal(8, 6) },
   interval_part: { takes: [takes.string, takes.any], type: long },
   date_add: {
     aliases: ["dateadd"],
-    takes: [takes.date, takes.integer],
-    type: date,
+    arity: [2, 2],
+    resolve: (given) => shifted(given, "date_add"),
     print: (t) => `date_add(${t.join(", ")})`,
   },
-  date_sub: { takes: [takes.date, takes.integer], type: date },
+  date_sub: { arity: [2, 2], resolve: (given) => shifted(given, "date_sub") },
   datediff: { aliases: ["date_diff"], takes: [takes.date, takes.date], type: integer },
-  timestampadd: { takes: [takes.string, takes.long, moment], type: timestamp },
-  timestampdiff: { takes: [takes.string, moment, moment], type: long },
+  timestampadd: {
+    takes: [takes.string, takes.long, moment],
+    type: (args) => args[2]?.type ?? timestamp,
+  },
+  timestampdiff: {
+    takes: [takes.string, moment, moment],
+    type: long,
+    print: (t) => `timestampdiff(${t.join(", ")})`,
+  },
   add_months: { takes: [takes.date, takes.integer], type: date },
   months_between: {
     takes: [takes.timestamp, takes.timestamp, takes.boolean],
@@ -108,18 +114,19 @@ export const dates: Group = {
     print: (t) => `months_between(${(t.length === 2 ? [...t, "true"] : t).join(", ")})`,
   },
   last_day: { takes: [takes.date], type: date },
-  next_day: { takes: [takes.date, takes.string], type: date, nullable: true },
+  next_day: {
+    takes: [takes.date, takes.string],
+    resolve: (given) => {
+      const plain = call("next_day", given.arguments, { type: date });
+      return given.conf.ansi ? plain : tried(plain);
+    },
+  },
   trunc: { takes: [takes.date, takes.string], type: date, nullable: true },
   date_trunc: { takes: [takes.string, takes.timestamp], type: timestamp, nullable: true },
   date_format: { takes: [takes.timestamp, takes.string], type: string },
-  to_timestamp: toMoment(),
-  try_to_timestamp: toMoment(),
-  to_timestamp_ntz: toMoment(timestampNtz),
-  to_timestamp_ltz: { ...toMoment(timestamp), sugar: true },
-  to_date: toMoment(date),
-  try_to_date: { ...toMoment(date), sugar: true },
   unix_timestamp: {
     arity: [0, 2],
+    sugar: true,
     resolve: (given) => {
       if (given.arguments.length > 0) return epoch(given);
       const now = call("current_timestamp", [], { type: timestamp, nullable: false });
@@ -170,27 +177,6 @@ export const dates: Group = {
     print: (t) =>
       `convert_timezone(${(t.length === 2 ? ["current_timezone()", ...t] : t).join(", ")})`,
   },
-  make_date: {
-    takes: [takes.integer, takes.integer, takes.integer],
-    resolve: (given) => made(given, "make_date", date),
-  },
-  make_timestamp: {
-    takes: [...wallClock, takes.string],
-    optional: 1,
-    aliases: ["make_timestamp_ltz"],
-    resolve: (given) => momentMade(given),
-  },
-  try_make_timestamp: {
-    takes: [...wallClock, takes.string],
-    optional: 1,
-    sugar: true,
-    aliases: ["try_make_timestamp_ltz"],
-    resolve: (given) => momentMade(given),
-  },
-  make_timestamp_ntz: {
-    takes: wallClock,
-    resolve: (given) => made(given, "make_timestamp_ntz", timestampNtz),
-  },
   make_interval: intervalMaker("make_interval", 7, calendar),
   make_dt_interval: intervalMaker("make_dt_interval", 4, dayTime),
   make_ym_interval: intervalMaker("make_ym_interval", 2, yearMonth),
@@ -214,32 +200,7 @@ export const dates: Group = {
   interval_divide: { takes: [takes.any, takes.numeric], type: (args) => args[0]?.type ?? dayTime },
 };
 
-/** to_timestamp and its kin: a cast without a format, a parse with one. */
-function parse(given: FunctionCall, type: DataType): TypedExpression {
-  const trying = given.name.startsWith("try_");
-  const input = argument(given, 0);
-  const mode = trying ? "try" : modeOf(given);
-  if (given.arguments.length === 1) {
-    if (isNumeric(input.type) && type.type === "timestamp") return cast(input, type, mode);
-    return cast(coerce(given, 0, parsable), type, mode);
-  }
-  const text = coerce(given, 0, parsable);
-  if (text.type.type !== "string") return cast(text, type, mode);
-  const format = coerce(given, 1, takes.string);
-  const name = trying
-    ? "try_to_timestamp"
-    : type.type === "timestamp_ntz"
-      ? "to_timestamp_ntz"
-      : "to_timestamp";
-  const moments = type.type === "timestamp_ntz" ? timestampNtz : timestamp;
-  const nullable = trying || !given.conf.ansi || text.nullable || format.nullable;
-  if (type.type === "date" && !trying)
-    return call("to_date", [text, format], { type: date, nullable });
-  return cast(call(name, [text, format], { type: moments, nullable }), type, mode);
-}
-
-const parsable: Parameter = oneOf(string, date, timestamp, timestampNtz);
-
+/** Seconds since the epoch: of a text that does not fit its pattern null outside ANSI. */
 function epoch(given: FunctionCall): TypedExpression {
   const input = coerce(given, 0, parsable);
   if (input.type.type !== "string") {
@@ -249,23 +210,30 @@ function epoch(given: FunctionCall): TypedExpression {
     given.arguments.length > 1
       ? coerce(given, 1, takes.string)
       : stringLiteral("yyyy-MM-dd HH:mm:ss");
-  const nullable = !given.conf.ansi || input.nullable || format.nullable;
-  return call("unix_timestamp", [input, format], { type: long, nullable });
+  const read = readTimestamp({ text: input, format, trying: false }, timestamp, given);
+  return call("unix_seconds", [read], { type: long });
 }
 
-/** Out of its bounds it is an error in ANSI mode, null outside of it. */
-function made(given: FunctionCall, name: string, type: DataType): TypedExpression {
-  const plain = call(name, given.arguments, { type });
-  return given.conf.ansi ? plain : tried(plain);
-}
+const dayCount: Parameter = {
+  label: '("INT" or "SMALLINT" or "TINYINT")',
+  target: (type, ansi) => {
+    const whole = ["integer", "short", "byte", "void"].includes(type.type);
+    return whole || (ansi && type.type === "string") ? integer : undefined;
+  },
+};
 
-/** make_timestamp and its kin: of a wall clock where the session says so, and the zone is idle. */
-function momentMade(given: FunctionCall): TypedExpression {
-  const local = given.conf.timestampType === "timestamp_ntz" && !given.name.endsWith("_ltz");
-  const plain = local
-    ? call("make_timestamp_ntz", given.arguments.slice(0, 6), { type: timestampNtz })
-    : call("make_timestamp", given.arguments, { type: timestamp });
-  return given.conf.ansi && !given.name.startsWith("try_") ? plain : tried(plain);
+/** date_add and date_sub: the days are no wider than an integer, or a text of one. */
+export function shifted(given: FunctionCall, name: "date_add" | "date_sub"): TypedExpression {
+  const day = coerce(given, 0, takes.date);
+  const written = argument(given, 1);
+  if (given.conf.ansi || written.kind !== "literal" || typeof written.value !== "string") {
+    return call(name, [day, coerce(given, 1, dayCount)], { type: date });
+  }
+  const count = parseValue(written.value, integer);
+  if (count === undefined) {
+    throw error("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", { functionName: name });
+  }
+  return call(name, [day, literal(count, integer)], { type: date });
 }
 
 function intervalMaker(name: string, most: number, type: DataType): Entry {
@@ -351,9 +319,9 @@ function extract(given: FunctionCall): TypedExpression {
     const canonical = field === "seconds_fraction" ? "second" : field;
     return call("interval_part", [stringLiteral(canonical), input], { type });
   }
-  const clock = field === "hour" || field === "minute" || field === "seconds_fraction";
-  const coerced = coerce(given, 1, clock ? moment : dayOrMoment);
-  const source = clock ? coerced : cast(coerced, date, modeOf(given));
+  const timed = field === "hour" || field === "minute" || field === "seconds_fraction";
+  const coerced = coerce(given, 1, timed ? clock : dayOrMoment);
+  const source = timed ? coerced : cast(coerced, date, modeOf(given));
   if (field === "seconds_fraction") return call(field, [source], { type: decimal(8, 6) });
   const value = call(field, [source], { type: integer });
   if (field !== "weekday") return value;

@@ -51,6 +51,8 @@ export interface FunctionDefinition {
   /** Rewritten at analysis to other functions: no engine sees it. */
   readonly sugar: boolean;
   readonly arity: readonly [minimum: number, maximum: number];
+  /** The numbers of arguments it takes, where not all between those two. */
+  readonly counts?: readonly number[];
   readonly resolve: (call: FunctionCall) => TypedExpression;
   /** What Spark prints, if it is not `name(arguments)`. */
   readonly print?: Print;
@@ -142,6 +144,7 @@ export interface Entry {
   readonly deterministic?: boolean;
   readonly kind?: FunctionDefinition["kind"];
   readonly arity?: readonly [number, number];
+  readonly counts?: readonly number[];
   readonly sugar?: boolean;
   /** For what the short form cannot say; gets the arguments already coerced by `takes`. */
   readonly resolve?: (call: FunctionCall) => TypedExpression;
@@ -165,7 +168,8 @@ export function define(name: string, entry: Entry): FunctionDefinition {
       return entry.resolve ? entry.resolve(coerced) : plain(name, entry, coerced);
     },
   };
-  return entry.print ? { ...definition, print: entry.print } : definition;
+  const { print, counts } = entry;
+  return { ...definition, ...(print ? { print } : {}), ...(counts ? { counts } : {}) };
 }
 
 function arityOf(entry: Entry): readonly [number, number] {

@@ -1,5 +1,5 @@
 import { formatDataType } from "../../schema/ddl.ts";
-import { binary, boolean, integer, long, string } from "../../schema/type.ts";
+import { binary, boolean, integer, long, string, time } from "../../schema/type.ts";
 import { call, cast, integerLiteral, longLiteral, stringLiteral } from "../expression.ts";
 import { makeStruct } from "./collection.ts";
 import { argument, type Group, takes } from "./definition.ts";
@@ -88,6 +88,7 @@ function casts(): Group {
     double: { type: "double" },
     date: { type: "date" },
     timestamp: { type: "timestamp" },
+    time: time(),
   } as const;
   return Object.fromEntries(
     Object.entries(types).map(([name, type]) => [

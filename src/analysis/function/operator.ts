@@ -1,24 +1,6 @@
 import { error } from "../../error/error.ts";
-import {
-  boolean,
-  type DataType,
-  date,
-  double,
-  integer,
-  interval,
-  long,
-  string,
-  timestamp,
-} from "../../schema/type.ts";
-import {
-  comparedAs,
-  isDatetime,
-  isIntegral,
-  isNumeric,
-  isOrderable,
-  wider,
-  withString,
-} from "../coercion.ts";
+import { boolean, type DataType, double, integer, long } from "../../schema/type.ts";
+import { comparedAs, isNumeric, isOrderable, wider, withString } from "../coercion.ts";
 import { arithmeticDecimal, decimalOfOperand, widerDecimal } from "../decimal.ts";
 import { and, call, cast, compare, not } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
@@ -32,6 +14,8 @@ import {
   takes,
   tried,
 } from "./definition.ts";
+import { datetimeArithmetic } from "./temporal.ts";
+import { temporalText } from "./temporal-text.ts";
 
 const infix = (name: string) => (texts: readonly string[]) => `(${texts.join(` ${name} `)})`;
 
@@ -130,7 +114,12 @@ function binary(name: string, entry: { readonly aliases?: readonly string[] }): 
     },
     print: (texts, as, args) => {
       if (texts.length === 1) return `(${name} ${texts[0]})`;
-      if (movesTime(name, args)) return texts.join(` ${name} `);
+      const temporal = temporalText(
+        name,
+        texts,
+        args.map(({ type }) => type),
+      );
+      if (temporal !== undefined) return temporal;
       return as === "mod" ? `mod(${texts.join(", ")})` : infix(name)(texts);
     },
   };
@@ -290,86 +279,4 @@ function numberType(type: DataType, other: DataType, ansi: boolean): DataType | 
   if (type.type !== "string") return undefined;
   if (!ansi) return double;
   return isNumeric(other) ? withString(other) : undefined;
-}
-
-const dayTime = interval("day");
-const dayMicros = 86_400_000_000n;
-
-function datetimeArithmetic(given: FunctionCall, name: string): TypedExpression | undefined {
-  const [a, b] = [argument(given, 0), argument(given, 1)];
-  const [left, right] = [a.type, b.type];
-  if (left.type === "interval" || right.type === "interval") return withInterval(given, name);
-  if (name === "+" && left.type === "date" && isWhole(right)) return addDays(a, b, "date_add");
-  if (name === "+" && right.type === "date" && isWhole(left)) return addDays(b, a, "date_add");
-  if (name !== "-") return undefined;
-  if (left.type === "date" && isWhole(right)) return addDays(a, b, "date_sub");
-  if (!isDatetime(left) && !isDatetime(right)) return undefined;
-  if (left.type === "date" && (right.type === "date" || right.type === "string")) {
-    return call("subtract_dates", [a, cast(b, date, modeOf(given))], { type: dayTime });
-  }
-  const type = left.type === "timestamp_ntz" && right.type === "timestamp_ntz" ? left : timestamp;
-  if (!isDatetime(left) && left.type !== "string") return undefined;
-  if (!isDatetime(right) && right.type !== "string") return undefined;
-  const mode = modeOf(given);
-  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], { type: dayTime });
-}
-
-/** A moment and an interval: Spark prints their sum and difference without parentheses. */
-function movesTime(name: string, args: readonly TypedExpression[]): boolean {
-  const spans = args.filter(({ type }) => type.type === "interval").length;
-  const moments = args.filter(({ type }) => isDatetime(type) || type.type === "string").length;
-  return (name === "+" || name === "-") && spans === 1 && moments === 1;
-}
-
-function isWhole(type: DataType): boolean {
-  return type.type === "void" || (isIntegral(type) && type.type !== "long");
-}
-
-function addDays(day: TypedExpression, count: TypedExpression, name: string): TypedExpression {
-  return call(name, [day, cast(count, integer)], { type: date });
-}
-
-function withInterval(given: FunctionCall, name: string): TypedExpression | undefined {
-  const [a, b] = [argument(given, 0), argument(given, 1)];
-  if (name === "*" || name === "/") return scaledInterval(given, name);
-  if (name !== "+" && name !== "-") return undefined;
-  if (a.type.type === "interval" && b.type.type === "interval") {
-    if (a.type.unit !== b.type.unit) return undefined;
-    return call(name === "+" ? "interval_add" : "interval_subtract", [a, b], { type: a.type });
-  }
-  if (a.type.type === "interval" && name === "-") return undefined;
-  const [moment, span] = a.type.type === "interval" ? [b, a] : [a, b];
-  if (span.type.type !== "interval") return undefined;
-  const mode = modeOf(given);
-  const signed = name === "+" ? span : call("negative", [span], { type: span.type });
-  if (moment.type.type === "string") {
-    const sum = call("add_interval", [cast(moment, timestamp, mode), signed], { type: timestamp });
-    return cast(sum, string, mode);
-  }
-  if (!isDatetime(moment.type)) return undefined;
-  const type = moment.type.type === "date" && !keepsDate(span) ? timestamp : moment.type;
-  return call("add_interval", [cast(moment, type, mode), signed], { type });
-}
-
-/** A date stays a date if months or whole days are added. */
-function keepsDate(span: TypedExpression): boolean {
-  if (span.type.type === "interval" && span.type.unit !== "day") return true;
-  if (span.kind !== "literal") return false;
-  const value = span.value;
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "micros" in value &&
-    typeof value.micros === "bigint" &&
-    value.micros % dayMicros === 0n
-  );
-}
-
-function scaledInterval(given: FunctionCall, name: string): TypedExpression | undefined {
-  const [a, b] = [argument(given, 0), argument(given, 1)];
-  const [span, factor] = a.type.type === "interval" ? [a, b] : [b, a];
-  if (factor.type.type === "interval" || (name === "/" && span !== a)) return undefined;
-  const by = cast(factor, isNumeric(factor.type) ? factor.type : double, modeOf(given));
-  const canonical = name === "*" ? "interval_multiply" : "interval_divide";
-  return call(canonical, [span, by], { type: span.type, nullable: true });
 }

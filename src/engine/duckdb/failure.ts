@@ -70,7 +70,7 @@ function known(message: string, cause: Error): MillraceError | undefined {
   }
   if (/^Conversion Error: .*out of (its )?range/i.test(message)) {
     return /^Conversion Error: (Date|Time|Timestamp)/i.test(message)
-      ? error("DATETIME_FIELD_OUT_OF_BOUNDS", { reason: first }, cause)
+      ? error("DATETIME_OVERFLOW", { operation: first }, cause)
       : error("ARITHMETIC_OVERFLOW", { reason: first }, cause);
   }
   if (/^Invalid Input Error: Map keys must be unique/.test(message)) {

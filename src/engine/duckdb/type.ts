@@ -21,6 +21,7 @@ const atomic: Readonly<Record<string, string>> = {
   // A column needs some type; its only value is null.
   void: "INTEGER",
   interval: "INTERVAL",
+  time: "TIME",
 };
 
 /** DuckDB's type for a Spark type. UNSUPPORTED_DATATYPE for variant and structs of no members. */

@@ -5,6 +5,7 @@ import { text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { type CastRequest, sparkName, toDecimal } from "./cast.ts";
 import { javascript } from "./function/registry.ts";
+import { timeOfMicros, truncatedTime } from "./function/time.ts";
 import { once } from "./once.ts";
 import { isUtc } from "./zone.ts";
 
@@ -93,6 +94,10 @@ function reading(input: string, request: CastRequest): string {
     case "timestamp_ntz":
       return `CASE WHEN ${fits(plainTime)} THEN TRY_CAST(${input} AS TIMESTAMP)
         ELSE make_timestamp(CAST(${javascript("timestamp_ntz", [input])} AS BIGINT)) END`;
+    case "time": {
+      const slow = timeOfMicros(javascript("time", [input]));
+      return truncatedTime(slow, to.precision);
+    }
     default:
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `cast from string to ${to.type}` });
   }

@@ -5,6 +5,7 @@ import { raise } from "../failure.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { fromText, malformed } from "./cast-text.ts";
+import { truncatedTime } from "./function/time.ts";
 import { once } from "./once.ts";
 import type { Scope } from "./scope.ts";
 import { toText } from "./text-of.ts";
@@ -21,6 +22,9 @@ export interface CastRequest {
 export function cast(value: string, request: CastRequest): string {
   const { from, to, mode, scope } = request;
   if (from.type === "void") return `CAST(NULL AS ${sqlType(to)})`;
+  if (from.type === "time" && to.type === "time") {
+    return to.precision < from.precision ? truncatedTime(value, to.precision) : value;
+  }
   if (from.type !== "struct" && from.type === to.type && sqlType(from) === sqlType(to))
     return value;
   if (to.type === "string") return toText(value, from, scope);
@@ -79,6 +83,11 @@ function toInteger(value: string, request: CastRequest): string {
       return to.type === "long"
         ? seconds
         : toInteger(seconds, { ...request, from: { type: "long" } });
+    }
+    case "time": {
+      const seconds = `(epoch_us(${value}) // 1000000)`;
+      const mode = request.mode === "legacy" ? "try" : request.mode;
+      return toInteger(seconds, { ...request, mode, from: { type: "long" } });
     }
     case "date":
       throw impossible(request);
@@ -164,6 +173,7 @@ function decimalSource(value: string, from: DataType): string {
       return `CAST(${value} AS INTEGER)`;
     case "timestamp":
     case "timestamp_ntz":
+    case "time":
       return `(CAST(epoch_us(${value}) AS DECIMAL(26,6)) / 1000000)`;
     default:
       return value;

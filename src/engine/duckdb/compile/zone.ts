@@ -8,6 +8,12 @@ export function isUtc(scope: Scope): boolean {
   return utc.has(scope.context.timeZone);
 }
 
+/** What `current_timestamp()` is in the query, as TIMESTAMPTZ. */
+export function now({ context }: Scope): string {
+  const micros = BigInt(Math.trunc(context.timestampMs)) * 1000n;
+  return `make_timestamptz(CAST('${micros}' AS BIGINT))`;
+}
+
 /** The wall-clock time (TIMESTAMP) of an instant in the session's zone. */
 export function local(value: string, scope: Scope): string {
   if (isUtc(scope)) return `CAST(${value} AS TIMESTAMP)`;

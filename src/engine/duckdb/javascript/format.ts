@@ -1,4 +1,5 @@
-import { error } from "../../../error/error.ts";
+import { error, isError } from "../../../error/error.ts";
+import { parseTime } from "../../../schema/time.ts";
 import { civil, dayNumber, floorDiv } from "../../../schema/value.ts";
 import { compilePattern, DAYS, MONTHS, type Pattern, patternInstant } from "../text/pattern.ts";
 import { zoneOf } from "../text/zone.ts";
@@ -128,6 +129,14 @@ function compiled(pattern: string): Pattern {
   return made;
 }
 
+function timeMicros(value: string, pattern: string | undefined): string | null {
+  if (pattern === undefined) return parseTime(value)?.micros.toString() ?? null;
+  const micros = patternInstant(compiled(pattern), value)?.local.micros;
+  return micros === undefined ? null : String(((micros % DAY) + DAY) % DAY);
+}
+
+const DAY = 86_400_000_000n;
+
 type Texts = readonly string[];
 
 /** Times as texts by Java's patterns, and back: microseconds travel as text. */
@@ -138,6 +147,15 @@ export const formatOperations = {
     const zone = zoneOf(name);
     const found = zone && patternInstant(compiled(pattern), value)?.timestamp(zone);
     return found?.micros.toString() ?? null;
+  },
+  parse_time: ([value = "", pattern]: Texts): string | null => timeMicros(value, pattern),
+  try_parse_time: ([value = "", pattern]: Texts): string | null => {
+    try {
+      return timeMicros(value, pattern);
+    } catch (thrown) {
+      if (isError(thrown)) return null;
+      throw thrown;
+    }
   },
   parse_timestamp_ntz: ([value = "", pattern = ""]: Texts): string | null =>
     patternInstant(compiled(pattern), value)?.local.micros.toString() ?? null,

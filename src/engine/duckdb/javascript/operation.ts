@@ -1,4 +1,5 @@
 import { assert } from "../../../error/error.ts";
+import { parseTime } from "../../../schema/time.ts";
 import { CalendarDate, LocalTimestamp } from "../../../schema/value.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
 import { zoneOf } from "../text/zone.ts";
@@ -20,6 +21,7 @@ const times: Readonly<Record<string, Operation>> = {
     if (zone === undefined) return null;
     return castTimestamp(arg(args, 0), zone)?.micros.toString() ?? null;
   },
+  time: (args) => parseTime(arg(args, 0))?.micros.toString() ?? null,
   timestamp_ntz: (args) => castLocalTimestamp(arg(args, 0), true)?.micros.toString() ?? null,
   date_text: (args) => new CalendarDate(Number(arg(args, 0))).toString(),
   timestamp_text: (args) => {

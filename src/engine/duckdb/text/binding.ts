@@ -66,6 +66,8 @@ function atomicName(name: Exclude<DataType["type"], "decimal" | "array" | "map" 
       return "TIMESTAMP_TZ";
     case "timestamp_ntz":
       return "TIMESTAMP";
+    case "time":
+      return "TIME";
     case "interval":
       return "INTERVAL";
   }

@@ -1,6 +1,13 @@
 import { error } from "../../../error/error.ts";
-import type { DataType } from "../../../schema/type.ts";
-import type { CalendarDate, LocalTimestamp, Timestamp, Value } from "../../../schema/value.ts";
+import { parseTime, truncateTime } from "../../../schema/time.ts";
+import type { DataType, TimeType } from "../../../schema/type.ts";
+import type {
+  CalendarDate,
+  LocalTime,
+  LocalTimestamp,
+  Timestamp,
+  Value,
+} from "../../../schema/value.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "./datetime.ts";
 import type { TextOptions } from "./option.ts";
 import { compilePattern, patternInstant } from "./pattern.ts";
@@ -43,6 +50,12 @@ export function timeReader(options: TextOptions): TimeReader {
     standardTimestamp: !stamp,
     standardDate: !date,
   };
+}
+
+/** A text as a time of day, to the digits of its type. */
+export function timeOf(text: string, { precision }: TimeType): LocalTime | undefined {
+  const time = parseTime(text);
+  return time && truncateTime(time, precision);
 }
 
 const INTEGER_LIMITS = {

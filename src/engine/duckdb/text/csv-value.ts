@@ -1,7 +1,7 @@
 import { unreachable } from "../../../error/error.ts";
 import type { DataType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
-import { type TimeReader, toInteger } from "./convert.ts";
+import { type TimeReader, timeOf, toInteger } from "./convert.ts";
 import type { CsvOptions } from "./csv-option.ts";
 import { parseGrouped, toDecimal } from "./decimal.ts";
 
@@ -48,6 +48,8 @@ export function tokenConverter(
       return times.timestamp;
     case "timestamp_ntz":
       return times.timestampNtz;
+    case "time":
+      return (token) => timeOf(token, type);
     case "void":
       return () => undefined;
     case "binary":

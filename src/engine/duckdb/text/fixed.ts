@@ -1,9 +1,16 @@
 import { assert } from "../../../error/error.ts";
-import type { AtomicType, DataType, DecimalType, IntervalType } from "../../../schema/type.ts";
+import type {
+  AtomicType,
+  DataType,
+  DecimalType,
+  IntervalType,
+  TimeType,
+} from "../../../schema/type.ts";
 import type {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   Value,
@@ -11,7 +18,7 @@ import type {
 import { binding, type Vector } from "./binding.ts";
 import { Validity } from "./validity.ts";
 
-type FixedType = AtomicType | DecimalType | IntervalType;
+type FixedType = AtomicType | DecimalType | IntervalType | TimeType;
 type Encode = (view: DataView, at: number, value: Value) => void;
 
 /** Cells of one width: numbers, booleans, dates, timestamps, decimals, intervals. */
@@ -106,6 +113,11 @@ function encoding(type: FixedType): { width: number; encode: Encode } {
         width: 8,
         encode: (view, at, value) =>
           view.setBigInt64(at, (value as Timestamp | LocalTimestamp).micros, true),
+      };
+    case "time":
+      return {
+        width: 8,
+        encode: (view, at, value) => view.setBigInt64(at, (value as LocalTime).micros, true),
       };
     case "decimal":
       return decimalEncoding(type);

@@ -1,7 +1,7 @@
 import { unreachable } from "../../../error/error.ts";
-import type { AtomicType, DecimalType, IntervalType } from "../../../schema/type.ts";
+import type { AtomicType, DecimalType, IntervalType, TimeType } from "../../../schema/type.ts";
 import { CalendarDate, Timestamp, type Value } from "../../../schema/value.ts";
-import { type TimeReader, toInteger } from "./convert.ts";
+import { type TimeReader, timeOf, toInteger } from "./convert.ts";
 import { parseBigDecimal, parseGrouped, toDecimal } from "./decimal.ts";
 import type { Scalar } from "./json-lexer.ts";
 
@@ -26,7 +26,7 @@ interface ValueOptions {
 
 /** How a column of the type reads a token that is not null; throws Mismatch. */
 export function scalarConverter(
-  type: AtomicType | DecimalType | IntervalType,
+  type: AtomicType | DecimalType | IntervalType | TimeType,
   options: ValueOptions,
 ): ScalarConvert {
   const refuse = (text: string): Mismatch =>
@@ -62,6 +62,8 @@ export function scalarConverter(
     case "timestamp_ntz":
       return (kind, text) =>
         or(kind === "string" ? options.times.timestampNtz(text) : undefined, text);
+    case "time":
+      return (kind, text) => or(kind === "string" ? timeOf(text, type) : undefined, text);
     case "binary":
       return (kind, text) => or(kind === "string" ? base64(text) : undefined, text);
     case "string":

@@ -4,6 +4,7 @@ import {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -85,6 +86,8 @@ function atomicType(duck: Duck, type: DataType): DuckDBType {
       return duck.TIMESTAMPTZ;
     case "timestamp_ntz":
       return duck.TIMESTAMP;
+    case "time":
+      return duck.TIME;
     case "interval":
       return duck.INTERVAL;
     default:
@@ -98,6 +101,7 @@ function duckValue(duck: Duck, value: Value, type: DataType): DuckDBValue {
   if (value instanceof CalendarDate) return new duck.DuckDBDateValue(value.days);
   if (value instanceof Timestamp) return new duck.DuckDBTimestampTZValue(value.micros);
   if (value instanceof LocalTimestamp) return new duck.DuckDBTimestampValue(value.micros);
+  if (value instanceof LocalTime) return new duck.DuckDBTimeValue(value.micros);
   if (value instanceof Interval) {
     return new duck.DuckDBIntervalValue(value.months, value.days, value.micros);
   }

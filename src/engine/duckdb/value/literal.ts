@@ -4,6 +4,7 @@ import {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -35,6 +36,9 @@ export function literal(value: Value, type: DataType): string {
       break;
     case "timestamp_ntz":
       if (value instanceof LocalTimestamp) return `make_timestamp(${micros(value.micros)})`;
+      break;
+    case "time":
+      if (value instanceof LocalTime) return quoted(value, type);
       break;
     case "binary":
       if (value instanceof Uint8Array) return `unhex('${Buffer.from(value).toString("hex")}')`;

@@ -5,6 +5,7 @@ import {
   CalendarDate,
   Decimal,
   Interval,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -44,6 +45,7 @@ const converters: Readonly<Record<string, ((item: never) => Value) | undefined>>
   date: (item: { days: number }) => new CalendarDate(item.days),
   timestamp: (item: { micros: bigint }) => new Timestamp(item.micros),
   timestamp_ntz: (item: { micros: bigint }) => new LocalTimestamp(item.micros),
+  time: (item: { micros: bigint }) => new LocalTime(item.micros),
   interval: (item: { months: number; days: number; micros: bigint }) =>
     new Interval(item.months, item.days, item.micros),
   variant: () => {

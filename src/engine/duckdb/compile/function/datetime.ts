@@ -3,10 +3,8 @@ import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
-import { instant, local } from "../zone.ts";
+import { instant, isUtc, local, now } from "../zone.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
-
-const micros = (text: string): string => `CAST('${text}' AS BIGINT)`;
 
 /** A part of a date or of a wall-clock time, as INTEGER. */
 const part =
@@ -21,10 +19,6 @@ const days = (value: string): string => `(${value} - DATE '1970-01-01')`;
 /** A date or a time as TIMESTAMP, on the wall clock of the session's zone. */
 function wall(value: string | undefined, type: DataType | undefined, scope: Scope): string {
   return type?.type === "timestamp" ? local(value as string, scope) : `CAST(${value} AS TIMESTAMP)`;
-}
-
-function now({ context }: Scope): string {
-  return `make_timestamptz(${micros(String(BigInt(Math.trunc(context.timestampMs)) * 1000n))})`;
 }
 
 const floorDivide = (value: string, divisor: number): string =>
@@ -75,7 +69,7 @@ export const datetimes: Group = {
       return `CASE WHEN ${ends} THEN CAST(${months} AS DOUBLE) ELSE ${fraction} END`;
     }),
   last_day: ([value]) => `last_day(${value})`,
-  next_day: ([value, name]) => {
+  next_day: ([value, name], { scope, trying }) => {
     const names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
     const whole = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
     const list = names.map(
@@ -83,8 +77,14 @@ export const datetimes: Group = {
         `WHEN upper(${name}) IN ('${short}', '${whole[at]?.slice(0, 3)}', '${whole[at]}')
           THEN ${at + 1}`,
     );
-    const wanted = `CASE ${list.join(" ")} END`;
-    return `CAST(${value} + CAST((${wanted} - isodow(${value}) + 6) % 7 + 1 AS INTEGER) AS DATE)`;
+    const unknown = raise("ILLEGAL_DAY_OF_WEEK", { string: name as string });
+    const bad = trying ? "" : ` WHEN ${name} IS NOT NULL AND ${value} IS NOT NULL THEN ${unknown}`;
+    const wanted = `CASE ${list.join(" ")}${bad} END`;
+    return once(
+      [wanted],
+      scope,
+      (day) => `CAST(${value} + CAST((${day} - isodow(${value}) + 6) % 7 + 1 AS INTEGER) AS DATE)`,
+    );
   },
   trunc: ([value, unit]) => truncated(value as string, `upper(${unit})`, dateUnits, "DATE"),
   date_trunc: ([unit, value], { scope }) =>
@@ -93,29 +93,11 @@ export const datetimes: Group = {
       return instant(cut, scope);
     }),
   date_format: ([value, format], { scope }) => formatted(value as string, format as string, scope),
-  to_timestamp: parsing("timestamp", "error"),
-  try_to_timestamp: parsing("timestamp", "null"),
-  to_timestamp_ntz: parsing("timestamp_ntz", "error"),
-  to_date: (args, site) =>
-    `CAST(${local(parsing("timestamp", "error")(args, site), site.scope)} AS DATE)`,
-  unix_timestamp: ([value, format], site) => {
-    const parsed =
-      site.types[0]?.type === "string"
-        ? parsing("timestamp", "error")([value as string, format ?? "'yyyy-MM-dd HH:mm:ss'"], site)
-        : (value as string);
-    return once([`epoch_us(${parsed})`], site.scope, (x) => floorDivide(x, 1_000_000));
-  },
   from_unixtime: ([seconds, format], { scope }) =>
     formatted(`make_timestamptz(CAST(${seconds} AS BIGINT) * 1000000)`, format as string, scope),
   from_utc_timestamp: ([value, zone]) => `CAST(timezone(${zone}, ${value}) AS TIMESTAMPTZ)`,
   to_utc_timestamp: ([value, zone]) => `timezone(${zone}, CAST(${value} AS TIMESTAMP))`,
   convert_timezone: ([from, to, value]) => `timezone(${to}, timezone(${from}, ${value}))`,
-  make_date: ([year, month, day]) => `make_date(${year}, ${month}, ${day})`,
-  make_timestamp: ([year, month, day, hour, minute, second, zone], site) => {
-    const wall = wallClock([year, month, day, hour, minute, second] as string[], site);
-    return zone === undefined ? instant(wall, site.scope) : `timezone(${zone}, ${wall})`;
-  },
-  make_timestamp_ntz: (args, site) => wallClock(args, site),
   make_ym_interval: ([years, months]) =>
     `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
   make_dt_interval: (parts) => {
@@ -137,8 +119,11 @@ export const datetimes: Group = {
   timestampadd: ([unit, count, value], { types, scope }) => {
     const name = (unit ?? "").replaceAll("'", "").toUpperCase();
     const span = timespan(name, count as string);
-    if (types[2]?.type !== "timestamp") return `(${value} + ${span})`;
-    return instant(`(${local(value as string, scope)} + ${span})`, scope);
+    const exact = Object.hasOwn(clockUnits, name);
+    if (types[2]?.type !== "timestamp" || isUtc(scope)) return `(${value} + ${span})`;
+    if (!exact) return instant(`(${local(value as string, scope)} + ${span})`, scope);
+    const micros = `CAST(${count} AS BIGINT) * ${clockUnits[name]}`;
+    return addMicros(value as string, micros, scope);
   },
   timestampdiff: ([unit, start, end], { types, scope }) => {
     const name = (unit ?? "").replaceAll("'", "").toLowerCase();
@@ -149,9 +134,10 @@ export const datetimes: Group = {
     const [type] = types;
     if (type?.type === "date") return `CAST(${value} + ${span} AS DATE)`;
     if (type?.type === "timestamp_ntz") return `(${value} + ${span})`;
-    const exact = types[1]?.type === "interval" && types[1].unit === "day";
-    // A day-time interval is a number of microseconds; months and days go by the wall clock.
-    if (exact) return `(${value} + ${span})`;
+    if (isUtc(scope)) return `(${value} + ${span})`;
+    if (types[1]?.type === "interval" && types[1].unit === "day") {
+      return addMicros(value as string, `epoch_us(TIMESTAMP '1970-01-01' + ${span})`, scope);
+    }
     return instant(`(${local(value as string, scope)} + ${span})`, scope);
   },
   subtract_dates: ([a, b]) => `to_days(CAST(${a} - ${b} AS INTEGER))`,
@@ -239,38 +225,21 @@ function formatted(value: string, format: string, scope: Scope): string {
   return javascript("date_format", [`CAST(epoch_us(${value}) AS VARCHAR)`, format, zone]);
 }
 
-/** Reads a text by a pattern. */
-function parsing(type: "timestamp" | "timestamp_ntz", failure: "error" | "null"): Compilation {
-  return ([value, format], { types, scope }) => {
-    if (types[0]?.type !== "string") return value as string;
-    const make = type === "timestamp" ? "make_timestamptz" : "make_timestamp";
-    return once([value as string, format as string], scope, (x, pattern) => {
-      const parsed = javascript(`parse_${type}`, [x, pattern, text(scope.context.timeZone)]);
-      const read = `${make}(CAST(${parsed} AS BIGINT))`;
-      if (failure === "null") return read;
-      const bad = raise("CANNOT_PARSE_TIMESTAMP", { value: x, format: pattern });
-      return `CASE WHEN ${x} IS NULL OR ${pattern} IS NULL THEN NULL
-        ELSE coalesce(${read}, ${bad}) END`;
-    });
-  };
-}
+const clockUnits: Readonly<Record<string, number>> = {
+  HOUR: 3_600_000_000,
+  MINUTE: 60_000_000,
+  SECOND: 1_000_000,
+  MILLISECOND: 1000,
+  MICROSECOND: 1,
+};
 
-/** The second may be 60 sharp, which is the next minute, as in Spark. */
-function wallClock(args: readonly string[], { scope, trying }: Site): string {
-  return once(args, scope, (year, month, day, hour, minute, second) => {
-    const seconds = `CAST(CAST(${second} AS DECIMAL(16,6)) * 1000000 AS BIGINT)`;
-    const time = `to_hours(${hour}) + to_minutes(${minute}) + to_microseconds(${seconds})`;
-    const wall = `(CAST(make_date(${year}, ${month}, ${day}) AS TIMESTAMP) + ${time})`;
-    const bad = (field: string, value: string | undefined): string =>
-      trying
-        ? "NULL"
-        : raise("DATETIME_FIELD_OUT_OF_BOUNDS", { reason: `'the ${field} is ' || ${value}` });
-    return [
-      `CASE WHEN ${hour} NOT BETWEEN 0 AND 23 THEN ${bad("hour", hour)}`,
-      `WHEN ${minute} NOT BETWEEN 0 AND 59 THEN ${bad("minute", minute)}`,
-      `WHEN ${second} NOT BETWEEN 0 AND 60 THEN ${bad("second", second)}`,
-      `ELSE ${wall} END`,
-    ].join(" ");
+/** An instant moved by microseconds: its whole days go by the wall clock, the rest is exact. */
+function addMicros(value: string, micros: string, scope: Scope): string {
+  return once([value, micros], scope, (time, total) => {
+    const days = `to_days(CAST(${total} // 86400000000 AS INTEGER))`;
+    const day = instant(`(${local(time as string, scope)} + ${days})`, scope);
+    const start = `CASE WHEN abs(${total}) < 86400000000 THEN ${time} ELSE ${day} END`;
+    return `(${start} + to_microseconds(${total} % 86400000000))`;
   });
 }
 

@@ -9,6 +9,8 @@ import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { operators } from "./operator.ts";
 import { strings } from "./string.ts";
+import { times } from "./time.ts";
+import { timestamps } from "./timestamp.ts";
 
 /** A call being compiled. */
 export interface Site {
@@ -35,7 +37,8 @@ export function javascript(name: string, args: readonly string[]): string {
 
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
-  for (const group of [operators, conditionals, maths, strings, datetimes, collections, jsons]) {
+  const known = [operators, conditionals, maths, strings, collections, jsons];
+  for (const group of [...known, datetimes, timestamps, times]) {
     if (Object.hasOwn(group, name)) return group[name];
   }
   return undefined;
