@@ -181,6 +181,12 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: the condition {filter} has the type {type}, but a condition is BOOLEAN. Compare it with something",
   },
+  "DATATYPE_MISMATCH.HASH_MAP_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} takes no map, because equal maps may differ in the order of their entries. Hash the sorted map_entries() instead",
+  },
   "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE": {
     kind: "invalid",
     sqlState: "42K09",

@@ -1,6 +1,6 @@
 import { type DataType, decimal, double, integer, long, string } from "../../schema/type.ts";
 import { isIntegral } from "../coercion.ts";
-import { call, cast, integerLiteral } from "../expression.ts";
+import { call, cast, integerLiteral, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
@@ -100,7 +100,15 @@ export const maths: Group = {
   },
   factorial: { takes: [takes.integer], type: long, nullable: true },
   bin: { takes: [takes.long], type: string },
-  conv: { takes: [takes.string, takes.integer, takes.integer], type: string, nullable: true },
+  conv: {
+    arity: [3, 3],
+    takes: [takes.string, takes.integer, takes.integer],
+    resolve: (given) => {
+      const mode = stringLiteral(given.conf.ansi ? "ansi" : "legacy");
+      const args = [0, 1, 2].map((at) => argument(given, at));
+      return call("conv", [...args, mode], { type: string, nullable: true });
+    },
+  },
   bit_count: {
     takes: [
       {

@@ -1,8 +1,10 @@
+import { error } from "../../error/error.ts";
 import { formatDataType } from "../../schema/ddl.ts";
-import { binary, boolean, integer, long, string, time } from "../../schema/type.ts";
+import { binary, boolean, type DataType, integer, long, string, time } from "../../schema/type.ts";
 import { call, cast, integerLiteral, longLiteral, stringLiteral } from "../expression.ts";
+import type { TypedExpression } from "../typed.ts";
 import { makeStruct } from "./collection.ts";
-import { argument, type Group, takes } from "./definition.ts";
+import { argument, type FunctionCall, type Group, takes } from "./definition.ts";
 
 const many = Number.POSITIVE_INFINITY;
 const nothing = { arity: [0, 0], nullable: false } as const;
@@ -12,12 +14,12 @@ export const miscellaneous: Group = {
   hash: {
     arity: [1, many],
     resolve: (given) =>
-      call("hash", [...given.arguments, integerLiteral(42)], { type: integer, nullable: false }),
+      call("hash", [...hashed(given), integerLiteral(42)], { type: integer, nullable: false }),
   },
   xxhash64: {
     arity: [1, many],
     resolve: (given) =>
-      call("xxhash64", [...given.arguments, longLiteral(42n)], { type: long, nullable: false }),
+      call("xxhash64", [...hashed(given), longLiteral(42n)], { type: long, nullable: false }),
   },
   md5: { takes: [takes.binary], type: string },
   sha1: { aliases: ["sha"], takes: [takes.binary], type: string },
@@ -101,4 +103,21 @@ function casts(): Group {
       } satisfies Group[string],
     ]),
   );
+}
+
+/** What may be hashed: everything that holds no map. */
+function hashed(given: FunctionCall): readonly TypedExpression[] {
+  if (given.arguments.some(({ type }) => holdsMap(type))) {
+    throw error("DATATYPE_MISMATCH.HASH_MAP_TYPE", {
+      sqlExpr: `"${given.text}"`,
+      functionName: `\`${given.name}\``,
+    });
+  }
+  return given.arguments;
+}
+
+function holdsMap(type: DataType): boolean {
+  if (type.type === "array") return holdsMap(type.elementType);
+  if (type.type === "struct") return type.fields.some((field) => holdsMap(field.type));
+  return type.type === "map";
 }

@@ -35,3 +35,9 @@ export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Sourc
     counter: { next: 0 },
   };
 }
+
+/** A name for a variable of a lambda made here, that no other has. */
+export function fresh(scope: Scope): string {
+  scope.counter.next += 1;
+  return `z${scope.counter.next}`;
+}

@@ -3,7 +3,7 @@ import type { DataType } from "../../../schema/type.ts";
 import { memberName } from "../quote.ts";
 import { javascript } from "./function/registry.ts";
 import { once } from "./once.ts";
-import type { Scope } from "./scope.ts";
+import { fresh, type Scope } from "./scope.ts";
 import { local } from "./zone.ts";
 
 /** SQL of Spark's cast to STRING: Java's spelling of floats, times in the session's zone. */
@@ -92,10 +92,4 @@ function mapText(value: string, from: DataType & { type: "map" }, scope: Scope):
   const entries = `list_transform(map_entries(${value}), lambda ${name}: ${key} || ' -> '
     || ${item})`;
   return `('{' || array_to_string(${entries}, ', ') || '}')`;
-}
-
-function fresh(scope: Scope): string {
-  const name = `t${scope.counter.next}`;
-  scope.counter.next += 1;
-  return name;
 }

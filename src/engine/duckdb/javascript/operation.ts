@@ -5,7 +5,9 @@ import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts
 import { zoneOf } from "../text/zone.ts";
 import { decimalOperations } from "./decimal.ts";
 import { formatOperations } from "./format.ts";
+import { hashOperations } from "./hash.ts";
 import { jsonOperations } from "./json.ts";
+import { numberOperations } from "./number.ts";
 import { realOperations } from "./real.ts";
 import { textOperations } from "./text.ts";
 
@@ -38,6 +40,8 @@ const operations: Readonly<Record<string, Operation>> = {
   ...textOperations,
   ...formatOperations,
   ...jsonOperations,
+  ...numberOperations,
+  ...hashOperations,
 };
 
 export function operationOf(name: string): Operation {

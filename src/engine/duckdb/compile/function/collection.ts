@@ -5,7 +5,7 @@ import { memberName } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { expression } from "../expression.ts";
 import { once } from "../once.ts";
-import type { Scope } from "../scope.ts";
+import { fresh, type Scope } from "../scope.ts";
 import { rowHash } from "./math.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 import { sequence } from "./sequence.ts";
@@ -14,11 +14,6 @@ const named =
   (name: string): Compilation =>
   (args) =>
     `${name}(${args.join(", ")})`;
-
-function fresh(scope: Scope): string {
-  scope.counter.next += 1;
-  return `z${scope.counter.next}`;
-}
 
 /** The body of a lambda argument over SQL for its parameters. */
 function body(site: Site, at: number, values: readonly string[]): string {

@@ -3,7 +3,7 @@ import { sqlType } from "../../type.ts";
 import { toDecimal } from "../cast.ts";
 import { once } from "../once.ts";
 import { toText } from "../text-of.ts";
-import type { Compilation, Group, Site } from "./registry.ts";
+import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
 const named =
   (name: string): Compilation =>
@@ -34,6 +34,25 @@ const within =
 /** Numbers. */
 export const maths: Group = {
   abs: named("abs"),
+  conv: ([value, from, to, mode]) =>
+    javascript("conv", [
+      value as string,
+      `CAST(${from} AS VARCHAR)`,
+      `CAST(${to} AS VARCHAR)`,
+      mode as string,
+    ]),
+  format_number: ([value, places], { types: [type, second] }) => {
+    if (second?.type === "string") {
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "format_number by a pattern" });
+    }
+    const kind = type?.type === "double" || type?.type === "float" ? "real" : "exact";
+    const exact = type?.type === "float" ? `CAST(${value} AS DOUBLE)` : value;
+    return javascript("format_number", [
+      `CAST(${exact} AS VARCHAR)`,
+      `'${kind}'`,
+      `CAST(${places} AS VARCHAR)`,
+    ]);
+  },
   sign: ([value], { scope }) =>
     once(
       [value as string],

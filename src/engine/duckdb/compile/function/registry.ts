@@ -5,6 +5,7 @@ import type { Scope } from "../scope.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { datetimes } from "./datetime.ts";
+import { hashes } from "./hash.ts";
 import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { operators } from "./operator.ts";
@@ -37,7 +38,7 @@ export function javascript(name: string, args: readonly string[]): string {
 
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
-  const known = [operators, conditionals, maths, strings, collections, jsons];
+  const known = [operators, conditionals, maths, strings, collections, jsons, hashes];
   for (const group of [...known, datetimes, timestamps, times]) {
     if (Object.hasOwn(group, name)) return group[name];
   }

@@ -3,12 +3,9 @@
  * ENGINE_UNSUPPORTED_FUNCTION by name. The test of the registry keeps the list whole.
  */
 export const unsupportedFunctions: ReadonlySet<string> = new Set([
-  "conv",
   "current_user",
-  "format_number",
   "format_string",
   "from_csv",
-  "hash",
   "input_file_name",
   "interval_part",
   "is_variant_null",
@@ -26,5 +23,4 @@ export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "try_parse_json",
   "try_variant_get",
   "variant_get",
-  "xxhash64",
 ]);
