@@ -4,6 +4,7 @@ import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
 import { findFunction, isGenerator } from "./function/registry.ts";
+import { inlineCall } from "./inline.ts";
 import {
   bindLambda,
   computed,
@@ -19,6 +20,8 @@ import type { TypedAggregate, TypedExpression } from "./typed.ts";
 
 /** Types a call: the function is found, arguments are typed and coerced by its rule. */
 export function resolveCall(given: Call, place: Place): Resolved {
+  const routine = place.context.functions?.(given.name);
+  if (routine) return inlineCall(given, routine, place);
   const name = builtinName(given.name);
   if (name === "struct") return resolveStruct(given, place);
   if (name === "window") return resolveTimeWindow(given, place);
@@ -199,9 +202,10 @@ function resolveStruct(given: Call, place: Place): Resolved {
     });
   const names = members.map((member, index) => {
     const arg = given.arguments.length === members.length ? given.arguments[index] : undefined;
-    const aliased = arg !== undefined && parsed(arg, place.context.conf).kind === "alias";
+    const kind = arg === undefined ? undefined : parsed(arg, place.context.conf).kind;
     const named =
-      aliased ||
+      kind === "alias" ||
+      kind === "attribute" ||
       member.expression.kind === "reference" ||
       member.expression.kind === "field" ||
       member.expression.kind === "variable";

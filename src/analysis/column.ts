@@ -1,7 +1,8 @@
 import { error } from "../error/error.ts";
 import type { Drop, LateralView, WithColumns, WithColumnsRenamed } from "../plan/relation.ts";
 import { reference } from "./expression.ts";
-import { isGenerator } from "./function/registry.ts";
+import { findFunction, isGenerator } from "./function/registry.ts";
+import { inlineTable } from "./inline.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { parsed, resolve } from "./resolve.ts";
 import { lookup, type ScopeColumn } from "./scope.ts";
@@ -77,8 +78,16 @@ export function generateView(given: LateralView, environment: Environment): Anal
   const input = environment.analyze(given.input, environment);
   const place = placeOver(input, environment);
   const called = parsed(given.generator, environment.context.conf);
-  const { expression } = resolve(called, place);
   const name = called.kind === "call" ? called.name : "expression";
+  const routine = environment.context.functions?.(name);
+  const inFrom = given.input.kind === "one row";
+  if (called.kind === "call" && routine && inFrom) {
+    return inlineTable(given, { call: called, routine }, environment);
+  }
+  if (inFrom && !routine && !findFunction(name)) {
+    throw error("UNRESOLVABLE_TABLE_VALUED_FUNCTION", { name: `\`${name}\`` });
+  }
+  const { expression } = resolve(called, place);
   if (!isGenerator(expression)) {
     throw error("UNSUPPORTED_GENERATOR.NOT_GENERATOR", { functionName: `\`${name}\`` });
   }

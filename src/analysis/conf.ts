@@ -1,5 +1,6 @@
 import type { Read, Relation } from "../plan/relation.ts";
 import type { Dataset } from "./dataset.ts";
+import type { SqlFunction } from "./routine.ts";
 import type { SessionVariable } from "./variable.ts";
 
 /** The settings of the session that change what a plan means. */
@@ -24,6 +25,8 @@ export interface AnalysisContext {
    */
   readonly datasets: (read: Read) => Dataset | Relation;
   readonly conf: AnalysisConf;
+  /** The function written in SQL that a call's name means; Spark's own are not asked for. */
+  readonly functions?: (name: string) => SqlFunction | undefined;
   /** The session's variable of a name, in any case. */
   readonly variables?: (name: string) => SessionVariable | undefined;
 }

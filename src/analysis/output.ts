@@ -48,9 +48,10 @@ export function placeOver(scope: Scope, environment: Environment): Place {
     context,
     scope: { visible: scope.visible, hidden: scope.hidden },
     windows: [],
-    analyzeQuery: (relation, around) => ({
-      relation: trimmed(environment.analyze(relation, { ...environment, outer: around })),
-    }),
+    analyzeQuery: (relation, around, body) => {
+      const own = body ? { ...environment, context: body, definitions: new Map() } : environment;
+      return { relation: trimmed(environment.analyze(relation, { ...own, outer: around })) };
+    },
   };
   return outer ? { ...place, outer } : place;
 }

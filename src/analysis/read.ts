@@ -13,6 +13,14 @@ export function collectReads(relation: Relation): Read[] {
   return reads;
 }
 
+/** The names of the functions that a plan calls, those of subqueries too. */
+export function calledNames(relation: Relation): ReadonlySet<string> {
+  const names = new Set<string>();
+  const call = (name: string) => void names.add(name);
+  visit(relation, { defined: new Set(), read: () => {}, name: () => {}, call });
+  return names;
+}
+
 /** The parts of all names that a plan mentions, in lower case. */
 export function mentionedNames(relation: Relation): ReadonlySet<string> {
   const names = new Set<string>();
@@ -31,6 +39,7 @@ interface Visitor {
   readonly defined: ReadonlySet<string>;
   readonly read: (read: Read) => void;
   readonly name: (parts: readonly string[]) => void;
+  readonly call?: (name: string) => void;
 }
 
 function visit(relation: Relation, visitor: Visitor): void {
@@ -107,6 +116,7 @@ function visitExpression(given: Expression, visitor: Visitor): void {
       visitor.name(expression.target);
       return;
     case "call":
+      visitor.call?.(expression.name);
       each(expression.arguments);
       if (expression.filter) visitExpression(expression.filter, visitor);
       return;

@@ -8,11 +8,20 @@ import { resolveCall } from "./call.ts";
 import { castable, comparedAs, isIntegral } from "./coercion.ts";
 import type { AnalysisConf, AnalysisContext } from "./conf.ts";
 import { isRandom } from "./conjunct.ts";
-import { call, cast, freshId, memberAt, reference } from "./expression.ts";
+import { call, cast, freshId, memberAt, newColumn, reference } from "./expression.ts";
 import type { LambdaParameter } from "./function/definition.ts";
+import { outerColumns } from "./inline.ts";
 import { literalText } from "./literal-text.ts";
 import { resolveOver } from "./over.ts";
-import { type Found, lookup, type Outer, type Scope, unresolved } from "./scope.ts";
+import {
+  emptyScope,
+  type Found,
+  lookup,
+  type Outer,
+  type Parameters,
+  type Scope,
+  unresolved,
+} from "./scope.ts";
 import { resolveSubquery } from "./subquery.ts";
 import type { PendingWindow } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
@@ -44,6 +53,8 @@ export interface Place {
   /** Aliases to the left in the same select list, by lower-case name. */
   readonly aliases?: ReadonlyMap<string, Resolved>;
   readonly outer?: Outer;
+  /** Of the function whose body the place is. */
+  readonly parameters?: Parameters;
   readonly variables?: ReadonlyMap<string, TypedVariable>;
   /** Whether the place is an argument of an aggregate: there `beneath` comes before `scope`. */
   readonly aggregated?: boolean;
@@ -51,7 +62,8 @@ export interface Place {
   readonly windowed?: boolean;
   /** Time windows met here; whoever owns the place puts them beneath it. */
   readonly windows: PendingWindow[];
-  readonly analyzeQuery: (relation: Relation, outer: Outer) => Subplan;
+  /** `body`: what a query of a function's body means; it sees none of the tables around it. */
+  readonly analyzeQuery: (relation: Relation, outer: Outer, body?: AnalysisContext) => Subplan;
 }
 
 /** The plan of a subquery with just its visible columns. */
@@ -121,6 +133,8 @@ function resolveAttribute(attribute: Attribute, place: Place): Resolved {
   if (name.length === 1 && only !== undefined && implicitCalls.has(only.toLowerCase())) {
     return resolveCall({ kind: "call", name: only.toLowerCase(), arguments: [] }, place);
   }
+  const parameter = findParameter(name, place);
+  if (parameter) return parameter;
   const variable = findVariable(name, place.context);
   if (variable) {
     const start: Resolved = {
@@ -129,7 +143,47 @@ function resolveAttribute(attribute: Attribute, place: Place): Resolved {
     };
     return variable.fields.reduce((input, part) => fieldOf(input, part), start);
   }
-  throw unresolved(name, place.beneath ? [place.scope, place.beneath] : [place.scope]);
+  throw unresolved(name, [place.scope, place.beneath ?? emptyScope, parameterScope(place)]);
+}
+
+/** A parameter of the function around: in the body itself, or in a query of the body. */
+function findParameter(name: readonly string[], place: Place): Resolved | undefined {
+  if (place.parameters) return parameterOf(name, place.parameters, []);
+  const crossed: Outer[] = [];
+  for (let outer = place.outer; outer; outer = outer.parent) {
+    crossed.push(outer);
+    if (!outer.parameters) continue;
+    const seen = crossed.length <= outer.parameters.depth;
+    return seen ? parameterOf(name, outer.parameters, crossed) : undefined;
+  }
+  return undefined;
+}
+
+/** The parameters as columns, for what an error proposes. */
+function parameterScope({ parameters }: Place): Scope {
+  if (!parameters) return emptyScope;
+  const visible = [...parameters.values.values()].map(({ name, expression }) => {
+    const column = newColumn(name, expression.type);
+    return { column, qualifier: [parameters.name] };
+  });
+  return { visible, hidden: [] };
+}
+
+function parameterOf(
+  name: readonly string[],
+  { name: qualifier, values }: Parameters,
+  crossed: readonly Outer[],
+): Resolved | undefined {
+  const isQualified = name.length > 1 && name[0]?.toLowerCase() === qualifier.toLowerCase();
+  const qualified = isQualified ? values.get(name[1]?.toLowerCase() ?? "") : undefined;
+  const parameter = qualified ?? values.get(name[0]?.toLowerCase() ?? "");
+  if (!parameter) return undefined;
+  parameter.uses += 1;
+  const used = crossed.length > 0 ? outerColumns(parameter) : [];
+  for (const outer of crossed) for (const one of used) outer.used.set(one.id, one);
+  const spelled = name[qualified ? 1 : 0] ?? parameter.name;
+  const start: Resolved = { ...computed(parameter.expression, spelled), name: spelled };
+  return name.slice(qualified ? 2 : 1).reduce((input, part) => fieldOf(input, part), start);
 }
 
 /** Functions that need no parentheses (LiteralFunctionResolution). */
@@ -312,7 +366,7 @@ function resolveExtract(extract: Extract, place: Place): Resolved {
 }
 
 /** CAST and TRY_CAST as the user wrote them. */
-function resolveCast(
+export function resolveCast(
   input: Resolved,
   type: DataType,
   options: { readonly place: Place; readonly mode: "cast" | "try"; readonly literal: boolean },

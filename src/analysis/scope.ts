@@ -1,6 +1,6 @@
 import { error } from "../error/error.ts";
 import { quoteName } from "../plan/relation.ts";
-import type { Column, TypedReference } from "./typed.ts";
+import type { Column, TypedExpression, TypedReference } from "./typed.ts";
 
 /** A column as names find it. */
 export interface ScopeColumn {
@@ -24,6 +24,25 @@ export interface Outer {
   readonly scope: Scope;
   readonly parent?: Outer;
   readonly used: Map<number, TypedReference>;
+  /** Those of the function whose body the subquery stands in, if it is the outermost there. */
+  readonly parameters?: Parameters;
+}
+
+/** The parameters of a function written in SQL, as its body sees them: after columns. */
+export interface Parameters {
+  /** What may stand before a parameter's name. */
+  readonly name: string;
+  /** By lower-case name. */
+  readonly values: ReadonlyMap<string, Parameter>;
+  /** How many queries deep in the body they are seen; Spark resolves no deeper. */
+  readonly depth: number;
+}
+
+export interface Parameter {
+  readonly name: string;
+  /** The argument, cast to the parameter's type. */
+  readonly expression: TypedExpression;
+  uses: number;
 }
 
 /** A name found: the column, and the parts after it, which are struct fields. */

@@ -18,7 +18,9 @@ import {
 export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const values = given.values.map((value) => resolve(value, place));
   const used = new Map<number, TypedReference>();
-  const around = { scope: place.beneath ? joined(place) : place.scope, used };
+  const scope = place.beneath ? joined(place) : place.scope;
+  const { parameters } = place;
+  const around = parameters ? { scope, used, parameters } : { scope, used };
   const outer: Outer = place.outer ? { ...around, parent: place.outer } : around;
   const { relation } = place.analyzeQuery(given.relation, outer);
   const columns = outputOf(relation);

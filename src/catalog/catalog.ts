@@ -1,3 +1,4 @@
+import type { FunctionDefinition } from "../plan/function.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Location } from "../storage/store.ts";
 
@@ -80,4 +81,21 @@ export interface Catalog {
   replace(relation: CatalogRelation): Promise<void>;
   /** Forgets the name; removes a managed table's files. */
   drop(schema: string, name: string): Promise<void>;
+  readonly functions: FunctionCatalog;
+}
+
+/** A function as it was made: the text, and the settings that change what the text means. */
+export interface CatalogFunction {
+  readonly definition: FunctionDefinition;
+  readonly conf: Readonly<Record<string, string>>;
+}
+
+/** The functions of a catalog. Names are compared without case, and kept in lower case. */
+export interface FunctionCatalog {
+  list(schema: string): Promise<readonly string[]>;
+  find(schema: string, name: string): Promise<CatalogFunction | undefined>;
+  /** False, changing nothing, if there is one of that name and it is not to be replaced. */
+  create(schema: string, name: string, made: CatalogFunction, replace: boolean): Promise<boolean>;
+  /** False if there is none. */
+  drop(schema: string, name: string): Promise<boolean>;
 }

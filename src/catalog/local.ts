@@ -4,6 +4,7 @@ import type { Stores } from "../storage/registry.ts";
 import { type FileStatus, join, type Location } from "../storage/store.ts";
 import type { Catalog, CatalogRelation, CatalogTable } from "./catalog.ts";
 import { decodeEntry, encodeEntry } from "./entry.ts";
+import { functionCatalog } from "./function.ts";
 import { DEFAULT_SCHEMA } from "./name.ts";
 import { decodeSegment, encodeSegment } from "./segment.ts";
 
@@ -33,6 +34,7 @@ export function localCatalog(options: LocalCatalogOptions): Catalog {
     register: (relation) => register(home, relation),
     replace: (relation) => replace(home, relation),
     drop: (schema, table) => drop(home, schema, table),
+    functions: functionCatalog((schema) => schemaFolder(home, schema)),
   };
 }
 

@@ -3,6 +3,7 @@ import { catalogConditions } from "./catalog.ts";
 import { connectorConditions } from "./connector.ts";
 import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
+import { functionConditions } from "./function.ts";
 import { logConditions } from "./log.ts";
 import { schemaConditions } from "./schema.ts";
 import { sessionConditions } from "./session.ts";
@@ -19,6 +20,7 @@ export const conditions = {
   ...connectorConditions,
   ...datetimeConditions,
   ...engineConditions,
+  ...functionConditions,
   ...logConditions,
   ...schemaConditions,
   ...sessionConditions,

@@ -1,5 +1,6 @@
 import type { DataType, StructType } from "../schema/type.ts";
 import type { Expression } from "./expression.ts";
+import type { FunctionDefinition } from "./function.ts";
 import type { Options, Relation } from "./relation.ts";
 
 /** What to do, as the user said it: frozen data, in the terms of Spark Connect's `Command`. */
@@ -15,6 +16,8 @@ export type Command =
   | DescribeDetail
   | Show
   | SetCommand
+  | CreateFunction
+  | DropFunction
   | DeclareVariable
   | SetVariable
   | DropVariable
@@ -158,6 +161,22 @@ export interface SetCommand {
 export interface Use {
   readonly kind: "use";
   readonly name: readonly string[];
+}
+
+export interface CreateFunction {
+  readonly kind: "create function";
+  readonly name: readonly string[];
+  readonly temporary: boolean;
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly definition: FunctionDefinition;
+}
+
+export interface DropFunction {
+  readonly kind: "drop function";
+  readonly name: readonly string[];
+  readonly temporary: boolean;
+  readonly ifExists: boolean;
 }
 
 /** DECLARE: variables of the session, all of one type and one value. */

@@ -54,7 +54,7 @@ function generation(cursor: Cursor): string {
 }
 
 /** The text that a parser reads. */
-function textOf(cursor: Cursor, parse: (cursor: Cursor) => unknown): string {
+export function textOf(cursor: Cursor, parse: (cursor: Cursor) => unknown): string {
   const start = cursor.index;
   parse(cursor);
   const from = cursor.tokens[start]?.start ?? 0;

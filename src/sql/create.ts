@@ -15,22 +15,24 @@ import {
   unsupported,
 } from "./cursor.ts";
 import { atQuery } from "./expression.ts";
+import { createFunction } from "./function.ts";
 import { definedName, identifier, multipartName, stringText } from "./name.ts";
 import { optionList, propertyList } from "./property.ts";
 import { query } from "./query.ts";
 
 const unbuilt: ReadonlySet<string> = new Set(
-  `FUNCTION CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED
+  `CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED
     PRIVATE`.split(/\s+/),
 );
 
-/** CREATE [OR REPLACE] TABLE, TEMPORARY VIEW or SCHEMA; REPLACE TABLE. */
+/** CREATE [OR REPLACE] TABLE, TEMPORARY VIEW, FUNCTION or SCHEMA; REPLACE TABLE. */
 export function createStatement(cursor: Cursor): Command {
   const start = next(cursor);
   const orReplace = start.key === "REPLACE" || take(cursor, "OR", "REPLACE");
   const global = take(cursor, "GLOBAL");
   const temporary = take(cursor, "TEMPORARY") || take(cursor, "TEMP");
   const word = peek(cursor).key;
+  if (word === "FUNCTION") return createFunction(cursor, { orReplace, temporary });
   if (unbuilt.has(word) && !at(cursor, "EXTERNAL", "TABLE")) {
     throw unsupported(cursor, `CREATE ${word}`, start);
   }

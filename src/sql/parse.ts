@@ -3,7 +3,7 @@ import type { Statement } from "../plan/command.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Relation } from "../plan/relation.ts";
 import { type Cursor, openCursor, type ParseOptions, peek, syntaxError, take } from "./cursor.ts";
-import { namedExpression } from "./expression.ts";
+import { atQuery, expression, namedExpression } from "./expression.ts";
 import { type LexerOptions, tokenize } from "./lexer.ts";
 import { multipartName } from "./name.ts";
 import { query } from "./query.ts";
@@ -23,6 +23,16 @@ export function parseQuery(text: string, options: ParseOptions = {}): Relation {
     skipSemicolons(cursor);
     return relation;
   });
+}
+
+/** What stands behind RETURN in the text of a function: a query or an expression. */
+export function parseBody(
+  text: string,
+  options: ParseOptions = {},
+): Expression | { readonly kind: "query"; readonly relation: Relation } {
+  return whole(text, options, (cursor) =>
+    atQuery(cursor) ? { kind: "query", relation: query(cursor) } : expression(cursor),
+  );
 }
 
 /** One statement, after which only `;` may come. Throws PARSE_EMPTY_STATEMENT if there is none. */

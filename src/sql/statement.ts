@@ -4,6 +4,7 @@ import { createStatement } from "./create.ts";
 import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } from "./cursor.ts";
 import { atQuery } from "./expression.ts";
 import { namedTable } from "./from.ts";
+import { dropFunction } from "./function.ts";
 import { insert } from "./insert.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
@@ -70,7 +71,7 @@ function refusal(cursor: Cursor): Error {
 }
 
 const droppable: ReadonlySet<string> = new Set(
-  "FUNCTION TEMPORARY TEMP SCHEMA DATABASE NAMESPACE INDEX CATALOG ROLE VARIABLE".split(" "),
+  "TEMPORARY TEMP SCHEMA DATABASE NAMESPACE INDEX CATALOG ROLE VARIABLE".split(" "),
 );
 
 function drop(cursor: Cursor): Command {
@@ -80,6 +81,11 @@ function drop(cursor: Cursor): Command {
     next(cursor);
     return dropVariable(cursor);
   }
+  if (atTemporary(cursor, "FUNCTION")) {
+    next(cursor);
+    return dropFunction(cursor, true);
+  }
+  if (at(cursor, "FUNCTION")) return dropFunction(cursor, false);
   if (at(cursor, "VARIABLE")) throw syntaxError(cursor);
   if (droppable.has(peek(cursor).key)) {
     throw unsupported(cursor, `DROP ${peek(cursor).key}`, start);

@@ -28,6 +28,10 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./history.ts")).runDetail(context, command);
     case "show":
       return (await import("./show.ts")).runShow(context, command);
+    case "create function":
+      return (await import("./function.ts")).runCreateFunction(context, command);
+    case "drop function":
+      return (await import("./function.ts")).runDropFunction(context, command);
     case "declare variable":
       return (await import("./variable.ts")).runDeclareVariable(context, command);
     case "set variable":

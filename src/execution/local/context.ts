@@ -1,6 +1,6 @@
 import type { AnalysisConf } from "../../analysis/conf.ts";
 import type { SessionVariable } from "../../analysis/variable.ts";
-import type { Catalog } from "../../catalog/catalog.ts";
+import type { Catalog, CatalogFunction } from "../../catalog/catalog.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
@@ -21,6 +21,8 @@ export interface LocalContext {
   readonly current: { catalog: string; schema: string };
   /** Temporary views, by lower-case name. */
   readonly views: Map<string, Relation>;
+  /** Temporary functions, by lower-case name. */
+  readonly functions: Map<string, CatalogFunction>;
   /** By lower-case name. */
   readonly variables: Map<string, SessionVariable>;
   readonly persisted: Persisted;

@@ -93,6 +93,7 @@ async function openContext(
     catalogs: new Map([[name, catalog]]),
     current: { catalog: name, schema: "default" },
     views: new Map(),
+    functions: new Map(),
     variables: new Map(),
     persisted: createPersisted((plan) => cacheQuery(context, plan)),
     streams: new StreamingQueries(),

@@ -1,6 +1,7 @@
 import { analyze } from "../../analysis/analyze.ts";
 import type { Dataset } from "../../analysis/dataset.ts";
-import { collectReads } from "../../analysis/read.ts";
+import { calledNames, collectReads } from "../../analysis/read.ts";
+import type { SqlFunction } from "../../analysis/routine.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
 import type { CatalogRelation, CatalogTable } from "../../catalog/catalog.ts";
 import { findCatalog, resolveName } from "../../catalog/name.ts";
@@ -10,40 +11,65 @@ import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
 import { withAnswers } from "./answer.ts";
 import { analysisConf, type LocalContext } from "./context.ts";
+import { bodyPlan, findRoutine } from "./routine.ts";
 
-/** How deep views may stand on views: one that stands on itself is found by this bound. */
+/** How deep views and functions may stand on each other: what reaches itself is found by it. */
 const viewDepthMax = 100;
 
 /** The typed plan of a plan: every name looked up, every view unfolded, every type known. */
-export async function typedPlan(context: LocalContext, plan: Relation): Promise<TypedRelation> {
-  const resolved = new Map<Read, Dataset | Relation>();
+export async function typedPlan(
+  context: LocalContext,
+  plan: Relation,
+  more: readonly SqlFunction[] = [],
+): Promise<TypedRelation> {
+  const state: Names = { reads: new Map(), functions: new Map(), depth: 0 };
+  for (const routine of more) {
+    state.functions.set(routine.name.join(".").toLowerCase(), routine);
+    await resolveNames(context, bodyPlan(routine), state);
+  }
   const answered = await withAnswers(context, plan);
-  await resolveReads(context, answered, { resolved, depth: 0 });
+  await resolveNames(context, answered, state);
   return analyze(answered, {
     conf: analysisConf(context),
+    functions: (name) => state.functions.get(name.toLowerCase()),
     variables: (name) => context.variables.get(name.toLowerCase()),
     datasets: (read) => {
-      const found = resolved.get(read);
+      const found = state.reads.get(read);
       if (!found) throw new Error("Assertion failed: a read was not resolved");
       return found;
     },
   });
 }
 
-async function resolveReads(
+/** What the names of a plan and of what it stands on were found to mean. */
+export interface Names {
+  readonly reads: Map<Read, Dataset | Relation>;
+  /** Functions written in SQL, by lower-case name as calls have it. */
+  readonly functions: Map<string, SqlFunction>;
+  readonly depth: number;
+}
+
+/** Looks up the names of a plan, of its views and of the functions it calls. */
+export async function resolveNames(
   context: LocalContext,
   plan: Relation,
-  state: { resolved: Map<Read, Dataset | Relation>; depth: number },
+  state: Names,
 ): Promise<void> {
   if (state.depth > viewDepthMax) throw error("RECURSIVE_VIEW", { depth: viewDepthMax });
+  const below = { ...state, depth: state.depth + 1 };
+  for (const called of calledNames(plan)) {
+    if (state.functions.has(called.toLowerCase())) continue;
+    const routine = await findRoutine(context, called);
+    if (!routine) continue;
+    state.functions.set(called.toLowerCase(), routine);
+    await resolveNames(context, bodyPlan(routine), below);
+  }
   for (const read of collectReads(plan)) {
-    if (state.resolved.has(read)) continue;
+    if (state.reads.has(read)) continue;
     const found = viewOf(context, read);
     const view = found && (await withAnswers(context, found));
-    state.resolved.set(read, view ?? (await datasetOf(context, read)));
-    if (view) {
-      await resolveReads(context, view, { resolved: state.resolved, depth: state.depth + 1 });
-    }
+    state.reads.set(read, view ?? (await datasetOf(context, read)));
+    if (view) await resolveNames(context, view, below);
   }
 }
 
