@@ -21,7 +21,7 @@ import { median, report } from "./measure.ts";
 const [folder = "", runs = "21"] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(":memory:");
 const connection = await instance.connect();
-registerJavascript(await loadDuck(), connection);
+registerJavascript(loadDuck(), connection);
 const tables = new Map<string, Dataset>();
 for (const line of readFileSync(join(folder, "schema.txt"), "utf8").trim().split("\n")) {
   const [, name = "", columns = ""] = /^CREATE TABLE (\w+) \((.*)\)$/.exec(line) ?? [];

@@ -46,7 +46,7 @@ export class Instance implements AsyncDisposable {
   }
 
   static async open(options: InstanceOptions): Promise<Instance> {
-    const duck = await loadDuck();
+    const duck = loadDuck();
     const made = options.tempDirectory === undefined;
     const folder = options.tempDirectory ?? (await mkdtemp(join(tmpdir(), "millrace-")));
     const threads = options.threads ?? availableParallelism();

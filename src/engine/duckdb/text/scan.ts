@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBTableFunction } from "@duckdb/node-api";
 import { error } from "../../../error/error.ts";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
 import { long } from "../../../schema/type.ts";
+import { loadDuck } from "../module.ts";
 import { binding, logicalType } from "./binding.ts";
 import { BlockReader, forgiven } from "./block.ts";
 import { Chunk } from "./chunk.ts";
@@ -72,7 +73,7 @@ export async function registerTextScan(
     });
   }
   for (const field of input.schema.fields) checkReadable(field.type, field.name);
-  const api = await import("@duckdb/node-api");
+  const api = loadDuck();
   const start = (wanted: readonly number[]): Rows => new Rows(input, context, wanted);
   start([])[Symbol.dispose]();
   const id = ++lastScan;
