@@ -58,4 +58,40 @@ export const datetimeConditions = {
     message:
       "The text {input} does not fit the time format {format}. Use `try_to_time` to get NULL instead",
   },
+  "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER": {
+    kind: "invalid",
+    sqlState: "22007",
+    message:
+      "Unrecognized datetime pattern {pattern}: the letter {c} is not allowed in it. Use the letters of Spark's datetime patterns",
+  },
+  "INVALID_DATETIME_PATTERN.LENGTH": {
+    kind: "invalid",
+    sqlState: "22007",
+    message:
+      "Unrecognized datetime pattern: {pattern} repeats its letter too often. Repeat it less often",
+  },
+  "INVALID_DATETIME_PATTERN.WITH_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "22007",
+    message:
+      "Unrecognized datetime pattern {pattern}. Use the letters of Spark's datetime patterns, and quote text",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION": {
+    kind: "invalid",
+    sqlState: "42K0B",
+    message:
+      "The datetime pattern {pattern} was known to Spark before 3.0 and is no more. Set {config} to LEGACY to use it as it was, or correct it",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN": {
+    kind: "invalid",
+    sqlState: "42K0B",
+    message:
+      "Week-based patterns are not supported since Spark 3.0, but the pattern has the letter {c}. Use the function EXTRACT for weeks",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER": {
+    kind: "invalid",
+    sqlState: "42K0B",
+    message:
+      "The text {datetime} was read by Spark before 3.0 and is no more. Set {config} to LEGACY to read it as it was, or to CORRECTED to take it for invalid",
+  },
 } as const satisfies Record<string, Condition>;

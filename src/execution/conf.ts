@@ -6,6 +6,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.ansi.enabled": "true",
   "spark.sql.caseSensitive": "false",
   "spark.sql.defaultCatalog": "main",
+  "spark.sql.legacy.timeParserPolicy": "CORRECTED",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",
   "spark.sql.sources.default": "delta",

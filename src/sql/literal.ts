@@ -98,10 +98,18 @@ const call = (name: string, ...args: readonly Expression[]): Expression => ({
   arguments: args,
 });
 
+/** `today` and its kin in lower case; a zone behind one is checked, and `now` takes none. */
+function namedMoment(text: string): string | undefined {
+  const match = /^(epoch|now|today|tomorrow|yesterday)[ \t]*([!-~]*)$/i.exec(text.trim());
+  const [, name = "", zone = ""] = match ?? [];
+  if (zone !== "" && (/^now$/i.test(name) || zoneOf(zone) === undefined)) return undefined;
+  return name.toLowerCase();
+}
+
 /** The days that Spark names: they are computed when the query runs. */
 function namedDate(text: string): Expression | undefined {
   const today = call("current_date");
-  switch (text.trim().toLowerCase()) {
+  switch (namedMoment(text)) {
     case "epoch":
       return literal(new CalendarDate(0), date);
     case "now":
@@ -142,7 +150,7 @@ function namesZone(text: string): boolean {
 function localLiteral(text: string): Expression | undefined {
   const value = parseLocalTimestamp(text);
   if (value) return literal(value, timestampNtz);
-  const name = text.trim().toLowerCase();
+  const name = namedMoment(text);
   if (name === "now") return call("localtimestamp");
   if (name === "epoch") return literal(new LocalTimestamp(0n), timestampNtz);
   const day = namedDate(text);
@@ -150,7 +158,7 @@ function localLiteral(text: string): Expression | undefined {
 }
 
 function namedInstant(text: string): Expression | undefined {
-  const name = text.trim().toLowerCase();
+  const name = namedMoment(text);
   if (name === "now") return call("now");
   if (name === "epoch") return literal(new Timestamp(0n), timestamp);
   const day = namedDate(text);

@@ -12,6 +12,7 @@ import {
   timestamp,
   timestampNtz,
 } from "../../schema/type.ts";
+import { isDatetime } from "../coercion.ts";
 import { call, cast, integerLiteral, literal, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
@@ -124,6 +125,14 @@ export const dates: Group = {
   trunc: { takes: [takes.date, takes.string], type: date, nullable: true },
   date_trunc: { takes: [takes.string, takes.timestamp], type: timestamp, nullable: true },
   date_format: { takes: [takes.timestamp, takes.string], type: string },
+  to_char: {
+    aliases: ["to_varchar"],
+    arity: [2, 2],
+    sugar: true,
+    resolve: characters,
+    print: (t, name, args) =>
+      `${args[0] && isDatetime(args[0].type) ? "date_format" : name}(${t.join(", ")})`,
+  },
   unix_timestamp: {
     arity: [0, 2],
     sugar: true,
@@ -199,6 +208,18 @@ export const dates: Group = {
   },
   interval_divide: { takes: [takes.any, takes.numeric], type: (args) => args[0]?.type ?? dayTime },
 };
+
+/** to_char of a date or a timestamp is date_format. */
+function characters(given: FunctionCall): TypedExpression {
+  if (!isDatetime(argument(given, 0).type)) {
+    throw error("UNSUPPORTED_FUNCTION", {
+      functionName: `\`${given.name}\``,
+      reason: "it is built for dates and timestamps, not yet for numbers and binaries",
+    });
+  }
+  const moments = [coerce(given, 0, takes.timestamp), coerce(given, 1, takes.string)];
+  return call("date_format", moments, { type: string });
+}
 
 /** Seconds since the epoch: of a text that does not fit its pattern null outside ANSI. */
 function epoch(given: FunctionCall): TypedExpression {

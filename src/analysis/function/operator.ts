@@ -265,7 +265,8 @@ function numbers(given: FunctionCall, name: string): readonly [TypedExpression, 
   return [cast(left, type, mode), cast(right, type, mode)];
 }
 
-function wrongType(given: FunctionCall, actual: DataType): Error {
+/** That an operator does not take operands of the type. */
+export function wrongType(given: FunctionCall, actual: DataType): Error {
   return error("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
     sqlExpr: `"${given.text}"`,
     inputType: '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',

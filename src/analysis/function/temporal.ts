@@ -13,6 +13,7 @@ import { call, cast } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import { shifted } from "./date.ts";
 import { argument, type FunctionCall, mismatch, modeOf } from "./definition.ts";
+import { wrongType } from "./operator.ts";
 
 const dayTime = interval("day");
 const dayMicros = 86_400_000_000n;
@@ -37,6 +38,9 @@ function datetimeSum(given: FunctionCall): TypedExpression | undefined {
   if (other.type.type === "void") {
     const span = cast(other, dayTime);
     return withInterval({ ...given, arguments: [moment, span] }, "+");
+  }
+  if (given.conf.ansi && isMoment(moment.type) && other.type.type === "string") {
+    throw wrongType(given, moment.type);
   }
   if (moment.type.type !== "date" || isDatetime(other.type)) return undefined;
   const { ansi } = given.conf;

@@ -2,7 +2,7 @@ import type { AnalysisConf } from "../../analysis/conf.ts";
 import type { SessionVariable } from "../../analysis/variable.ts";
 import type { Catalog, CatalogFunction } from "../../catalog/catalog.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
-import type { Engine, QueryContext } from "../../engine/engine.ts";
+import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import type { Relation } from "../../plan/relation.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
@@ -55,10 +55,16 @@ export function analysisConf(context: LocalContext): AnalysisConf {
   };
 }
 
+function timeParserPolicyOf(conf: Conf): TimeParserPolicy {
+  const policy = conf.get("spark.sql.legacy.timeParserPolicy").toUpperCase();
+  return policy === "LEGACY" || policy === "EXCEPTION" ? policy : "CORRECTED";
+}
+
 /** Zone, time and seed of a batch query that starts now. */
 export function queryContext(context: LocalContext): QueryContext {
   return {
     timeZone: timeZoneOf(context),
+    timeParserPolicy: timeParserPolicyOf(context.conf),
     timestampMs: env.now(),
     seed: Math.floor(env.random() * 2 ** 31),
   };

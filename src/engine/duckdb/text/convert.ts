@@ -1,6 +1,6 @@
 import { error } from "../../../error/error.ts";
-import { parseTime, truncateTime } from "../../../schema/time.ts";
-import type { DataType, TimeType } from "../../../schema/type.ts";
+import { parseTime } from "../../../schema/time.ts";
+import type { DataType } from "../../../schema/type.ts";
 import type {
   CalendarDate,
   LocalTime,
@@ -10,7 +10,7 @@ import type {
 } from "../../../schema/value.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "./datetime.ts";
 import type { TextOptions } from "./option.ts";
-import { compilePattern, patternInstant } from "./pattern.ts";
+import { compilePattern, type Pattern, type PatternTime, patternInstant } from "./pattern.ts";
 import { type Zone, zoneOf } from "./zone.ts";
 
 /** Reads dates and times as the options say; undefined where a text is none. */
@@ -19,6 +19,7 @@ export interface TimeReader {
   readonly date: (text: string) => CalendarDate | undefined;
   readonly timestamp: (text: string) => Timestamp | undefined;
   readonly timestampNtz: (text: string) => LocalTimestamp | undefined;
+  readonly time: (text: string) => LocalTime | undefined;
   /** Whether timestamps are in Spark's own format, which the fast road knows. */
   readonly standardTimestamp: boolean;
   readonly standardDate: boolean;
@@ -33,29 +34,30 @@ export function timeReader(options: TextOptions): TimeReader {
       reason: "there is no such time zone",
     });
   }
-  const date = options.dateFormat && compilePattern(options.dateFormat, "dateFormat");
-  const stamp =
-    options.timestampFormat && compilePattern(options.timestampFormat, "timestampFormat");
-  const local =
-    options.timestampNtzFormat && compilePattern(options.timestampNtzFormat, "timestampNTZFormat");
+  const { dateFormat, timestampFormat, timestampNtzFormat, timeFormat } = options;
+  const date = reader(dateFormat, {});
+  const stamp = reader(timestampFormat, {});
+  const local = reader(timestampNtzFormat, { local: true });
+  const clock = reader(timeFormat, { local: true });
   return {
     zone,
-    date: date ? (text) => patternInstant(date, text)?.date : castDate,
-    timestamp: stamp
-      ? (text) => patternInstant(stamp, text)?.timestamp(zone)
-      : (text) => castTimestamp(text, zone),
-    timestampNtz: local
-      ? (text) => patternInstant(local, text)?.local
-      : (text) => castLocalTimestamp(text, false),
+    date: date ? (text) => date(text)?.date : castDate,
+    timestamp: stamp ? (text) => stamp(text)?.timestamp(zone) : (text) => castTimestamp(text, zone),
+    timestampNtz: local ? (text) => local(text)?.local : (text) => castLocalTimestamp(text, false),
+    time: clock ? (text) => clock(text)?.time : parseTime,
     standardTimestamp: !stamp,
     standardDate: !date,
   };
 }
 
-/** A text as a time of day, to the digits of its type. */
-export function timeOf(text: string, { precision }: TimeType): LocalTime | undefined {
-  const time = parseTime(text);
-  return time && truncateTime(time, precision);
+/** Reads by a pattern, which is looked at when the first text comes: none may come. */
+function reader(format: string | undefined, use: Parameters<typeof compilePattern>[1]) {
+  if (!format) return undefined;
+  let pattern: Pattern | undefined;
+  return (text: string): PatternTime | undefined => {
+    pattern ??= compilePattern(format, use);
+    return patternInstant(pattern, text);
+  };
 }
 
 const INTEGER_LIMITS = {

@@ -1,7 +1,8 @@
 import { unreachable } from "../../../error/error.ts";
+import { truncateTime } from "../../../schema/time.ts";
 import type { DataType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
-import { type TimeReader, timeOf, toInteger } from "./convert.ts";
+import { type TimeReader, toInteger } from "./convert.ts";
 import type { CsvOptions } from "./csv-option.ts";
 import { parseGrouped, toDecimal } from "./decimal.ts";
 
@@ -49,7 +50,10 @@ export function tokenConverter(
     case "timestamp_ntz":
       return times.timestampNtz;
     case "time":
-      return (token) => timeOf(token, type);
+      return (token) => {
+        const time = times.time(token);
+        return time && truncateTime(time, type.precision);
+      };
     case "void":
       return () => undefined;
     case "binary":

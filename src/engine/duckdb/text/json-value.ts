@@ -1,7 +1,8 @@
 import { unreachable } from "../../../error/error.ts";
+import { truncateTime } from "../../../schema/time.ts";
 import type { AtomicType, DecimalType, IntervalType, TimeType } from "../../../schema/type.ts";
 import { CalendarDate, Timestamp, type Value } from "../../../schema/value.ts";
-import { type TimeReader, timeOf, toInteger } from "./convert.ts";
+import { type TimeReader, toInteger } from "./convert.ts";
 import { parseBigDecimal, parseGrouped, toDecimal } from "./decimal.ts";
 import type { Scalar } from "./json-lexer.ts";
 
@@ -63,7 +64,10 @@ export function scalarConverter(
       return (kind, text) =>
         or(kind === "string" ? options.times.timestampNtz(text) : undefined, text);
     case "time":
-      return (kind, text) => or(kind === "string" ? timeOf(text, type) : undefined, text);
+      return (kind, text) => {
+        const time = kind === "string" ? options.times.time(text) : undefined;
+        return truncateTime(or(time, text), type.precision);
+      };
     case "binary":
       return (kind, text) => or(kind === "string" ? base64(text) : undefined, text);
     case "string":

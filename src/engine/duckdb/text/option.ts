@@ -17,6 +17,7 @@ export interface TextOptions extends Leniency {
   readonly dateFormat: string | undefined;
   readonly timestampFormat: string | undefined;
   readonly timestampNtzFormat: string | undefined;
+  readonly timeFormat: string | undefined;
   readonly timeZone: string;
 }
 
@@ -46,6 +47,7 @@ export function textOptions(options: Options, timeZone: string): TextOptions {
     dateFormat: options["dateformat"],
     timestampFormat: options["timestampformat"],
     timestampNtzFormat: options["timestampntzformat"],
+    timeFormat: options["timeformat"],
     timeZone: options["timezone"] ?? timeZone,
     ignoreCorruptFiles: flag(options, "ignoreCorruptFiles", false),
     ignoreMissingFiles: flag(options, "ignoreMissingFiles", false),

@@ -1,211 +1,101 @@
-import { error } from "../../../error/error.ts";
-import { CalendarDate, LocalTimestamp, Timestamp } from "../../../schema/value.ts";
+import {
+  CalendarDate,
+  civil,
+  LocalTime,
+  LocalTimestamp,
+  Timestamp,
+} from "../../../schema/value.ts";
 import { checkedDay } from "./datetime.ts";
+import type { PatternFields, PatternPart } from "./pattern-part.ts";
+import { partsOf, readParts } from "./pattern-read.ts";
+import { type PatternUse, patternTokens } from "./pattern-token.ts";
 import { toInstant, type Zone, zoneOf } from "./zone.ts";
 
-/** Months by their English names, January first. */
-export const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-/** Days of the week by their English names, Monday first. */
-export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-type Field =
-  | "year"
-  | "shortYear"
-  | "month"
-  | "monthName"
-  | "day"
-  | "dayOfYear"
-  | "hour"
-  | "clockHour"
-  | "hour12"
-  | "hourOfPeriod"
-  | "minute"
-  | "second"
-  | "fraction"
-  | "period"
-  | "zone"
-  | "ignored";
-
-/** A compiled Java DateTimeFormatter pattern: a regular expression and what its groups mean. */
+/** A pattern of Java's DateTimeFormatter, made ready to read texts. */
 export interface Pattern {
-  readonly expression: RegExp;
-  readonly fields: readonly Field[];
+  readonly parts: readonly PatternPart[];
+  /** Whether years are counted within an era: without one in the text they say nothing. */
+  readonly eras: boolean;
 }
 
-interface Part {
-  readonly source: string;
-  readonly field?: Field;
-}
-
-/** Compiles a pattern of Spark's subset of letters; others are INVALID_TEXT_OPTION by name. */
-export function compilePattern(pattern: string, option: string): Pattern {
-  let source = "^";
-  const fields: Field[] = [];
-  const tokens = pattern.match(/'(?:[^']|'')*'|([A-Za-z])\1*|[\s\S]/g) ?? [];
-  tokens.forEach((token, index) => {
-    if (token === "[") source += "(?:";
-    else if (token === "]") source += ")?";
-    else if (token.length > 1 && token.startsWith("'")) {
-      source += literal(token === "''" ? "'" : token.slice(1, -1).replaceAll("''", "'"));
-    } else if (/[A-Za-z]/.test(token)) {
-      const adjacent = /^[A-Za-z]/.test(tokens[index + 1] ?? "");
-      const part = letters(token, adjacent);
-      if (part === undefined) {
-        const reason = `the letters ${token} are not known in a pattern`;
-        throw error("INVALID_TEXT_OPTION", { option, value: pattern, reason });
-      }
-      source += part.source;
-      if (part.field !== undefined) fields.push(part.field);
-    } else source += literal(token);
-  });
-  return { expression: new RegExp(`${source}$`, "i"), fields };
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
-
-function letters(token: string, adjacent: boolean): Part | undefined {
-  const width = token.length;
-  const digits = (field: Field, most: number): Part => ({
-    source: width === 1 && !adjacent ? `(\\d{1,${most}})` : `(\\d{${width}})`,
-    field,
-  });
-  switch (token[0]) {
-    case "y":
-    case "u":
-      if (width === 2) return { source: "(\\d{2})", field: "shortYear" };
-      return width === 4 && !adjacent
-        ? { source: "([+-]?\\d{4,9})", field: "year" }
-        : { source: width === 1 ? "([+-]?\\d{1,9})" : `(\\d{${width}})`, field: "year" };
-    case "M":
-    case "L":
-      if (width === 3) return { source: `(${names(MONTHS, 3)})`, field: "monthName" };
-      if (width === 4) return { source: `(${MONTHS.join("|")})`, field: "monthName" };
-      return width <= 2 ? digits("month", 2) : undefined;
-    case "d":
-      return width <= 2 ? digits("day", 2) : undefined;
-    case "D":
-      return width <= 3 ? { source: `(\\d{${width},3})`, field: "dayOfYear" } : undefined;
-    case "E":
-      return { source: `(${width === 4 ? DAYS.join("|") : names(DAYS, 3)})`, field: "ignored" };
-    case "H":
-      return digits("hour", 2);
-    case "k":
-      return digits("clockHour", 2);
-    case "h":
-      return digits("hour12", 2);
-    case "K":
-      return digits("hourOfPeriod", 2);
-    case "m":
-      return digits("minute", 2);
-    case "s":
-      return digits("second", 2);
-    case "S":
-      return { source: `(\\d{1,${width}})`, field: "fraction" };
-    case "a":
-      return { source: "(AM|PM)", field: "period" };
-    case "X":
-      return { source: `(Z|${offset(width)})`, field: "zone" };
-    case "x":
-    case "Z":
-      return {
-        source: width === 5 ? `(Z|${offset(5)})` : `(${offset(width === 4 ? 3 : width)})`,
-        field: "zone",
-      };
-    case "O":
-      return { source: "(GMT(?:[+-]\\d{1,2}(?::\\d{2})?)?)", field: "zone" };
-    case "V":
-      return width === 2 ? { source: "([A-Za-z][\\w/+-]*|[+-][\\d:]+)", field: "zone" } : undefined;
-    case "z":
-      return { source: "([A-Za-z][A-Za-z/_]*)", field: "zone" };
-    default:
-      return undefined;
-  }
-}
-
-function offset(width: number): string {
-  if (width === 1) return "[+-]\\d{2}(?:\\d{2})?";
-  return width === 2 || width === 4 ? "[+-]\\d{4}" : "[+-]\\d{2}:\\d{2}";
-}
-
-function names(from: readonly string[], length: number): string {
-  return from.map((name) => name.slice(0, length)).join("|");
+/** Throws what `patternTokens` throws. */
+export function compilePattern(pattern: string, use: Omit<PatternUse, "parsing"> = {}): Pattern {
+  const tokens = patternTokens(pattern, { ...use, parsing: true });
+  const eras = tokens.some((token) => token.kind === "letters" && token.letter === "G");
+  return { parts: partsOf(tokens), eras };
 }
 
 /** What a text says by a pattern. */
 export interface PatternTime {
   readonly date: CalendarDate;
   readonly local: LocalTimestamp;
+  readonly time: LocalTime;
   timestamp(zone: Zone): Timestamp | undefined;
 }
 
 /** Reads a text by a pattern, strictly; absent parts are 1970-01-01 00:00:00. */
 export function patternInstant(pattern: Pattern, text: string): PatternTime | undefined {
-  const found = pattern.expression.exec(text);
-  if (found === null) return undefined;
-  const parts: Partial<Record<Field, string>> = {};
-  pattern.fields.forEach((field, index) => {
-    const value = found[index + 1];
-    if (value !== undefined) parts[field] = value;
-  });
-  const days = dayOf(parts);
-  const seconds = secondsOf(parts);
+  const fields = readParts(pattern.parts, text);
+  if (fields === undefined) return undefined;
+  const days = dayOf(pattern.eras ? withEra(fields) : fields);
+  const seconds = secondsOf(fields);
   if (days === undefined || seconds === undefined) return undefined;
-  const fraction = BigInt((parts.fraction ?? "").slice(0, 6).padEnd(6, "0"));
+  const fraction = BigInt(Math.floor((fields.nanos ?? 0) / 1000));
   const wall = days * 86_400 + seconds;
+  const local = BigInt(wall) * 1_000_000n + fraction;
+  if (BigInt.asIntN(64, local) !== local) return undefined;
   return {
     date: new CalendarDate(days),
-    local: new LocalTimestamp(BigInt(wall) * 1_000_000n + fraction),
+    local: new LocalTimestamp(local),
+    time: new LocalTime(BigInt(seconds) * 1_000_000n + fraction),
     timestamp: (zone) => {
-      const used = parts.zone === undefined ? zone : zoneOf(parts.zone);
+      const used = fields.zone === undefined ? zone : zoneOf(fields.zone);
       if (used === undefined) return undefined;
-      return new Timestamp(BigInt(toInstant(wall, used)) * 1_000_000n + fraction);
+      const micros = BigInt(toInstant(wall, used)) * 1_000_000n + fraction;
+      return BigInt.asIntN(64, micros) === micros ? new Timestamp(micros) : undefined;
     },
   };
 }
 
-function dayOf(parts: Partial<Record<Field, string>>): number | undefined {
-  const year = parts.shortYear ? 2000 + Number(parts.shortYear) : Number(parts.year ?? 1970);
-  if (parts.dayOfYear !== undefined) {
-    const first = checkedDay(year, 1, 1)!;
-    const days = first + Number(parts.dayOfYear) - 1;
-    return Number(parts.dayOfYear) >= 1 && days < checkedDay(year + 1, 1, 1)! ? days : undefined;
-  }
-  const month = parts.monthName
-    ? MONTHS.findIndex((name) => name.slice(0, 3).toLowerCase() === monthKey(parts.monthName)) + 1
-    : Number(parts.month ?? 1);
-  return checkedDay(year, month, Number(parts.day ?? 1));
+/** The year of the era as a year; a year without an era is none. */
+function withEra({ year, era, ...fields }: PatternFields): PatternFields {
+  if (year === undefined || era === undefined) return fields;
+  return { ...fields, year: era === 1 ? year : 1 - year };
 }
 
-function monthKey(name: string | undefined): string {
-  return (name ?? "").slice(0, 3).toLowerCase();
+/** The day that the fields say, all of them. */
+function dayOf({ year, month, day, dayOfYear }: PatternFields): number | undefined {
+  const used = year ?? 1970;
+  if (dayOfYear === undefined) return checkedDay(used, month ?? 1, day ?? 1);
+  const first = checkedDay(used, 1, 1) ?? Number.NaN;
+  const days = first + dayOfYear - 1;
+  const next = checkedDay(used + 1, 1, 1) ?? Number.NaN;
+  if (!(dayOfYear >= 1 && days < next)) return undefined;
+  const found = civil(days);
+  return (month ?? found.month) === found.month && (day ?? found.day) === found.day
+    ? days
+    : undefined;
 }
 
-function secondsOf(parts: Partial<Record<Field, string>>): number | undefined {
-  const afternoon = parts.period?.toUpperCase() === "PM" ? 12 : 0;
-  let hour = Number(parts.hour ?? 0);
-  if (parts.clockHour !== undefined) hour = Number(parts.clockHour) % 24;
-  if (parts.hour12 !== undefined) {
-    const clock = Number(parts.hour12);
-    if (clock < 1 || clock > 12) return undefined;
-    hour = (clock % 12) + afternoon;
-  }
-  if (parts.hourOfPeriod !== undefined) hour = Number(parts.hourOfPeriod) + afternoon;
-  const [minute, second] = [Number(parts.minute ?? 0), Number(parts.second ?? 0)];
-  if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return hour * 3600 + minute * 60 + second;
+function secondsOf(fields: PatternFields): number | undefined {
+  const hour = hourOf(fields);
+  const [minute, second] = [fields.minute ?? 0, fields.second ?? 0];
+  if (hour === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
+  return hour < 0 || minute < 0 || second < 0 ? undefined : hour * 3600 + minute * 60 + second;
+}
+
+/** The hour of the day: all that is said of it must agree. */
+function hourOf(fields: PatternFields): number | undefined {
+  const { hour, clockHour, hour12, hourOfPeriod, period } = fields;
+  if (clockHour !== undefined && (clockHour < 1 || clockHour > 24)) return undefined;
+  if (hour12 !== undefined && (hour12 < 1 || hour12 > 12)) return undefined;
+  if (hourOfPeriod !== undefined && (hourOfPeriod < 0 || hourOfPeriod > 11)) return undefined;
+  const half = hourOfPeriod ?? (hour12 === undefined ? undefined : hour12 % 12);
+  const ofHalf = half === undefined || period === undefined ? undefined : half + 12 * period;
+  const said = [hour, clockHour === undefined ? undefined : clockHour % 24, ofHalf].filter(
+    (one) => one !== undefined,
+  );
+  if (new Set(said).size > 1) return undefined;
+  // Half a day without a word for which is the morning's; the word alone is noon or midnight.
+  return said[0] ?? half ?? (period === 1 ? 12 : 0);
 }

@@ -110,10 +110,7 @@ export const datetimes: Group = {
   unix_seconds: epoch(1_000_000),
   unix_millis: epoch(1000),
   unix_micros: epoch(1),
-  timestamp_seconds: ([value], { types }) =>
-    types[0]?.type === "decimal" || types[0]?.type === "double" || types[0]?.type === "float"
-      ? `make_timestamptz(CAST(trunc(${value} * 1000000) AS BIGINT))`
-      : `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`,
+  timestamp_seconds: ([value], site) => ofSeconds(value as string, site),
   timestamp_millis: ([value]) => `make_timestamptz(CAST(${value} AS BIGINT) * 1000)`,
   timestamp_micros: ([value]) => `make_timestamptz(CAST(${value} AS BIGINT))`,
   timestampadd: ([unit, count, value], { types, scope }) => {
@@ -187,6 +184,26 @@ export const datetimes: Group = {
   },
 };
 
+/** A decimal of more digits than microseconds have is no timestamp; a float loses them. */
+function ofSeconds(value: string, { types, scope }: Site): string {
+  const [type] = types;
+  if (type?.type === "double" || type?.type === "float") {
+    return once([value], scope, (x) => {
+      const micros = `CAST(trunc(CAST(${x} AS DOUBLE) * 1000000) AS BIGINT)`;
+      return `CASE WHEN isfinite(${x}) THEN make_timestamptz(${micros}) END`;
+    });
+  }
+  if (type?.type !== "decimal") return `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`;
+  const reason = text("a fraction of a second has six digits, rounding is necessary");
+  return once([value], scope, (x) => {
+    const micros = `CAST(${x} AS DECIMAL(30, 6)) * 1000000`;
+    const made = `make_timestamptz(CAST(${micros} AS BIGINT))`;
+    if (type.scale <= 6) return made;
+    return `CASE WHEN ${x} <> CAST(${x} AS DECIMAL(30, 6))
+      THEN ${raise("ARITHMETIC_OVERFLOW", { reason })} ELSE ${made} END`;
+  });
+}
+
 function windowAt(start: string, length: string, { node }: Site): string {
   const struct = node.type.type === "array" ? node.type.elementType : node.type;
   const plain = struct.type === "struct" && struct.fields[0]?.type.type === "timestamp_ntz";
@@ -221,8 +238,9 @@ function truncated(value: string, unit: string, units: typeof dateUnits, type: s
 }
 
 function formatted(value: string, format: string, scope: Scope): string {
-  const zone = text(scope.context.timeZone);
-  return javascript("date_format", [`CAST(epoch_us(${value}) AS VARCHAR)`, format, zone]);
+  const { timeZone, timeParserPolicy = "CORRECTED" } = scope.context;
+  const micros = `CAST(epoch_us(${value}) AS VARCHAR)`;
+  return javascript("date_format", [micros, format, text(timeZone), text(timeParserPolicy)]);
 }
 
 const clockUnits: Readonly<Record<string, number>> = {

@@ -54,7 +54,9 @@ function reading(failure: "error" | "null"): Compilation {
     const make = local ? "make_timestamp" : "make_timestamptz";
     return once([value as string, format as string], scope, (x, pattern) => {
       const { timeZone, timeParserPolicy = "CORRECTED" } = scope.context;
-      const about = [text(timeZone), text(timeParserPolicy)];
+      // What is only tried is null where the two ways to read it differ.
+      const tries = failure === "null" && timeParserPolicy === "EXCEPTION";
+      const about = [text(timeZone), text(tries ? "CORRECTED" : timeParserPolicy)];
       const parsed = javascript(local ? "parse_timestamp_ntz" : "parse_timestamp", [
         x as string,
         pattern as string,
