@@ -125,6 +125,7 @@ export const dates: Group = {
   trunc: { takes: [takes.date, takes.string], type: date, nullable: true },
   date_trunc: { takes: [takes.string, takes.timestamp], type: timestamp, nullable: true },
   date_format: { takes: [takes.timestamp, takes.string], type: string },
+  number_text: { takes: [takes.any, takes.string], type: string },
   to_char: {
     aliases: ["to_varchar"],
     arity: [2, 2],
@@ -212,10 +213,7 @@ export const dates: Group = {
 /** to_char of a date or a timestamp is date_format. */
 function characters(given: FunctionCall): TypedExpression {
   if (!isDatetime(argument(given, 0).type)) {
-    throw error("UNSUPPORTED_FUNCTION", {
-      functionName: `\`${given.name}\``,
-      reason: "it is built for dates and timestamps, not yet for numbers and binaries",
-    });
+    return call("number_text", given.arguments, { type: string });
   }
   const moments = [coerce(given, 0, takes.timestamp), coerce(given, 1, takes.string)];
   return call("date_format", moments, { type: string });

@@ -65,7 +65,7 @@ export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
 const internal: ReadonlySet<string> = new Set(
   `time_window time_windows array_item seconds_fraction interval_part add_interval try_eval
     subtract_dates subtract_timestamps interval_add interval_subtract interval_multiply
-    interval_divide time_add subtract_times timestamp_at
+    interval_divide number_text time_add subtract_times timestamp_at
     nth_value_ignore_nulls lag_ignore_nulls lead_ignore_nulls`.split(/\s+/),
 );
 

@@ -12,6 +12,7 @@ export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "json_tuple",
   "make_interval",
   "mask",
+  "number_text",
   "parse_json",
   "parse_url",
   "schema_of_json",
