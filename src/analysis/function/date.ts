@@ -131,8 +131,8 @@ export const dates: Group = {
     arity: [2, 2],
     sugar: true,
     resolve: characters,
-    print: (t, name, args) =>
-      `${args[0] && isDatetime(args[0].type) ? "date_format" : name}(${t.join(", ")})`,
+    print: (t, _, args) =>
+      `${args[0] && isDatetime(args[0].type) ? "date_format" : "to_char"}(${t.join(", ")})`,
   },
   unix_timestamp: {
     arity: [0, 2],
