@@ -19,6 +19,28 @@ export const sessionConditions = {
     message:
       "The value '{value}' in the config {key} is invalid. Cannot resolve the given time zone: use an IANA name such as Europe/Oslo, or an offset such as +02:00",
   },
+  NULL_QUERY_STRING_EXECUTE_IMMEDIATE: {
+    kind: "invalid",
+    sqlState: "22004",
+    message: "EXECUTE IMMEDIATE needs a statement, but its text is NULL. Give it a value",
+  },
+  INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "The text of EXECUTE IMMEDIATE must be a string, but it is of type {exprType}. Cast it",
+  },
+  INVALID_STATEMENT_FOR_EXECUTE_INTO: {
+    kind: "invalid",
+    sqlState: "07501",
+    message:
+      "INTO of EXECUTE IMMEDIATE takes a query, not the statement {sqlString}. Leave INTO out",
+  },
+  ALL_PARAMETERS_MUST_BE_NAMED: {
+    kind: "invalid",
+    sqlState: "07001",
+    message: "USING has values with and without names. Name all of them, or none",
+  },
   VARIABLE_ALREADY_EXISTS: {
     kind: "invalid",
     sqlState: "42723",

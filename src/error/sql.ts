@@ -13,6 +13,22 @@ export const sqlConditions = {
     sqlState: "42617",
     message: "Syntax error, unexpected empty statement. Write a statement or an expression",
   },
+  "NOT_A_CONSTANT_STRING.NOT_CONSTANT": {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "The text of {name} must be a constant string, but it is not constant. Use strings, parameters, variables and `||`",
+  },
+  "NOT_A_CONSTANT_STRING.NULL": {
+    kind: "invalid",
+    sqlState: "42601",
+    message: "The text of {name} must be a constant string, but it is NULL. Give it a value",
+  },
+  "NOT_A_CONSTANT_STRING.WRONG_TYPE": {
+    kind: "invalid",
+    sqlState: "42601",
+    message: "The text of {name} must be a constant string, but its type is {dataType}. Cast it",
+  },
   INVALID_SET_SYNTAX: {
     kind: "invalid",
     sqlState: "42000",

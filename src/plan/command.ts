@@ -17,6 +17,7 @@ export type Command =
   | Show
   | SetCommand
   | CreateFunction
+  | ExecuteImmediate
   | DropFunction
   | DeclareVariable
   | SetVariable
@@ -161,6 +162,15 @@ export interface SetCommand {
 export interface Use {
   readonly kind: "use";
   readonly name: readonly string[];
+}
+
+/** EXECUTE IMMEDIATE text [INTO variables] [USING values]: a statement in a string. */
+export interface ExecuteImmediate {
+  readonly kind: "execute immediate";
+  readonly text: Expression;
+  readonly into?: readonly (readonly string[])[];
+  /** Values of `:name`, or without names of `?`. */
+  readonly using: readonly { readonly name?: string; readonly value: Expression }[];
 }
 
 export interface CreateFunction {

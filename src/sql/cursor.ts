@@ -1,5 +1,5 @@
 import { error, type MillraceError } from "../error/error.ts";
-import type { Expression, Origin, WindowCall } from "../plan/expression.ts";
+import type { Expression, Literal, Origin, WindowCall } from "../plan/expression.ts";
 import type { Relation } from "../plan/relation.ts";
 import { type LexerOptions, markText, type Token, tokenize } from "./lexer.ts";
 
@@ -9,6 +9,8 @@ export interface ParseOptions extends LexerOptions {
   readonly parameters?: Readonly<Record<string, Expression>> | readonly Expression[];
   /** What the word TIMESTAMP means (`spark.sql.timestampType`); an instant, if it is absent. */
   readonly timestampType?: "timestamp" | "timestamp_ntz";
+  /** The value of a session's variable by the parts of its name. */
+  readonly variables?: (name: readonly string[]) => Literal | undefined;
 }
 
 export type WindowSpec = Pick<WindowCall, "partition" | "order" | "frame">;

@@ -14,7 +14,7 @@ import {
   take,
   unsupported,
 } from "./cursor.ts";
-import { atQuery, expression, valueExpression } from "./expression.ts";
+import { atQuery, expression, matching, valueExpression } from "./expression.ts";
 import { inlineTable } from "./inline.ts";
 import { multipartName, nameList, stringText } from "./name.ts";
 import { functionCall } from "./primary.ts";
@@ -126,7 +126,10 @@ function atStream(cursor: Cursor): boolean {
 }
 
 function atFunction(cursor: Cursor): boolean {
-  if (at(cursor, "IDENTIFIER", "(")) return false;
+  if (at(cursor, "IDENTIFIER", "(")) {
+    const close = matching(cursor, cursor.index + 1);
+    return cursor.tokens[close + 1]?.key === "(";
+  }
   let ahead = 0;
   while (peek(cursor, ahead + 1).key === ".") ahead += 2;
   const isName = ["word", "quoted"].includes(peek(cursor, ahead).kind);

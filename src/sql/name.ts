@@ -1,16 +1,6 @@
 import { error } from "../error/error.ts";
-import type { Expression } from "../plan/expression.ts";
-import {
-  type Cursor,
-  expect,
-  list,
-  next,
-  peek,
-  placeOf,
-  syntaxError,
-  take,
-  unsupported,
-} from "./cursor.ts";
+import { constantString } from "./constant.ts";
+import { type Cursor, expect, list, next, peek, placeOf, syntaxError, take } from "./cursor.ts";
 import { tokenize } from "./lexer.ts";
 
 /** Words that cannot be the alias of a table, as they say how it is joined. */
@@ -49,27 +39,18 @@ export function multipartName(cursor: Cursor): string[] {
   return parts;
 }
 
-/** `IDENTIFIER('a.b')` and `IDENTIFIER(:name)`: a name given as text. */
+/** `IDENTIFIER('a.b')`, of any string that is constant: a name given as text. */
 export function identifierClause(cursor: Cursor): string[] {
-  const token = next(cursor);
+  next(cursor);
   expect(cursor, "(");
-  const text = peek(cursor).kind === "string" ? stringText(cursor) : parameterText(cursor);
-  if (text === undefined || !take(cursor, ")")) {
-    throw unsupported(cursor, "IDENTIFIER(…) of anything but a string or a parameter", token);
-  }
+  const text = constantString(cursor, "IDENTIFIER");
+  expect(cursor, ")");
+  if (text.trim() === "") throw error("PARSE_EMPTY_STATEMENT", {});
   const inner: Cursor = { ...cursor, text, tokens: tokenize(text, cursor.options), index: 0 };
   const parts = [identifier(inner)];
   while (take(inner, ".")) parts.push(identifier(inner));
   if (peek(inner).kind !== "end") throw syntaxError(inner);
   return parts;
-}
-
-function parameterText(cursor: Cursor): string | undefined {
-  const { parameters } = cursor.options;
-  if (Array.isArray(parameters) || !take(cursor, ":")) return undefined;
-  const values = parameters as Readonly<Record<string, Expression>> | undefined;
-  const value = values?.[identifier(cursor)];
-  return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
 /** `(a, b)` */

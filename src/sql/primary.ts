@@ -53,8 +53,11 @@ export function postfix(cursor: Cursor, start: Expression): Expression {
     const token = peek(cursor);
     if (at(cursor, ".") && peek(cursor, 1).kind !== "number") {
       next(cursor);
-      const key = literal(identifier(cursor), string);
-      input = { kind: "extract", input, key, origin: originOf(token) };
+      const name = identifier(cursor);
+      input =
+        input.kind === "attribute"
+          ? { ...input, name: [...input.name, name] }
+          : { kind: "extract", input, key: literal(name, string), origin: originOf(token) };
     } else if (take(cursor, "[")) {
       const key = valueExpression(cursor);
       expect(cursor, "]");

@@ -5,6 +5,7 @@ import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } f
 import { atQuery } from "./expression.ts";
 import { namedTable } from "./from.ts";
 import { dropFunction } from "./function.ts";
+import { executeImmediate } from "./immediate.ts";
 import { insert } from "./insert.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
@@ -45,6 +46,8 @@ function command(cursor: Cursor): Command {
       return show(cursor);
     case "SET":
       return setCommand(cursor);
+    case "EXECUTE":
+      return executeImmediate(cursor);
     case "DECLARE":
       return declareVariable(cursor);
     case "RESET":
@@ -60,7 +63,7 @@ function command(cursor: Cursor): Command {
 const unbuilt: readonly (readonly string[])[] = [
   "ALTER TABLE|ALTER VIEW|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
   "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
-  "EXECUTE IMMEDIATE|EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
+  "EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
   "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",
   "UNCACHE TABLE|UNLOCK|UPDATE|VACUUM|ADD|LIST|CONVERT TO|CLONE|OPEN|FETCH|CLOSE|DFS|UNDROP TABLE",
 ].flatMap((line) => line.split("|").map((words) => words.split(" ")));

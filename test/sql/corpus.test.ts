@@ -40,6 +40,8 @@ function runFile(path: string, tally: Tally): void {
     const failure = outcome(sql, quoted);
     if (output.includes("ParseException")) {
       if (!output.includes('"PARSE_SYNTAX_ERROR"')) continue;
+      // What is wrong there is the text it runs.
+      if (/^\s*execute\s+immediate/i.test(sql)) continue;
       tally.invalid += 1;
       if (failure !== undefined) tally.rejected += 1;
       continue;

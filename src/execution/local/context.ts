@@ -1,9 +1,10 @@
 import type { AnalysisConf } from "../../analysis/conf.ts";
-import type { SessionVariable } from "../../analysis/variable.ts";
+import { isQualifier, type SessionVariable } from "../../analysis/variable.ts";
 import type { Catalog, CatalogFunction } from "../../catalog/catalog.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
+import type { Literal } from "../../plan/expression.ts";
 import type { Relation } from "../../plan/relation.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
@@ -40,7 +41,12 @@ function timestampTypeOf(conf: Conf): AnalysisConf["timestampType"] {
 
 /** The settings that change how SQL text is read, as they are now. */
 export function parseOptions(context: LocalContext): ParseOptions {
-  return { timestampType: timestampTypeOf(context.conf) };
+  const variables = (name: readonly string[]): Literal | undefined => {
+    const found = isQualifier(name.slice(0, -1)) ? name.at(-1)?.toLowerCase() : undefined;
+    const variable = found === undefined ? undefined : context.variables.get(found);
+    return variable && { kind: "literal", value: variable.value, type: variable.type };
+  };
+  return { timestampType: timestampTypeOf(context.conf), variables };
 }
 
 /** The settings analysis needs, as they are now. */

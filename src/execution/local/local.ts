@@ -14,8 +14,9 @@ import { StreamingQueries } from "../../stream/queries.ts";
 import { createConf } from "../conf.ts";
 import type { Execution } from "../execution.ts";
 import { answerOf } from "./answer.ts";
-import { runCommand } from "./command.ts";
+import { noAnswer, runCommand } from "./command.ts";
 import { type LocalContext, parseOptions, queryContext } from "./context.ts";
+import { immediateStatement } from "./immediate.ts";
 import { createPersisted } from "./persist.ts";
 import { cacheQuery, explainQuery, hasStream, runQuery } from "./query.ts";
 import { typedPlan } from "./resolve.ts";
@@ -108,6 +109,10 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
   };
   const statement = async (parsed: Statement): Promise<Relation> => {
     if (parsed.kind === "query") return parsed.relation;
+    if (parsed.command.kind === "execute immediate") {
+      const inner = await immediateStatement(context, parsed.command);
+      return inner ? statement(inner) : answerOf(noAnswer);
+    }
     return answerOf(await runCommand(context, parsed.command));
   };
   return {

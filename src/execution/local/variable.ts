@@ -51,7 +51,7 @@ async function computed(
 ): Promise<Pick<SessionVariable, "type" | "value">> {
   const expression: Expression = type ? { kind: "cast", input: given, type, mode: "cast" } : given;
   const query = { kind: "project", input: { kind: "one row" }, expressions: [expression] } as const;
-  const { types, rows } = await answerOf(context, query);
+  const { types, rows } = await rowsOf(context, query);
   return { type: types[0] ?? { type: "void" }, value: rows[0]?.[0] ?? null };
 }
 
@@ -70,7 +70,7 @@ export async function runSetVariable(
     throw error("DUPLICATE_ASSIGNMENTS", { nameList: quoteName([twice]) });
   }
   const query = await defaultsPut(context, command, variables);
-  const { rows } = await answerOf(context, await assigned(context, query, variables));
+  const { rows } = await rowsOf(context, await assigned(context, query, variables));
   if (rows.length > 1) throw error("ROW_SUBQUERY_TOO_MANY_ROWS", {});
   for (const [index, variable] of variables.entries()) {
     context.variables.set(variable.name, { ...variable, value: rows[0]?.[index] ?? null });
@@ -155,7 +155,7 @@ function isDefault(expression: Expression): boolean {
 }
 
 /** The rows of a query, two at most. */
-async function answerOf(
+export async function rowsOf(
   context: LocalContext,
   query: Relation,
 ): Promise<{ readonly types: readonly DataType[]; readonly rows: readonly (readonly Value[])[] }> {
