@@ -1,5 +1,5 @@
 import { error } from "../error/error.ts";
-import type { Call, Expression } from "../plan/expression.ts";
+import type { Call, Expression, Lambda } from "../plan/expression.ts";
 import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
@@ -7,6 +7,7 @@ import { findFunction, isGenerator } from "./function/registry.ts";
 import { inlineCall } from "./inline.ts";
 import {
   bindLambda,
+  bindValue,
   computed,
   condition,
   type Place,
@@ -83,16 +84,11 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     },
     bind: (index, parameters) => {
       const arg = args[index];
-      if (arg?.kind !== "lambda") {
-        throw error("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
-          sqlExpr: `"${given.name}"`,
-          paramIndex: `${index + 1}`,
-          requiredType: '"LAMBDA"',
-          inputSql: `"${texts[index] ?? ""}"`,
-          inputType: `"${resolved[index]?.expression.type.type ?? ""}"`,
-        });
-      }
-      const bound = bindLambda(arg, parameters, inner);
+      const value = resolved[index];
+      const bound =
+        arg?.kind === "lambda" || value === undefined
+          ? bindLambda(arg as Lambda, parameters, inner)
+          : bindValue(value, parameters);
       texts[index] = bound.text;
       return bound.lambda;
     },
@@ -113,8 +109,8 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
 }
 
 const higher: ReadonlySet<string> = new Set(
-  `transform filter exists forall aggregate array_sort zip_with map_filter transform_keys
-    transform_values`.split(/\s+/),
+  `transform filter exists forall aggregate array_sort zip_with map_filter map_zip_with
+    transform_keys transform_values`.split(/\s+/),
 );
 
 function checkLambdas(args: readonly Expression[], definition: FunctionDefinition): void {

@@ -68,6 +68,15 @@ export function wider(left: DataType, right: DataType, ansi: boolean): DataType 
   });
 }
 
+/** As `wider`, where a string goes only with a string (findWiderTypeWithoutStringPromotion). */
+export function withoutStrings(
+  left: DataType,
+  right: DataType,
+  ansi: boolean,
+): DataType | undefined {
+  return merge(left, right, (a, b) => widerLeaf(a, b, ansi));
+}
+
 /** The common type of all; undefined if there is none. Void for no types. */
 export function widest(types: readonly DataType[], ansi: boolean): DataType | undefined {
   // Strings go last, as in Spark: a string among dates becomes a date whatever the order.
@@ -138,7 +147,8 @@ function merge(left: DataType, right: DataType, pair: Pairing): DataType | undef
   if (left.type === "map" && right.type === "map") {
     const key = merge(left.keyType, right.keyType, pair);
     const value = merge(left.valueType, right.valueType, pair);
-    return key && value && map(key, value, left.valueContainsNull || right.valueContainsNull);
+    if (!key || loses(left.keyType, key) || loses(right.keyType, key)) return undefined;
+    return value && map(key, value, left.valueContainsNull || right.valueContainsNull);
   }
   if (left.type === "struct" && right.type === "struct") {
     if (left.fields.length !== right.fields.length) return undefined;
@@ -153,6 +163,14 @@ function merge(left: DataType, right: DataType, pair: Pairing): DataType | undef
     return struct(fields);
   }
   return sameType(left, right) ? left : pair(left, right);
+}
+
+/** Whether a cast to a wider type may give null, which no key of a map can be. */
+function loses(from: DataType, to: DataType): boolean {
+  if (from.type === "string") return to.type !== "string" && to.type !== "binary";
+  if (to.type !== "decimal") return false;
+  const held = decimalOf(from);
+  return held === undefined || widerDecimal(held, to).scale !== to.scale || held.scale > to.scale;
 }
 
 /** The type an argument is cast to where a parameter wants `to`; undefined: it does not go. */

@@ -8,6 +8,10 @@ export interface AnalysisConf {
   /** `spark.sql.ansi.enabled`. */
   readonly ansi: boolean;
   readonly caseSensitive: false;
+  /** `spark.sql.decimalOperations.allowPrecisionLoss`: a result too wide loses digits of scale. */
+  readonly decimalLoss: boolean;
+  /** `spark.sql.legacy.negativeIndexInArrayInsert`. */
+  readonly negativeInsertBefore: boolean;
   /** IANA name of `spark.sql.session.timeZone`. */
   readonly timeZone: string;
   /** `spark.sql.timestampType`: what TIMESTAMP is where neither LTZ nor NTZ is said. */
@@ -35,6 +39,8 @@ export interface AnalysisContext {
 export const defaultConf: AnalysisConf = Object.freeze({
   ansi: true,
   caseSensitive: false,
+  decimalLoss: true,
+  negativeInsertBefore: false,
   timeZone: "UTC",
   timestampType: "timestamp",
   catalog: "main",

@@ -1,4 +1,5 @@
 import { type DataType, type DecimalType, decimal } from "../schema/type.ts";
+import type { AnalysisConf } from "./conf.ts";
 import type { TypedExpression } from "./typed.ts";
 
 const maxPrecision = 38;
@@ -15,6 +16,20 @@ function adjusted(precision: number, scale: number): DecimalType {
 /** A decimal type cut at 38 digits without regard to the whole part. */
 export function bounded(precision: number, scale: number): DecimalType {
   return decimal(Math.min(precision, maxPrecision), Math.min(scale, maxPrecision));
+}
+
+/** A decimal type cut at 38 digits at the cost of its scale. */
+function boundedWhole(precision: number, scale: number): DecimalType {
+  const over = Math.max(precision - maxPrecision, 0);
+  return decimal(precision - over, Math.max(scale - over, 0));
+}
+
+/** A quotient that may have come out too wide: whole part and scale lose half of it each. */
+function halved(whole: number, scale: number): DecimalType {
+  const digits = Math.min(scale, maxPrecision);
+  const over = Math.min(whole, maxPrecision) + digits - maxPrecision;
+  if (over <= 0) return decimal(whole + digits, digits);
+  return decimal(maxPrecision, digits - (Math.floor(over / 2) + 1));
 }
 
 /** The decimal that holds every value of an integral type. */
@@ -49,31 +64,32 @@ export function decimalOfOperand(operand: TypedExpression): DecimalType | undefi
 export function widerDecimal(left: DecimalType, right: DecimalType): DecimalType {
   const scale = Math.max(left.scale, right.scale);
   const whole = Math.max(left.precision - left.scale, right.precision - right.scale);
-  return bounded(whole + scale, scale);
+  return boundedWhole(whole + scale, scale);
 }
 
 /** The type of `left operator right` for decimals. */
 export function arithmeticDecimal(
   operator: string,
-  left: DecimalType,
-  right: DecimalType,
+  [left, right]: readonly [DecimalType, DecimalType],
+  { decimalLoss }: Pick<AnalysisConf, "decimalLoss">,
 ): DecimalType {
   const { precision: p1, scale: s1 } = left;
   const { precision: p2, scale: s2 } = right;
+  const held = decimalLoss ? adjusted : bounded;
   switch (operator) {
     case "*":
-      return adjusted(p1 + p2 + 1, s1 + s2);
+      return held(p1 + p2 + 1, s1 + s2);
     case "/": {
       const scale = Math.max(minAdjustedScale, s1 + p2 + 1);
-      return adjusted(p1 - s1 + s2 + scale, scale);
+      return decimalLoss ? adjusted(p1 - s1 + s2 + scale, scale) : halved(p1 - s1 + s2, scale);
     }
     case "%": {
       const scale = Math.max(s1, s2);
-      return adjusted(Math.min(p1 - s1, p2 - s2) + scale, scale);
+      return held(Math.min(p1 - s1, p2 - s2) + scale, scale);
     }
     default: {
       const scale = Math.max(s1, s2);
-      return adjusted(Math.max(p1 - s1, p2 - s2) + scale + 1, scale);
+      return held(Math.max(p1 - s1, p2 - s2) + scale + 1, scale);
     }
   }
 }

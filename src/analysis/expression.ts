@@ -233,6 +233,26 @@ export function sameType(left: DataType, right: DataType): boolean {
   }
 }
 
+/** Whether two types are the same but for the names of their fields. */
+export function sameShape(left: DataType, right: DataType): boolean {
+  if (left.type === "struct" && right.type === "struct") {
+    return (
+      left.fields.length === right.fields.length &&
+      left.fields.every((one, index) => {
+        const other = right.fields[index];
+        return other !== undefined && sameShape(one.type, other.type);
+      })
+    );
+  }
+  if (left.type === "array" && right.type === "array") {
+    return sameShape(left.elementType, right.elementType);
+  }
+  if (left.type === "map" && right.type === "map") {
+    return sameShape(left.keyType, right.keyType) && sameShape(left.valueType, right.valueType);
+  }
+  return sameType(left, right);
+}
+
 /** The expressions directly inside one; not those of a subquery's relation. */
 export function children(expression: TypedExpression): readonly TypedExpression[] {
   switch (expression.kind) {

@@ -1,12 +1,14 @@
 import { sqlDataType } from "../schema/ddl.ts";
 import { formatValue } from "../schema/text.ts";
 import type { DataType } from "../schema/type.ts";
-import type { Value } from "../schema/value.ts";
+import type { Decimal, Value } from "../schema/value.ts";
 
 /** A literal as Spark prints it in a column's name: texts bare, dates and the like typed. */
 export function literalText(value: Value, type: DataType, timeZone: string): string {
   if (value === null) return "NULL";
   switch (type.type) {
+    case "decimal":
+      return decimalText(value as Decimal);
     case "date":
       return `DATE '${formatValue(value, type, timeZone)}'`;
     case "timestamp":
@@ -49,3 +51,13 @@ export function literalSql(value: Value, type: DataType, timeZone: string): stri
 }
 
 const suffixes = { byte: "Y", short: "S", long: "L", double: "D" } as const;
+
+/** As Java's BigDecimal: with an exponent where more than five zeros would follow the point. */
+function decimalText(value: Decimal): string {
+  const { unscaled, scale } = value;
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
+  const exponent = digits.length - 1 - scale;
+  if (exponent >= -6) return value.toString();
+  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${unscaled < 0n ? "-" : ""}${digits[0]}${rest}E${exponent}`;
+}

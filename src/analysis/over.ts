@@ -1,10 +1,14 @@
 import { error } from "../error/error.ts";
 import type { FrameBoundary, SortOrder, WindowCall } from "../plan/expression.ts";
+import type { DataType } from "../schema/type.ts";
 import { resolveCall } from "./call.ts";
+import { castable, isNumeric } from "./coercion.ts";
 import { cast } from "./expression.ts";
+import { takes } from "./function/definition.ts";
 import { findFunction } from "./function/registry.ts";
 import { computed, type Place, type Resolved, resolve } from "./resolve.ts";
-import type { TypedBoundary, TypedExpression, TypedOrder } from "./typed.ts";
+import { quoteType } from "./type-text.ts";
+import type { TypedBoundary, TypedExpression, TypedFrame, TypedOrder } from "./typed.ts";
 
 /** `f() OVER (…)`. Stands in the expression; a select list pulls it out into TypedWindows. */
 export function resolveOver(given: WindowCall, place: Place): Resolved {
@@ -29,11 +33,7 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
       windowExpr: `"${called.text}"`,
     });
   }
-  const frame = given.frame && {
-    unit: given.frame.unit,
-    lower: boundary(given.frame.lower, place),
-    upper: boundary(given.frame.upper, place),
-  };
+  const frame = given.frame && frameOf(given.frame, order, place);
   const base = {
     kind: "window" as const,
     function: expression,
@@ -72,10 +72,69 @@ export function orderBy(
   return { typed: { input: resolved.expression, direction, nulls }, text };
 }
 
-function boundary(given: FrameBoundary, place: Place): TypedBoundary {
-  if (!("offset" in given)) return given;
-  const { expression } = resolve(given.offset, place);
-  return { bound: given.bound, offset: cast(expression, expression.type) };
+/** The frame with its offsets cast to the type of the one key they are counted from. */
+function frameOf(
+  given: NonNullable<WindowCall["frame"]>,
+  order: readonly { readonly typed: TypedOrder; readonly text: string }[],
+  place: Place,
+): TypedFrame {
+  const { unit } = given;
+  const [first, ...more] = order.map((one) => one.typed.input.type);
+  const sqlExpr = `"${frameClause(given, place)}"`;
+  const open = (one: FrameBoundary): boolean => one.bound.startsWith("unbounded");
+  if (unit === "range" && first === undefined && !(open(given.lower) && open(given.upper))) {
+    throw error("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", { sqlExpr });
+  }
+  const side = (one: FrameBoundary, location: string): TypedBoundary => {
+    if (!("offset" in one)) return one;
+    const { expression } = resolve(one.offset, place);
+    const counts = unit === "range" && more.length === 0 && first !== undefined;
+    const offset = counts ? offsetFrom(expression, first, modeOf(place.context)) : expression;
+    const { type } = offset;
+    if (unit === "rows" ? type.type !== "integer" : !isNumeric(type) && type.type !== "interval") {
+      throw error("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", {
+        sqlExpr,
+        location,
+        exprType: quoteType(type),
+        expectedType: unit === "rows" ? '"INT"' : takes.numericOrInterval.label,
+      });
+    }
+    if (unit === "range" && more.length > 0) {
+      throw error("DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER", { sqlExpr });
+    }
+    if (counts && !movesBy(first, type)) {
+      throw error("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", {
+        sqlExpr,
+        orderSpecType: quoteType(first),
+        valueBoundaryType: quoteType(type),
+      });
+    }
+    return { bound: one.bound, offset };
+  };
+  return { unit, lower: side(given.lower, "lower"), upper: side(given.upper, "upper") };
+}
+
+function offsetFrom(
+  offset: TypedExpression,
+  key: DataType,
+  mode: "ansi" | "legacy",
+): TypedExpression {
+  if (key.type === "date" || key.type === "timestamp") return offset;
+  if (key.type === "interval" && offset.type.type === "interval") return offset;
+  return castable(offset.type, key, true) ? cast(offset, key, mode) : offset;
+}
+
+/** Whether a key can be moved by an offset of a type. */
+function movesBy(key: DataType, offset: DataType): boolean {
+  if (key.type === "date") {
+    return offset.type === "integer" || offset.type === "interval";
+  }
+  if (key.type === "timestamp" || key.type === "timestamp_ntz") return offset.type === "interval";
+  return key.type === offset.type;
+}
+
+function modeOf({ conf }: Place["context"]): "ansi" | "legacy" {
+  return conf.ansi ? "ansi" : "legacy";
 }
 
 const byRank: ReadonlySet<string> = new Set([
@@ -96,14 +155,7 @@ function framed(name: string, { unit, lower, upper }: NonNullable<WindowCall["fr
 /** The frame that Spark prints, the one it takes by default too. */
 function frameText(given: WindowCall, called: Resolved, place: Place): string {
   const { frame, order } = given;
-  if (frame) {
-    const side = (one: FrameBoundary): string => {
-      if (!("offset" in one)) return one.bound.toUpperCase();
-      const text = resolve(one.offset, place).text;
-      return one.bound === "preceding" ? `${text} PRECEDING` : `${text} FOLLOWING`;
-    };
-    return `${frame.unit.toUpperCase()} BETWEEN ${side(frame.lower)} AND ${side(frame.upper)}`;
-  }
+  if (frame) return frameClause(frame, place);
   const { name } = given.function;
   if (name === "lag" || name === "lead") {
     const by = called.expression.kind === "call" ? called.expression.arguments[1] : undefined;
@@ -115,4 +167,13 @@ function frameText(given: WindowCall, called: Resolved, place: Place): string {
   return order.length > 0
     ? "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     : "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+}
+
+function frameClause(frame: NonNullable<WindowCall["frame"]>, place: Place): string {
+  const side = (one: FrameBoundary): string => {
+    if (!("offset" in one)) return one.bound.toUpperCase();
+    const text = resolve(one.offset, place).text;
+    return one.bound === "preceding" ? `${text} PRECEDING` : `${text} FOLLOWING`;
+  };
+  return `${frame.unit.toUpperCase()} BETWEEN ${side(frame.lower)} AND ${side(frame.upper)}`;
 }

@@ -365,6 +365,8 @@ function resolveExtract(extract: Extract, place: Place): Resolved {
   });
 }
 
+const nestedTypes: ReadonlySet<string> = new Set(["array", "map", "struct"]);
+
 /** CAST and TRY_CAST as the user wrote them. */
 export function resolveCast(
   input: Resolved,
@@ -376,7 +378,9 @@ export function resolveCast(
   const from = input.expression.type;
   const text = options.literal
     ? input.text.replace("_NTZ", "")
-    : `${word}(${input.text} AS ${sqlDataType(type)})`;
+    : !nestedTypes.has(type.type)
+      ? `${word}(${input.text} AS ${sqlDataType(type)})`
+      : input.text; // Spark prints no cast to an array, map or struct.
   if (!castable(from, type, ansi || options.mode === "try")) {
     throw error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", {
       sqlExpr: `"${text}"`,
@@ -425,13 +429,33 @@ export function bindLambda(
       actualNumArgs: types.length,
     });
   }
-  const parameters = lambda.parameters.map((name, index): TypedVariable => {
-    const { type, nullable } = types[index] ?? { type: integer, nullable: false };
-    return { kind: "variable", id: freshId(), name, type, nullable };
-  });
+  const parameters = lambda.parameters.map((name, index) =>
+    variableOf(name, types[index] ?? { type: integer, nullable: false }),
+  );
   const variables = new Map(place.variables);
   for (const parameter of parameters) variables.set(parameter.name.toLowerCase(), parameter);
-  const body = resolve(lambda.body, { ...place, variables });
+  return lambdaOf(parameters, resolve(lambda.body, { ...place, variables }));
+}
+
+/** A value in a lambda's place: a lambda that has it as its body and reads no parameter. */
+export function bindValue(
+  value: Resolved,
+  types: readonly LambdaParameter[],
+): { readonly lambda: TypedLambda; readonly text: string } {
+  return lambdaOf(
+    types.map((type, index) => variableOf(`col${index}`, type)),
+    value,
+  );
+}
+
+function variableOf(name: string, { type, nullable }: LambdaParameter): TypedVariable {
+  return { kind: "variable", id: freshId(), name, type, nullable };
+}
+
+function lambdaOf(
+  parameters: readonly TypedVariable[],
+  body: Resolved,
+): { readonly lambda: TypedLambda; readonly text: string } {
   const { type, nullable } = body.expression;
   const names = parameters.map(() => "namedlambdavariable()");
   return {

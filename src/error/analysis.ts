@@ -157,6 +157,64 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: the operator requires the type {inputType}, not {actualDataType}. Cast the operands",
   },
+  "DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} must return the type {expectedType}, but it returns {actualType}. Cast what it returns",
+  },
+  "DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot resolve {sqlExpr}: the key of a map cannot be {keyType}. Use another key",
+  },
+  "DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} takes maps of one key type, but the keys are {leftType} and {rightType}. Cast one of the maps",
+  },
+  "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} takes a {dataType} and a key of its type, but they are {leftType} and {rightType}. Cast the key",
+  },
+  "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {functionName} takes an {dataType} and an element of its type, but they are {leftType} and {rightType}. Cast the element",
+  },
+  "DATATYPE_MISMATCH.NULL_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot resolve {sqlExpr}: {functionName} takes no NULL without a type. Cast it",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: a RANGE frame counts from the key of ORDER BY. Add one, or use ROWS",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: a RANGE frame with an offset takes one key in ORDER BY. Leave one, or use ROWS",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the key of ORDER BY has the type {orderSpecType} and cannot be moved by {valueBoundaryType}. Cast one of them",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the {location} bound of the frame has the type {exprType}, but the frame takes {expectedType}. Cast it",
+  },
   "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES": {
     kind: "invalid",
     sqlState: "42K09",

@@ -102,6 +102,18 @@ export const engineConditions = {
     sqlState: "22003",
     message: "The index 0 is invalid. An index is below 0 or above 0 (the first element has 1)",
   },
+  "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE": {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) {parameter} in {functionName} is invalid: it must be from 0 to below {upper}, but it is {invalidValue}. Give a position of a bit",
+  },
+  COMPARATOR_RETURNS_NULL: {
+    kind: "invalid",
+    sqlState: "22004",
+    message:
+      "The comparator of an array has given NULL for two elements. Return a number for all, 0 for equal ones",
+  },
   NULL_MAP_KEY: {
     kind: "invalid",
     sqlState: "2200E",

@@ -5,7 +5,9 @@ import { binaryStyle } from "../schema/binary.ts";
 const defaults: Readonly<Record<string, string>> = {
   "spark.sql.ansi.enabled": "true",
   "spark.sql.caseSensitive": "false",
+  "spark.sql.decimalOperations.allowPrecisionLoss": "true",
   "spark.sql.defaultCatalog": "main",
+  "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",

@@ -14,7 +14,7 @@ describe("the wider type", () => {
     ["int", "float", "double"],
     ["smallint", "float", "double"],
     ["bigint", "decimal(10,2)", "decimal(22,2)"],
-    ["decimal(38,10)", "decimal(20,18)", "decimal(38,18)"],
+    ["decimal(38,10)", "decimal(20,18)", "decimal(38,10)"],
     ["double", "decimal(10,2)", "double"],
     ["date", "timestamp", "timestamp"],
     ["string", "int", "bigint"],

@@ -13,8 +13,8 @@ import {
   string,
   struct,
 } from "../../schema/type.ts";
-import { comparedAs, isDatetime, isIntegral, wider } from "../coercion.ts";
-import { call, cast, integerLiteral, stringLiteral } from "../expression.ts";
+import { comparedAs, isDatetime, isIntegral, withoutStrings } from "../coercion.ts";
+import { call, cast, compare, integerLiteral, stringLiteral, when } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
@@ -24,6 +24,7 @@ import {
   type Group,
   mismatch,
   modeOf,
+  type Parameter,
   takes,
   unify,
 } from "./definition.ts";
@@ -36,6 +37,11 @@ const collection = {
   target: (type: DataType) =>
     type.type === "array" || type.type === "map" || type.type === "void" ? type : undefined,
 };
+
+const flag: Parameter["target"] = (type) =>
+  type.type === "boolean" || type.type === "void" ? boolean : undefined;
+
+const listOnly: Parameter["target"] = (type) => (type.type === "array" ? type : undefined);
 
 /** Arrays, maps and structs. */
 export const collections: Group = {
@@ -75,12 +81,13 @@ export const collections: Group = {
     arity: [2, 2],
     takes: [takes.map],
     resolve: (given) => {
-      const { keyType } = mapType(argument(given, 0));
-      return call(
-        "map_contains_key",
-        [argument(given, 0), cast(argument(given, 1), keyType, modeOf(given))],
-        { type: boolean },
-      );
+      const [input, key] = [argument(given, 0), argument(given, 1)];
+      const { keyType, valueType, valueContainsNull } = mapType(input);
+      if (key.type.type === "void" || input.type.type === "void") throw nullTyped(given);
+      const type = withoutStrings(keyType, key.type, given.conf.ansi);
+      if (!type) throw unlike(given, "MAP", [input, key]);
+      const wide = cast(input, map(type, valueType, valueContainsNull), modeOf(given));
+      return call("map_contains_key", [wide, cast(key, type, modeOf(given))], { type: boolean });
     },
   },
   size: {
@@ -128,12 +135,13 @@ export const collections: Group = {
     arity: [3, 3],
     takes: [takes.array, takes.integer],
     resolve: (given) => {
-      const [list, position, value] = given.arguments as [
+      const [list, at, value] = given.arguments as [
         TypedExpression,
         TypedExpression,
         TypedExpression,
       ];
       const [wideList, wideValue] = pair(given, list, value);
+      const position = given.conf.negativeInsertBefore ? placeBefore(at) : at;
       const type = array(elementOf(wideList), true);
       return call("array_insert", [wideList, position, wideValue], {
         type,
@@ -173,7 +181,7 @@ export const collections: Group = {
     },
   },
   sort_array: {
-    takes: [takes.array, takes.boolean],
+    takes: [takes.array, { ...takes.boolean, target: flag }],
     optional: 1,
     resolve: (given) => {
       const [
@@ -209,11 +217,17 @@ export const collections: Group = {
     nullable: true,
   },
   get: {
-    takes: [takes.array, takes.integer],
+    takes: [{ ...takes.array, target: listOnly }, takes.integer],
     type: (args) => elementOf(args[0]),
     nullable: true,
   },
 };
+
+/** A place from the end as it was counted before Spark 3.5: -1 was before the last element. */
+function placeBefore(at: TypedExpression): TypedExpression {
+  const negative = compare("<", at, integerLiteral(0));
+  return when([[negative, call("-", [at, integerLiteral(1)], { type: integer })]], at);
+}
 
 function elementOf(list: TypedExpression | undefined): DataType {
   return list?.type.type === "array" ? list.type.elementType : nullType;
@@ -258,7 +272,7 @@ function makeMap(given: FunctionCall): TypedExpression {
     { ...given, arguments: keys },
     places.filter((index) => index % 2 === 1),
   );
-  const [key, value] = [both[0]?.type ?? string, both[1]?.type ?? string];
+  const [key, value] = [both[0]?.type ?? nullType, both[1]?.type ?? nullType];
   const containsNull = both.some((item, index) => index % 2 === 1 && item.nullable);
   return call("map", both, { type: map(key, value, containsNull), nullable: false });
 }
@@ -317,19 +331,39 @@ function pair(
   list: TypedExpression,
   value: TypedExpression,
 ): readonly [TypedExpression, TypedExpression] {
-  const type = wider(elementOf(list), value.type, given.conf.ansi);
-  if (!type) {
-    throw error("DATATYPE_MISMATCH.DATA_DIFF_TYPES", {
-      sqlExpr: `"${given.text}"`,
-      functionName: `\`${given.name}\``,
-      dataType: `(${quoteType(list.type)} or ${quoteType(value.type)})`,
-    });
-  }
+  const type = withoutStrings(elementOf(list), value.type, given.conf.ansi);
+  if (!type) throw unlike(given, "ARRAY", [list, value]);
   const mode = modeOf(given);
   return [cast(list, array(type, arrayType(list).containsNull), mode), cast(value, type, mode)];
 }
 
+function unlike(
+  given: FunctionCall,
+  kind: "ARRAY" | "MAP",
+  [container, value]: readonly [TypedExpression, TypedExpression],
+): Error {
+  const code =
+    kind === "MAP"
+      ? "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES"
+      : "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES";
+  return error(code, {
+    sqlExpr: `"${given.text}"`,
+    functionName: `\`${given.name}\``,
+    dataType: `"${kind}"`,
+    leftType: quoteType(container.type),
+    rightType: quoteType(value.type),
+  });
+}
+
+function nullTyped(given: FunctionCall): Error {
+  return error("DATATYPE_MISMATCH.NULL_TYPE", {
+    sqlExpr: `"${given.text}"`,
+    functionName: `\`${given.name}\``,
+  });
+}
+
 function withElement(given: FunctionCall, name: string, type?: DataType): TypedExpression {
+  if (given.arguments.some((one) => one.type.type === "void")) throw nullTyped(given);
   const [list, value] = pair(given, argument(given, 0), argument(given, 1));
   const uncertain = name === "array_contains" && arrayType(list).containsNull;
   return call(name, [list, value], {
@@ -361,12 +395,13 @@ function pairwise(
 
 /** Members take the names of the columns zipped, else their position. */
 function zip(given: FunctionCall): TypedExpression {
-  const fields = given.arguments.map((arg, index) => {
+  const lists = given.arguments.map((arg) => (arg.type.type === "void" ? cast(arg, none) : arg));
+  const fields = lists.map((arg, index) => {
     if (arg.type.type !== "array") throw mismatch(given, index, '"ARRAY"');
     const name = arg.kind === "reference" ? arg.name : (fieldName(arg) ?? String(index));
     return field(name, elementOf(arg), true);
   });
-  return call("arrays_zip", given.arguments, { type: array(struct(fields), false) });
+  return call("arrays_zip", lists, { type: array(struct(fields), false) });
 }
 
 function fieldName(input: TypedExpression): string | undefined {

@@ -1,15 +1,7 @@
 import { error } from "../../error/error.ts";
 import { boolean, type DataType, double, float, nullType } from "../../schema/type.ts";
 import { comparedAs, widest } from "../coercion.ts";
-import {
-  call,
-  cast,
-  compare,
-  integerLiteral,
-  isNotNull,
-  nullLiteral,
-  when,
-} from "../expression.ts";
+import { call, cast, integerLiteral, isNotNull, nullLiteral, when } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
@@ -64,15 +56,12 @@ export const conditionals: Group = {
     },
   },
   nullifzero: {
-    takes: [takes.numeric],
+    arity: [1, 1],
     sugar: true,
     resolve: (given) => {
       const left = argument(given, 0);
-      return choose(
-        compare("=", left, cast(integerLiteral(0), left.type)),
-        nullLiteral(left.type),
-        left,
-      );
+      const zero = { ...given, arguments: [left, integerLiteral(0)] };
+      return choose(compared(zero, "="), nullLiteral(left.type), left);
     },
   },
   zeroifnull: {

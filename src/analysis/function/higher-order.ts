@@ -1,6 +1,8 @@
+import { error } from "../../error/error.ts";
 import { array, boolean, type DataType, integer, map, nullType } from "../../schema/type.ts";
-import { castable, wider } from "../coercion.ts";
-import { call, cast, sameType } from "../expression.ts";
+import { withoutStrings } from "../coercion.ts";
+import { call, cast, sameShape } from "../expression.ts";
+import { quoteType } from "../type-text.ts";
 import type { TypedExpression, TypedLambda } from "../typed.ts";
 import {
   argument,
@@ -65,7 +67,7 @@ export const higherOrder: Group = {
       const input = argument(given, 0);
       if (given.arguments.length === 1) return call("array_sort", [input], { type: input.type });
       const body = given.bind(1, [element(given), element(given)]);
-      return on(given, "array_sort", { body, type: input.type });
+      return on(given, "array_sort", { body: comparator(given, body), type: input.type });
     },
   },
   zip_with: {
@@ -87,12 +89,14 @@ export const higherOrder: Group = {
       return on(given, "map_filter", { body, type: argument(given, 0).type });
     },
   },
+  map_zip_with: { arity: [3, 3], takes: [takes.map, takes.map], resolve: zipMaps },
   transform_keys: {
     arity: [2, 2],
     takes: [takes.map],
     resolve: (given) => {
       const body = given.bind(1, entry(given));
       const [, value] = entry(given);
+      checkKey(given, body.type);
       const type = map(body.type, value?.type ?? nullType, value?.nullable ?? true);
       return on(given, "transform_keys", { body, type });
     },
@@ -128,8 +132,8 @@ function element(given: FunctionCall, side = 0): LambdaParameter {
     : { type: nullType, nullable: true };
 }
 
-function entry(given: FunctionCall): readonly LambdaParameter[] {
-  const { type } = argument(given, 0);
+function entry(given: FunctionCall, side = 0): readonly LambdaParameter[] {
+  const { type } = argument(given, side);
   if (type.type !== "map")
     return [
       { type: nullType, nullable: false },
@@ -148,20 +152,69 @@ function predicate(given: FunctionCall, lambda: TypedLambda): TypedLambda {
   return { ...lambda, body, type: boolean };
 }
 
-/** aggregate(array, zero, merge[, finish]): the accumulator has the type that merge settles on. */
+/** What compares says which of two elements is first by an INT, of no other type. */
+function comparator(given: FunctionCall, lambda: TypedLambda): TypedLambda {
+  if (lambda.type.type === "integer") return lambda;
+  throw error("DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE", {
+    sqlExpr: `"${given.text}"`,
+    functionName: "`lambdafunction`",
+    expectedType: quoteType(integer),
+    actualType: quoteType(lambda.type),
+  });
+}
+
+function checkKey(given: FunctionCall, type: DataType): void {
+  if (type.type !== "map") return;
+  throw error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", {
+    sqlExpr: `"${given.text}"`,
+    keyType: quoteType(type),
+  });
+}
+
+/** map_zip_with(left, right, merge): the keys of both get one type, but no text becomes another. */
+function zipMaps(given: FunctionCall): TypedExpression {
+  const sides = [argument(given, 0), argument(given, 1)];
+  const [left, right] = [entry(given, 0), entry(given, 1)];
+  const [leftKey, rightKey] = [left[0]?.type ?? nullType, right[0]?.type ?? nullType];
+  const key = withoutStrings(leftKey, rightKey, given.conf.ansi);
+  if (!key) {
+    throw error("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", {
+      sqlExpr: `"${given.text}"`,
+      functionName: "`map_zip_with`",
+      leftType: quoteType(leftKey),
+      rightType: quoteType(rightKey),
+    });
+  }
+  const values = [left, right].map(([, value]) => value?.type ?? nullType);
+  const body = given.bind(2, [
+    { type: key, nullable: false },
+    ...values.map((type) => ({ type, nullable: true })),
+  ]);
+  const maps = sides.map((side, index) =>
+    cast(
+      side,
+      map(key, values[index] ?? nullType, entry(given, index)[1]?.nullable),
+      modeOf(given),
+    ),
+  );
+  const nullable = sides.some((side) => side.nullable);
+  return call("map_zip_with", [...maps, body], {
+    type: map(key, body.type, body.nullable),
+    nullable,
+  });
+}
+
+/** aggregate(array, zero, merge[, finish]): merge gives the type of zero, whatever its names. */
 function fold(given: FunctionCall): TypedExpression {
   const zero = argument(given, 1);
   const item = element(given);
-  const first = given.bind(2, [{ type: zero.type, nullable: true }, item]);
-  const type = sameType(first.type, zero.type)
-    ? zero.type
-    : (wider(zero.type, first.type, given.conf.ansi) ??
-      (castable(first.type, zero.type, true) ? zero.type : undefined));
-  if (!type) throw mismatch(given, 2, zero.type.type);
-  const mode = modeOf(given);
-  const bound = sameType(type, zero.type) ? first : given.bind(2, [{ type, nullable: true }, item]);
-  const merge = { ...bound, body: cast(bound.body, type, mode), type };
-  const args: TypedExpression[] = [argument(given, 0), cast(zero, type, mode), merge];
+  const { type } = zero;
+  const merge = given.bind(2, [{ type, nullable: true }, item]);
+  if (!sameShape(merge.type, type) && merge.type.type !== "void") {
+    throw mismatch(given, 2, quoteType(type));
+  }
+  const same = { ...merge, body: cast(merge.body, type, modeOf(given)), type };
+  const args: TypedExpression[] = [argument(given, 0), zero, same];
   if (given.arguments.length === 3) return call("aggregate", args, { type, nullable: true });
   const finish = given.bind(3, [{ type, nullable: true }]);
   return call("aggregate", [...args, finish], { type: finish.type, nullable: true });

@@ -1,4 +1,12 @@
-import { type DataType, decimal, double, integer, long, string } from "../../schema/type.ts";
+import {
+  boolean,
+  type DataType,
+  decimal,
+  double,
+  integer,
+  long,
+  string,
+} from "../../schema/type.ts";
 import { isIntegral } from "../coercion.ts";
 import { call, cast, integerLiteral, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
@@ -12,6 +20,7 @@ import {
   takes,
   upperCase,
 } from "./definition.ts";
+import { wrapped } from "./operator.ts";
 
 const unary: Entry = { takes: [takes.double], type: double, print: upperCase };
 const plainUnary: Entry = { takes: [takes.double], type: double };
@@ -19,7 +28,14 @@ const undefinedSomewhere: Entry = { ...unary, nullable: true };
 
 /** Numbers. */
 export const maths: Group = {
-  abs: { takes: [takes.numericOrInterval], type: (args) => args[0]?.type ?? double },
+  abs: {
+    takes: [takes.numericOrInterval],
+    resolve: (given) => {
+      const input = argument(given, 0);
+      const exact = call("abs", [input], { type: input.type });
+      return given.conf.ansi || !isIntegral(input.type) ? exact : wrapped(exact);
+    },
+  },
   sign: {
     ...plainUnary,
     aliases: ["signum"],
@@ -113,12 +129,17 @@ export const maths: Group = {
     takes: [
       {
         label: '("INTEGRAL" or "BOOLEAN")',
-        target: (type) => (isIntegral(type) || type.type === "boolean" ? type : undefined),
+        target: (type) =>
+          isIntegral(type) || type.type === "boolean"
+            ? type
+            : type.type === "void"
+              ? boolean
+              : undefined,
       },
     ],
     type: integer,
   },
-  bit_get: { takes: [takes.long, takes.integer], aliases: ["getbit"], type: { type: "byte" } },
+  bit_get: { takes: [takes.integral, takes.integer], aliases: ["getbit"], type: { type: "byte" } },
   width_bucket: {
     takes: [takes.double, takes.double, takes.double, takes.long],
     type: long,

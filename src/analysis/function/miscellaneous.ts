@@ -1,6 +1,15 @@
 import { error } from "../../error/error.ts";
 import { formatDataType } from "../../schema/ddl.ts";
-import { binary, boolean, type DataType, integer, long, string, time } from "../../schema/type.ts";
+import {
+  binary,
+  boolean,
+  type DataType,
+  decimal,
+  integer,
+  long,
+  string,
+  time,
+} from "../../schema/type.ts";
 import { call, cast, integerLiteral, longLiteral, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import { makeStruct } from "./collection.ts";
@@ -84,6 +93,7 @@ function casts(): Group {
     int: integer,
     string,
     binary,
+    decimal: decimal(10, 0),
     smallint: { type: "short" },
     tinyint: { type: "byte" },
     float: { type: "float" },

@@ -1,21 +1,23 @@
 import { error } from "../../error/error.ts";
-import { boolean, type DataType, double, integer, long } from "../../schema/type.ts";
-import { comparedAs, isNumeric, isOrderable, wider, withString } from "../coercion.ts";
+import { boolean, type DataType, decimal, double, integer, long } from "../../schema/type.ts";
+import { comparedAs, isIntegral, isNumeric, isOrderable, wider, withString } from "../coercion.ts";
 import { arithmeticDecimal, decimalOfOperand, widerDecimal } from "../decimal.ts";
 import { and, call, cast, compare, not } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
-import type { TypedExpression } from "../typed.ts";
+import type { TypedCall, TypedExpression } from "../typed.ts";
 import {
   argument,
   coerce,
   type FunctionCall,
   type Group,
+  mismatch,
   modeOf,
   takes,
   tried,
 } from "./definition.ts";
 import { datetimeArithmetic } from "./temporal.ts";
 import { temporalText } from "./temporal-text.ts";
+import { wholeComparison } from "./whole-comparison.ts";
 
 const infix = (name: string) => (texts: readonly string[]) => `(${texts.join(` ${name} `)})`;
 
@@ -28,14 +30,15 @@ export const operators: Group = {
   "%": binary("%", { aliases: ["mod"] }),
   pmod: {
     arity: [2, 2],
-    resolve: (given) => arithmetic(given, "pmod"),
+    resolve: (given) => computed(given, "pmod"),
     print: (texts) => `pmod(${texts.join(", ")})`,
   },
   div: {
     arity: [2, 2],
     resolve: (given) => {
       const [left, right] = numbers(given, "div");
-      return call("div", [left, right], { type: long, nullable: true });
+      const exact = call("div", [left, right], { type: long, nullable: true });
+      return given.conf.ansi ? exact : attempted(exact);
     },
     print: infix("div"),
   },
@@ -43,7 +46,7 @@ export const operators: Group = {
     arity: [1, 1],
     aliases: ["unary -"],
     takes: [takes.numericOrInterval],
-    type: (args) => args[0]?.type ?? double,
+    resolve: (given) => negated(given, argument(given, 0)),
     print: (texts, name) => (name === "negative" ? `negative(${texts[0]})` : `(- ${texts[0]})`),
   },
   positive: {
@@ -100,6 +103,8 @@ export const operators: Group = {
   try_multiply: attempt("*"),
   try_divide: attempt("/"),
   try_mod: attempt("%"),
+  try_pmod: attempt("pmod"),
+  try_div: { takes: [takes.any, takes.any], nullable: true, type: long },
   try_eval: { takes: [takes.any], nullable: true, type: (args) => args[0]?.type ?? double },
 };
 
@@ -108,9 +113,9 @@ function binary(name: string, entry: { readonly aliases?: readonly string[] }): 
     ...entry,
     arity: name === "-" || name === "+" ? [1, 2] : [2, 2],
     resolve: (given) => {
-      if (given.arguments.length === 2) return arithmetic(given, name);
+      if (given.arguments.length === 2) return computed(given, name);
       const only = coerce(given, 0, takes.numericOrInterval);
-      return name === "+" ? only : call("negative", [only], { type: only.type });
+      return name === "+" ? only : negated(given, only);
     },
     print: (texts, as, args) => {
       if (texts.length === 1) return `(${name} ${texts[0]})`;
@@ -127,22 +132,51 @@ function binary(name: string, entry: { readonly aliases?: readonly string[] }): 
 
 /** `try_add` and its kin: null where the operator would fail. */
 function attempt(name: string): Group[string] {
-  const names: Record<string, string> = {
-    "+": "try_add",
-    "-": "try_subtract",
-    "*": "try_multiply",
-    "/": "try_divide",
-    "%": "try_mod",
-  };
   return {
     arity: [2, 2],
     resolve: (given) => {
       const plain = arithmetic(given, name);
-      if (plain.kind !== "call") return plain;
-      if (plain.name !== name) return tried(plain);
-      return { ...plain, name: names[name] ?? name, nullable: true };
+      return plain.kind === "call" ? attempted(plain) : plain;
     },
   };
+}
+
+const attempts: Readonly<Record<string, string>> = {
+  "+": "try_add",
+  "-": "try_subtract",
+  "*": "try_multiply",
+  "/": "try_divide",
+  "%": "try_mod",
+  pmod: "try_pmod",
+  div: "try_div",
+};
+
+function attempted(plain: TypedCall): TypedExpression {
+  const name = attempts[plain.name];
+  return name === undefined ? tried(plain) : { ...plain, name, nullable: true };
+}
+
+/** Arithmetic as the session has it: without ANSI, what fails is null and whole numbers wrap. */
+function computed(given: FunctionCall, name: string): TypedExpression {
+  const exact = arithmetic(given, name);
+  if (given.conf.ansi || exact.kind !== "call" || exact.name !== name) return exact;
+  const divides = name === "/" || name === "%" || name === "pmod";
+  if (divides || exact.type.type === "decimal") return attempted(exact);
+  return isIntegral(exact.type) ? wrapped(exact) : exact;
+}
+
+/** Computes on whole numbers with room for every result, of which the low bits are kept. */
+export function wrapped(exact: TypedCall): TypedExpression {
+  const { type, name } = exact;
+  const room = type.type === "long" ? decimal(19, 0) : long;
+  const args = exact.arguments.map((argument) => cast(argument, room));
+  const wide = type.type === "long" ? decimal(38, 0) : long;
+  return cast(call(name, args, { type: wide }), type, "legacy");
+}
+
+function negated(given: FunctionCall, input: TypedExpression): TypedExpression {
+  const exact = call("negative", [input], { type: input.type });
+  return given.conf.ansi || !isIntegral(input.type) ? exact : wrapped(exact);
 }
 
 function bitwise(name: string): Group[string] {
@@ -183,7 +217,10 @@ function comparison(name: "=" | "<=>" | "<" | "<=" | ">" | ">=", aliases: string
     aliases,
     arity: [2, 2],
     resolve: (given) => compared(given, name),
-    print: infix(name),
+    print: (texts, _as, args) => {
+      const [left = "", ...right] = wholeComparison(name, texts, args);
+      return right.length === 0 ? left : infix(name)([left, ...right]);
+    },
   };
 }
 
@@ -231,7 +268,7 @@ function arithmetic(given: FunctionCall, name: string): TypedExpression {
   const [left, right] = numbers(given, name);
   const type =
     left.type.type === "decimal" && right.type.type === "decimal"
-      ? arithmeticDecimal(name === "pmod" ? "%" : name, left.type, right.type)
+      ? arithmeticDecimal(name === "pmod" ? "%" : name, [left.type, right.type], given.conf)
       : left.type;
   const divides = name === "/" || name === "%" || name === "pmod";
   const overflows = type.type === "decimal" && !given.conf.ansi;
@@ -248,10 +285,7 @@ function numbers(given: FunctionCall, name: string): readonly [TypedExpression, 
     numberType(a.type, b.type, ansi),
     numberType(b.type, a.type, ansi),
   ];
-  if (!leftType || !rightType) {
-    if (a.type.type === b.type.type) throw wrongType(given, a.type);
-    throw different(given, a.type, b.type);
-  }
+  if (!leftType || !rightType) throw unfit(given, name);
   const left = cast(a, leftType, mode);
   const right = cast(b, rightType, mode);
   if (left.type.type === "decimal" || right.type.type === "decimal") {
@@ -265,13 +299,44 @@ function numbers(given: FunctionCall, name: string): readonly [TypedExpression, 
   return [cast(left, type, mode), cast(right, type, mode)];
 }
 
+/** Operands that do not go together; a literal of null or, in ANSI, a text takes any type. */
+function unfit(given: FunctionCall, name: string): Error {
+  const [left, right] = [argument(given, 0).type, argument(given, 1).type];
+  const { ansi } = given.conf;
+  const follows = (type: DataType): boolean =>
+    type.type === "void" || (ansi && type.type === "string");
+  const moved = name === "+" || name === "-" ? unfitMoment(given, name) : undefined;
+  if (moved) return moved;
+  if (left.type !== right.type && !follows(left) && !follows(right)) {
+    return different(given, left, right);
+  }
+  const sum = name === "+" || name === "-" ? operandText : '"NUMERIC"';
+  const takesOnly = name === "/" ? '("DOUBLE" or "DECIMAL")' : sum;
+  return wrongType(given, follows(left) ? right : left, takesOnly);
+}
+
 /** That an operator does not take operands of the type. */
-export function wrongType(given: FunctionCall, actual: DataType): Error {
+export function wrongType(given: FunctionCall, actual: DataType, inputType = operandText): Error {
   return error("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
     sqlExpr: `"${given.text}"`,
-    inputType: '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+    inputType,
     actualDataType: quoteType(actual),
   });
+}
+
+const operandText =
+  '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")';
+
+/** Beside a date only days can be added, and from a moment only a moment subtracted. */
+function unfitMoment(given: FunctionCall, name: string): Error | undefined {
+  const types = [argument(given, 0).type.type, argument(given, 1).type.type];
+  const timestamps = types.map((type) => type === "timestamp" || type === "timestamp_ntz");
+  if (name === "-" && timestamps.includes(true)) {
+    return mismatch(given, timestamps[0] ? 1 : 0, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"');
+  }
+  if (!types.includes("date")) return undefined;
+  if (name === "-" && types[0] !== "date") return mismatch(given, 0, '"DATE"');
+  return mismatch(given, types[0] === "date" ? 1 : 0, '("INT" or "SMALLINT" or "TINYINT")');
 }
 
 function numberType(type: DataType, other: DataType, ansi: boolean): DataType | undefined {

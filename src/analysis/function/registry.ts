@@ -63,7 +63,8 @@ export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
 
 /** Made by analysis alone: typed plans name them, users cannot. */
 const internal: ReadonlySet<string> = new Set(
-  `time_window time_windows array_item seconds_fraction interval_part add_interval try_eval
+  `time_window time_windows array_item seconds_fraction interval_part add_interval
+    try_eval try_pmod try_div
     subtract_dates subtract_timestamps interval_add interval_subtract interval_multiply
     interval_divide number_text time_add subtract_times timestamp_at
     nth_value_ignore_nulls lag_ignore_nulls lead_ignore_nulls`.split(/\s+/),

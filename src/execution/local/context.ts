@@ -54,6 +54,9 @@ export function analysisConf(context: LocalContext): AnalysisConf {
   return {
     ansi: context.conf.get("spark.sql.ansi.enabled") === "true",
     caseSensitive: false,
+    decimalLoss: context.conf.get("spark.sql.decimalOperations.allowPrecisionLoss") === "true",
+    negativeInsertBefore:
+      context.conf.get("spark.sql.legacy.negativeIndexInArrayInsert") === "true",
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
     catalog: context.current.catalog,

@@ -54,6 +54,10 @@ export const decimalOperations = {
     if (divisor.unscaled === 0n) return null;
     return show(divide(read(a), divisor, Number(digits)), Number(digits));
   },
+  quotient_bits: ([a, b]: readonly string[]): string | null => {
+    const { left, right } = aligned(read(a), read(b));
+    return right === 0n ? null : String(BigInt.asIntN(64, left / right));
+  },
   quotient: ([a, b]: readonly string[]): string | null => {
     const { left, right } = aligned(read(a), read(b));
     return right === 0n ? null : String(left / right);

@@ -225,12 +225,10 @@ export const collections: Group = {
     `CASE WHEN ${ascending} IS NULL THEN NULL WHEN ${ascending}
       THEN list_sort(${list}, 'ASC', 'NULLS FIRST')
       ELSE list_sort(${list}, 'DESC', 'NULLS LAST') END`,
-  array_sort: ([list], { node }) => {
-    if (node.arguments.length > 1) {
-      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "array_sort with a comparator" });
-    }
-    return `list_sort(${list}, 'ASC', 'NULLS LAST')`;
-  },
+  array_sort: ([list], site) =>
+    site.node.arguments.length > 1
+      ? sorted(list as string, site)
+      : `list_sort(${list}, 'ASC', 'NULLS LAST')`,
   slice: ([list, start, length], { scope }) =>
     once([list, start, length] as string[], scope, (l, at, n) => {
       const from = `CASE WHEN ${at} > 0 THEN ${at} ELSE len(${l}) + ${at} + 1 END`;
@@ -281,6 +279,15 @@ export const collections: Group = {
     return `map_from_entries(list_filter(map_entries(${map}),
       lambda ${x}: ${body(site, 1, [key(x), item(x)])}))`;
   },
+  map_zip_with: ([left, right], site) =>
+    once([left as string, right as string], site.scope, (a, b) => {
+      const x = fresh(site.scope);
+      const keys = distinct(`list_concat(map_keys(${a}), map_keys(${b}))`, site.scope);
+      const values = [a, b].map((map) => `map_extract(${map}, ${x})[1]`);
+      return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL
+        ELSE map_from_entries(list_transform(${keys}, lambda ${x}: struct_pack("key" := ${x},
+        "value" := ${body(site, 2, [x, ...values])}))) END`;
+    }),
   transform_keys: ([map], site) => {
     const x = fresh(site.scope);
     return `map_from_entries(list_transform(map_entries(${map}),
@@ -320,6 +327,21 @@ export const collections: Group = {
   spark_partition_id: () => "0",
   version: () => "'4.0.0'",
 };
+
+/** Puts each element before those it compares as less than: a sort that keeps ties in order. */
+function sorted(list: string, site: Site): string {
+  const [x, all, one] = [fresh(site.scope), fresh(site.scope), fresh(site.scope)];
+  const before = (): [string, string] => {
+    const y = fresh(site.scope);
+    const order = body(site, 1, [`${one}[1]`, y]);
+    return [y, `coalesce(${order}, ${raise("COMPARATOR_RETURNS_NULL", {})}) < 0`];
+  };
+  const [y, first] = before();
+  const [z, second] = before();
+  return `list_reduce(list_transform(${list}, lambda ${x}: [${x}]), lambda ${all}, ${one}:
+    list_concat(list_filter(${all}, lambda ${y}: NOT (${first})), ${one},
+    list_filter(${all}, lambda ${z}: ${second})), CAST([] AS ${sqlType(site.node.type)}))`;
+}
 
 /**
  * DuckDB folds values of one type: elements and accumulator travel as one struct of both.

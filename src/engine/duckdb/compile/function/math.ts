@@ -1,9 +1,13 @@
 import { error } from "../../../../error/error.ts";
+import { raise } from "../../failure.ts";
+import { text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { toDecimal } from "../cast.ts";
 import { once } from "../once.ts";
 import { toText } from "../text-of.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
+
+const widths: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
 
 const named =
   (name: string): Compilation =>
@@ -108,13 +112,27 @@ export const maths: Group = {
     types[0]?.type === "boolean"
       ? `CAST(${value} AS INTEGER)`
       : `bit_count(CAST(${value} AS BIGINT))`,
-  bit_get: ([value, at]) => `((${value} >> ${at}) & 1)`,
+  bit_get: ([value, at], { types, scope, node }) =>
+    once([value, at] as string[], scope, (bits, position) => {
+      const upper = widths[types[0]?.type ?? ""] ?? 64;
+      const failure = raise("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", {
+        functionName: text(`\`${node.name}\``),
+        parameter: "'`pos`'",
+        upper: text(String(upper)),
+        invalidValue: `CAST(${position} AS VARCHAR)`,
+      });
+      return `CASE WHEN ${bits} IS NULL OR ${position} IS NULL THEN NULL
+        WHEN ${position} NOT BETWEEN 0 AND ${upper - 1} THEN ${failure}
+        ELSE CAST((CAST(${bits} AS BIGINT) >> CAST(${position} AS BIGINT)) & 1 AS TINYINT) END`;
+    }),
   width_bucket: ([value, low, high, count], { scope }) =>
     once(
       [value, low, high, count] as string[],
       scope,
       (x, a, b, n) =>
-        `CASE WHEN ${n} <= 0 OR ${a} = ${b} OR isnan(${x}) THEN NULL WHEN ${a} < ${b} THEN CASE
+        `CASE WHEN ${x} IS NULL OR ${a} IS NULL OR ${b} IS NULL OR ${n} NOT BETWEEN 1 AND
+          ${2n ** 63n - 2n} OR ${a} = ${b} OR isnan(${x}) OR NOT isfinite(${a})
+          OR NOT isfinite(${b}) THEN NULL WHEN ${a} < ${b} THEN CASE
           WHEN ${x} < ${a} THEN 0 WHEN ${x} >= ${b} THEN ${n} + 1
           ELSE CAST(floor((${x} - ${a}) / (${b} - ${a}) * ${n}) AS BIGINT) + 1 END ELSE CASE
           WHEN ${x} > ${a} THEN 0 WHEN ${x} <= ${b} THEN ${n} + 1

@@ -20,15 +20,7 @@ export const operators: Group = {
   "/": division("ansi"),
   "%": remainder("%", "ansi"),
   pmod: remainder("pmod", "ansi"),
-  div: ([left, right], site) =>
-    once([left as string, right as string], site.scope, (a, b) => {
-      if (site.types[0]?.type === "decimal") {
-        const [x, y] = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`];
-        return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})}
-          ELSE CAST(${javascript("quotient", [x, y])} AS BIGINT) END`;
-      }
-      return `CASE WHEN ${b} = 0 THEN ${raise("DIVIDE_BY_ZERO", {})} ELSE ${a} // ${b} END`;
-    }),
+  div: quotient("ansi"),
   negative: ([value], { node }) => `CAST(-(${value}) AS ${sqlType(node.type)})`,
   "=": infix("="),
   "<=>": infix("IS NOT DISTINCT FROM"),
@@ -51,6 +43,8 @@ export const operators: Group = {
   try_multiply: attempt("*"),
   try_divide: division("try"),
   try_mod: remainder("%", "try"),
+  try_pmod: remainder("pmod", "try"),
+  try_div: quotient("try"),
   try_eval: (_args, site) => tried(site),
 };
 
@@ -122,6 +116,21 @@ function division(mode: Mode): Compilation {
       const quotient = toDecimal(javascript("divide", args), { type, mode, scope: site.scope });
       return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL
         ELSE ${quotient} END`;
+    });
+}
+
+/** The whole part of a quotient; `try` is null by zero, and keeps the low bits of 2^63. */
+function quotient(mode: Mode): Compilation {
+  return ([left, right], { types, scope }) =>
+    once([left as string, right as string], scope, (a, b) => {
+      const zero = mode === "try" ? "NULL" : raise("DIVIDE_BY_ZERO", {});
+      if (types[0]?.type === "decimal") {
+        const [x, y] = [`CAST(${a} AS VARCHAR)`, `CAST(${b} AS VARCHAR)`];
+        const whole = javascript(mode === "try" ? "quotient_bits" : "quotient", [x, y]);
+        return `CASE WHEN ${b} = 0 THEN ${zero} ELSE CAST(${whole} AS BIGINT) END`;
+      }
+      const wraps = mode === "try" ? `WHEN ${b} = -1 AND ${a} = ${-(2n ** 63n)} THEN ${a}` : "";
+      return `CASE WHEN ${b} = 0 THEN ${zero} ${wraps} ELSE ${a} // ${b} END`;
     });
 }
 

@@ -14,3 +14,25 @@ test.each([
 ])("%s is %s: the quotient is cut, not rounded down", async (sql, expected) => {
   expect(await answer(`SELECT ${sql}`)).toBe(expected);
 });
+
+const lenient = answers({ ansi: false });
+
+test.each([
+  ["2147483647 + 1", "-2147483648"],
+  ["9223372036854775807L + 1L", "-9223372036854775808"],
+  ["9223372036854775807L * 3L", "9223372036854775805"],
+  ["100Y * 100Y", "16"],
+  ["-(-9223372036854775807L - 1L)", "-9223372036854775808"],
+  ["abs(-2147483647 - 1)", "-2147483648"],
+  ["1 / 0", "null"],
+  ["1.0 / 0.0", "null"],
+  ["1 % 0", "null"],
+  ["pmod(7.5, 0.0)", "null"],
+  ["pmod(-7.5, 2.0)", "0.5"],
+  ["1 div 0", "null"],
+  ["7.9 div 2.0", "3"],
+  ["(-9223372036854775807L - 1L) div -1L", "-9223372036854775808"],
+  ["12345678901234567890.0 * 12345678901234567890.0", "null"],
+])("without ANSI %s is %s", async (sql, expected) => {
+  expect(await lenient(`SELECT ${sql}`)).toBe(expected);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { codeOf, schemaOf } from "./sql.ts";
+
+const over = (clause: string): string => `SELECT count(*) OVER (${clause}) AS n FROM t`;
+
+test.each([
+  [
+    "ORDER BY b RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING",
+    "SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+  ],
+  ["ORDER BY a ROWS 1.5 PRECEDING", "SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE"],
+  ["ORDER BY ts RANGE 1 PRECEDING", "RANGE_FRAME_INVALID_TYPE"],
+  ["ORDER BY a, b RANGE 1 PRECEDING", "RANGE_FRAME_MULTI_ORDER"],
+  ["PARTITION BY a RANGE 1 PRECEDING", "RANGE_FRAME_WITHOUT_ORDER"],
+])("OVER (%s) is refused", (clause, code) => {
+  expect(codeOf(over(clause))).toBe(`DATATYPE_MISMATCH.${code}`);
+});
+
+test("a key moves by a number of its kind, a moment by an interval", () => {
+  expect(schemaOf(over("ORDER BY d RANGE 1 PRECEDING"))).toBe("n bigint");
+  expect(schemaOf(over("ORDER BY ts RANGE INTERVAL 1 HOUR PRECEDING"))).toBe("n bigint");
+});
