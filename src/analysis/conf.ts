@@ -1,6 +1,7 @@
 import type { Read, Relation } from "../plan/relation.ts";
 import type { Dataset } from "./dataset.ts";
 import type { SqlFunction } from "./routine.ts";
+import type { TypedRelation } from "./typed.ts";
 import type { SessionVariable } from "./variable.ts";
 
 /** The settings of the session that change what a plan means. */
@@ -24,15 +25,26 @@ export interface AnalysisConf {
 /** What `analyze` asks of the world; all of it is known beforehand. */
 export interface AnalysisContext {
   /**
-   * What a read of the plan is: a dataset, or the plan of a temporary view. Asked once for each
-   * read in `collectReads(plan)` and in the plans of views, by the same object.
+   * What a read of the plan is: a dataset, or a view. Asked for each read in `collectReads(plan)`,
+   * by the same object; of the reads in a view's plan the view's own context is asked.
    */
-  readonly datasets: (read: Read) => Dataset | Relation;
+  readonly datasets: (read: Read) => Dataset | View;
   readonly conf: AnalysisConf;
   /** The function written in SQL that a call's name means; Spark's own are not asked for. */
   readonly functions?: (name: string) => SqlFunction | undefined;
   /** The session's variable of a name, in any case. */
   readonly variables?: (name: string) => SessionVariable | undefined;
+}
+
+/** A query that stands under a name. */
+export interface View {
+  /** What qualifies its columns. */
+  readonly name: readonly string[];
+  readonly plan: Relation;
+  /** What the plan's names mean, and the settings it was made under. */
+  readonly context: AnalysisContext;
+  /** The columns it has, of those of its plan. */
+  readonly output?: (relation: TypedRelation) => TypedRelation;
 }
 
 /** Spark's defaults. */

@@ -1,13 +1,9 @@
 import { error, unreachable } from "../error/error.ts";
-import {
-  quoteName,
-  type Read,
-  type Relation,
-  type SubqueryAlias,
-  type With,
-} from "../plan/relation.ts";
+import type { Read, Relation, SubqueryAlias, With } from "../plan/relation.ts";
 import { field, long, struct } from "../schema/type.ts";
+
 import { drop, generateView, rename, withColumns } from "./column.ts";
+import type { View } from "./conf.ts";
 import type { Dataset } from "./dataset.ts";
 import { columnsOf, newColumn } from "./expression.ts";
 import { aggregate } from "./group.ts";
@@ -19,9 +15,6 @@ import type { ScopeColumn } from "./scope.ts";
 import { project } from "./select.ts";
 import { setOperation } from "./set.ts";
 import type { Column, TypedRelation } from "./typed.ts";
-
-/** How deep views may stand on views; a view that reaches itself is found by this bound. */
-const viewDepthMax = 100;
 
 /** Types one relation and what is beneath it. */
 export function analyzeRelation(given: Relation, environment: Environment): Analyzed {
@@ -105,18 +98,16 @@ function read(given: Read, environment: Environment): Analyzed {
     return qualified(inner, [name]);
   }
   const found = environment.context.datasets(given);
-  if ("kind" in found) return view(found, given, environment);
+  if ("plan" in found) return view(found, environment);
   return scan(found, given, environment);
 }
 
 /** A view sees neither the query's common tables nor its outer columns. */
-function view(relation: Relation, given: Read, environment: Environment): Analyzed {
-  const name = given.table ?? [];
-  if (environment.depth >= viewDepthMax) throw error("VIEW_RECURSION", { name: quoteName(name) });
-  const { context, mentioned, analyze } = environment;
+function view({ name, plan, context, output }: View, environment: Environment): Analyzed {
+  const { mentioned, analyze } = environment;
   const depth = environment.depth + 1;
-  const inner = analyze(relation, { context, mentioned, analyze, depth, definitions: new Map() });
-  return qualified(inner, name.slice(-1));
+  const inner = analyze(plan, { context, mentioned, analyze, depth, definitions: new Map() });
+  return qualified(output ? leaf(output(trimmed(inner))) : inner, name);
 }
 
 function scan(dataset: Dataset, given: Read, environment: Environment): Analyzed {

@@ -1,3 +1,4 @@
+import type { ViewSchemaMode } from "../plan/command.ts";
 import type { FunctionDefinition } from "../plan/function.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Location } from "../storage/store.ts";
@@ -30,6 +31,7 @@ export interface FileTableDefinition {
   readonly options: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly comment?: string;
+  readonly createdTime: number; // ms since the epoch
 }
 
 /** A query under a name. */
@@ -38,9 +40,6 @@ export interface CatalogView {
   readonly name: TableName;
   readonly definition: ViewDefinition;
 }
-
-/** What the columns of a view may become when what it reads has changed (WITH SCHEMA). */
-export type ViewSchemaMode = "binding" | "compensation" | "type evolution" | "evolution";
 
 /** A view as CREATE VIEW said it: text, and what the text meant then. */
 export interface ViewDefinition {
@@ -59,6 +58,7 @@ export interface ViewDefinition {
   readonly conf: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly comment?: string;
+  readonly createdTime: number; // ms since the epoch
 }
 
 /** Names to locations and views. Names are compared without case. */

@@ -423,9 +423,16 @@ export const analysisConditions = {
     message:
       "Cannot read {inputSchema} as a schema: a constant DDL text or JSON of a struct, array or map is needed",
   },
-  VIEW_RECURSION: {
+  INCOMPATIBLE_VIEW_SCHEMA_CHANGE: {
     kind: "invalid",
-    sqlState: "42K0G",
-    message: "The view {name} refers to itself. Give the new view another name",
+    sqlState: "51024",
+    message:
+      "The SQL query of view {viewName} has an incompatible schema change and column {colName} cannot be resolved. Expected {expectedNum} columns named {colName} but got {actualCols}. Define the view anew with CREATE OR REPLACE VIEW",
+  },
+  CANNOT_UP_CAST_DATATYPE: {
+    kind: "invalid",
+    sqlState: "42846",
+    message:
+      "Cannot up cast {expression} from {sourceType} to {targetType}. Cast it in the query, or choose a higher precision type for the target",
   },
 } as const satisfies Record<string, Condition>;

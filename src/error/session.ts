@@ -159,7 +159,7 @@ export const sessionConditions = {
     kind: "invalid",
     sqlState: "42K0H",
     message:
-      "Cannot unfold the view: views stand on views more than {depth} deep, so one stands on itself. Define it anew",
+      "Recursive view {viewIdent} detected: it stands on itself, or on views too deep. Define it by other names",
   },
   TEMP_TABLE_OR_VIEW_ALREADY_EXISTS: {
     kind: "invalid",
@@ -200,6 +200,24 @@ export const sessionConditions = {
     sqlState: "0A000",
     message:
       "Cannot create a table USING {provider}: tables are of delta, parquet, csv, json or text here. Use one of these, or read the source with `spark.read.format`",
+  },
+  "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS": {
+    kind: "invalid",
+    sqlState: "21S01",
+    message:
+      "Cannot create view {viewName}, the reason is not enough data columns: view columns {viewColumns}, data columns {dataColumns}. Name as many columns as the query has",
+  },
+  "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS": {
+    kind: "invalid",
+    sqlState: "21S01",
+    message:
+      "Cannot create view {viewName}, the reason is too many data columns: view columns {viewColumns}, data columns {dataColumns}. Name as many columns as the query has",
+  },
+  "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE": {
+    kind: "invalid",
+    sqlState: "42809",
+    message:
+      "The operation {operation} expects a view but {tableName} is a table. Choose another name, or drop the table",
   },
   WRONG_COMMAND_FOR_OBJECT_TYPE: {
     kind: "invalid",

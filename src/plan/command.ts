@@ -10,6 +10,7 @@ export type Command =
   | CreateTable
   | CreateNamespace
   | CreateView
+  | AlterView
   | DropTable
   | Describe
   | DescribeHistory
@@ -102,13 +103,39 @@ export interface CreateNamespace {
   readonly ifNotExists: boolean;
 }
 
-/** Temporary views only. */
+/** What the columns of a view may become when what it reads has changed (WITH SCHEMA). */
+export type ViewSchemaMode = "binding" | "compensation" | "type evolution" | "evolution";
+
+/** A temporary view, which is the session's, or one of a catalog; ALTER VIEW … AS. */
 export interface CreateView {
   readonly kind: "create view";
-  readonly name: string;
-  readonly orReplace: boolean;
+  readonly name: readonly string[];
+  readonly temporary: boolean;
+  /** What to do if the name is taken; `alter`: it must be. */
+  readonly mode: "create" | "replace" | "if not exists" | "alter";
   readonly query: Relation;
-  readonly columns?: readonly string[];
+  /** The text of the query. */
+  readonly text: string;
+  readonly columns?: readonly ViewColumn[];
+  readonly comment?: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly schemaMode?: ViewSchemaMode;
+}
+
+export interface ViewColumn {
+  readonly name: string;
+  readonly comment?: string;
+}
+
+/** ALTER VIEW that leaves the query as it is. */
+export interface AlterView {
+  readonly kind: "alter view";
+  readonly name: readonly string[];
+  readonly change:
+    | { readonly kind: "rename"; readonly to: readonly string[] }
+    | { readonly kind: "set properties"; readonly properties: Readonly<Record<string, string>> }
+    | { readonly kind: "unset properties"; readonly keys: readonly string[] }
+    | { readonly kind: "schema mode"; readonly mode: ViewSchemaMode };
 }
 
 export interface DropTable {
@@ -144,6 +171,7 @@ export interface Show {
     | "tables"
     | "columns"
     | "tblproperties"
+    | "create table"
     | "functions"
     | "views";
   /** The catalog, schema or table asked about. */

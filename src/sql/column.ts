@@ -1,6 +1,6 @@
 import { CHAR_VARCHAR_KEY } from "../schema/char.ts";
 import { field, type Json, type StructField } from "../schema/type.ts";
-import { at, type Cursor, expect, parenthesized, peek, take, unsupported } from "./cursor.ts";
+import { at, type Cursor, expect, list, parenthesized, peek, take, unsupported } from "./cursor.ts";
 import { expression } from "./expression.ts";
 import { definedName, stringText } from "./name.ts";
 import { dataType } from "./type.ts";
@@ -44,6 +44,11 @@ export function columnDefinition(cursor: Cursor): StructField {
       throw unsupported(cursor, `${peek(cursor).key} of a column`);
     } else return field(name, type, nullable, metadata);
   }
+}
+
+/** `(a INT, b STRING)` */
+export function columnList(cursor: Cursor): StructField[] {
+  return parenthesized(cursor, () => list(cursor, columnDefinition));
 }
 
 function generation(cursor: Cursor): string {

@@ -1,7 +1,6 @@
-import type { Command, CreateTable, CreateView } from "../plan/command.ts";
-import type { Relation } from "../plan/relation.ts";
+import type { Command, CreateTable } from "../plan/command.ts";
 import { type StructField, struct } from "../schema/type.ts";
-import { columnDefinition } from "./column.ts";
+import { columnDefinition, columnList } from "./column.ts";
 import {
   at,
   type Cursor,
@@ -16,9 +15,10 @@ import {
 } from "./cursor.ts";
 import { atQuery } from "./expression.ts";
 import { createFunction } from "./function.ts";
-import { definedName, identifier, multipartName, stringText } from "./name.ts";
-import { optionList, propertyList } from "./property.ts";
+import { identifier, multipartName, stringText } from "./name.ts";
+import { propertyList } from "./property.ts";
 import { query } from "./query.ts";
+import { createView } from "./view.ts";
 
 const unbuilt: ReadonlySet<string> = new Set(
   `CATALOG INDEX ROLE VARIABLE MACRO PROCEDURE STREAMING FLOW EXTERNAL MATERIALIZED
@@ -37,9 +37,8 @@ export function createStatement(cursor: Cursor): Command {
     throw unsupported(cursor, `CREATE ${word}`, start);
   }
   if (take(cursor, "VIEW")) {
-    if (!temporary) throw unsupported(cursor, "CREATE VIEW that is not TEMPORARY", start);
     if (global) throw unsupported(cursor, "CREATE GLOBAL TEMPORARY VIEW", start);
-    return createView(cursor, orReplace);
+    return createView(cursor, { orReplace, temporary });
   }
   for (const space of ["SCHEMA", "DATABASE", "NAMESPACE"]) {
     if (take(cursor, space)) return createNamespace(cursor);
@@ -63,64 +62,6 @@ function createNamespace(cursor: Cursor): Command {
     else if (at(cursor, "WITH")) throw unsupported(cursor, "CREATE SCHEMA … WITH DBPROPERTIES");
     else return { kind: "create namespace", name, ifNotExists: absent };
   }
-}
-
-function createView(cursor: Cursor, orReplace: boolean): CreateView {
-  if (at(cursor, "IF", "NOT", "EXISTS")) {
-    throw unsupported(cursor, "CREATE TEMPORARY VIEW IF NOT EXISTS");
-  }
-  const place = peek(cursor);
-  const [name = "", ...rest] = multipartName(cursor);
-  if (rest.length > 0) throw unsupported(cursor, "a temporary view with a schema's name", place);
-  if (at(cursor, "USING") || (at(cursor, "(") && atTypedColumn(cursor))) {
-    return { kind: "create view", name, orReplace, query: sourceOf(cursor) };
-  }
-  const columns = at(cursor, "(") ? viewColumns(cursor) : undefined;
-  for (;;) {
-    if (take(cursor, "COMMENT")) stringText(cursor);
-    else if (take(cursor, "TBLPROPERTIES")) propertyList(cursor);
-    else if (at(cursor, "DEFAULT", "COLLATION")) throw unsupported(cursor, "DEFAULT COLLATION");
-    else if (at(cursor, "WITH", "SCHEMA")) throw unsupported(cursor, "WITH SCHEMA of a view");
-    else break;
-  }
-  expect(cursor, "AS");
-  const view: CreateView = { kind: "create view", name, orReplace, query: query(cursor) };
-  return columns ? { ...view, columns } : view;
-}
-
-function atTypedColumn(cursor: Cursor): boolean {
-  const { kind, key } = peek(cursor, 2);
-  return kind === "word" && key !== "COMMENT";
-}
-
-function viewColumns(cursor: Cursor): string[] {
-  return parenthesized(cursor, () =>
-    list(cursor, () => {
-      const name = definedName(cursor);
-      if (take(cursor, "COMMENT")) stringText(cursor);
-      return name;
-    }),
-  );
-}
-
-/** `[(columns)] USING format [OPTIONS (…)]` as a read of files. */
-function sourceOf(cursor: Cursor): Relation {
-  const fields = at(cursor, "(") ? columnList(cursor) : undefined;
-  expect(cursor, "USING");
-  const format = multipartName(cursor).join(".").toLowerCase();
-  const { path, ...options } = take(cursor, "OPTIONS") ? optionList(cursor) : {};
-  return {
-    kind: "read",
-    streaming: false,
-    format,
-    paths: path === undefined ? [] : [path],
-    options,
-    ...(fields ? { schema: struct(fields) } : {}),
-  };
-}
-
-function columnList(cursor: Cursor): StructField[] {
-  return parenthesized(cursor, () => list(cursor, columnDefinition));
 }
 
 type Clauses = {

@@ -29,7 +29,8 @@ export function optionList(cursor: Cursor): Record<string, string> {
 }
 
 export function propertyKey(cursor: Cursor): string {
-  if (peek(cursor).kind === "string") return stringText(cursor);
+  // One string: the next one is the value.
+  if (peek(cursor).kind === "string") return next(cursor).value;
   const parts = [identifier(cursor)];
   while (take(cursor, ".")) parts.push(identifier(cursor));
   return parts.join(".");

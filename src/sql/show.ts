@@ -26,7 +26,7 @@ const unbuilt: ReadonlySet<string> = new Set(
     COMPACTIONS TRANSACTIONS COLLATIONS CACHED VARIABLES`.split(/\s+/),
 );
 
-/** SHOW TABLES, SCHEMAS, CATALOGS, COLUMNS, TBLPROPERTIES, FUNCTIONS, VIEWS. */
+/** SHOW TABLES, SCHEMAS, CATALOGS, COLUMNS, TBLPROPERTIES, FUNCTIONS, VIEWS, CREATE TABLE. */
 export function show(cursor: Cursor): Show {
   const start = next(cursor);
   const word = peek(cursor).key;
@@ -35,6 +35,11 @@ export function show(cursor: Cursor): Show {
     next(cursor);
     const of = namespaceOf(cursor);
     return { kind: "show", what, ...of, ...patternOf(cursor) };
+  }
+  if (take(cursor, "CREATE", "TABLE")) {
+    const of = multipartName(cursor);
+    take(cursor, "AS", "SERDE");
+    return { kind: "show", what: "create table", of };
   }
   if (unbuilt.has(word)) {
     const after =

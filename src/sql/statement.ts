@@ -11,6 +11,7 @@ import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
 import { show } from "./show.ts";
 import { declareVariable, dropVariable, setVariable, takeVariableWord } from "./variable.ts";
+import { alterView } from "./view.ts";
 
 /** One statement: a query or a command. What is not built is refused by its first words. */
 export function statement(cursor: Cursor): Statement {
@@ -44,6 +45,9 @@ function command(cursor: Cursor): Command {
       return describe(cursor);
     case "SHOW":
       return show(cursor);
+    case "ALTER":
+      if (at(cursor, "ALTER", "VIEW")) return alterView(cursor);
+      throw refusal(cursor);
     case "SET":
       return setCommand(cursor);
     case "EXECUTE":
@@ -61,7 +65,7 @@ function command(cursor: Cursor): Command {
 
 /** Statements of Spark and Delta that are not built, by their first words. */
 const unbuilt: readonly (readonly string[])[] = [
-  "ALTER TABLE|ALTER VIEW|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
+  "ALTER TABLE|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
   "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
   "EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
   "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",

@@ -1,5 +1,5 @@
 import { analyze } from "../../src/analysis/analyze.ts";
-import { type AnalysisConf, defaultConf } from "../../src/analysis/conf.ts";
+import { type AnalysisConf, type AnalysisContext, defaultConf } from "../../src/analysis/conf.ts";
 import type { Dataset } from "../../src/analysis/dataset.ts";
 import { outputOf, type TypedRelation } from "../../src/analysis/typed.ts";
 import type { Relation } from "../../src/plan/relation.ts";
@@ -17,7 +17,7 @@ function table(name: string, ddl: string): Dataset {
   };
 }
 
-const tables: Readonly<Record<string, Dataset | Relation>> = {
+const tables: Readonly<Record<string, Dataset>> = {
   t: table(
     "main.default.t",
     "a INT, b STRING, ts TIMESTAMP, d DECIMAL(10,2), s STRUCT<x: INT, y: STRING>, xs ARRAY<INT>, m MAP<STRING, INT>",
@@ -36,15 +36,18 @@ export function typed(sql: string, options: TypeOptions = {}): TypedRelation {
 }
 
 export function typedPlan(relation: Relation, options: TypeOptions = {}): TypedRelation {
-  const known = { ...tables, ...options.views };
-  return analyze(relation, {
+  const context: AnalysisContext = {
     conf: { ...defaultConf, ...options.conf },
     datasets: (read) => {
-      const found = known[read.table?.at(-1)?.toLowerCase() ?? ""];
+      const name = read.table?.at(-1)?.toLowerCase() ?? "";
+      const plan = options.views?.[name];
+      if (plan) return { name: [name], plan, context };
+      const found = tables[name];
       if (!found) throw new Error(`no table ${read.table}`);
       return found;
     },
-  });
+  };
+  return analyze(relation, context);
 }
 
 /** The output as Spark shows a schema: `a int, count(1) bigint`. */

@@ -76,7 +76,13 @@ describe("CREATE", () => {
   test("temporary views and schemas", () => {
     expect(
       command("CREATE OR REPLACE TEMP VIEW v (a, b COMMENT 'x') AS SELECT 1, 2"),
-    ).toMatchObject({ kind: "create view", name: "v", orReplace: true, columns: ["a", "b"] });
+    ).toMatchObject({
+      kind: "create view",
+      name: ["v"],
+      temporary: true,
+      mode: "replace",
+      columns: [{ name: "a" }, { name: "b", comment: "x" }],
+    });
     expect(
       command("CREATE TEMPORARY VIEW v USING json OPTIONS (path '/x', Multiline true)"),
     ).toMatchObject({
@@ -143,7 +149,7 @@ describe("other commands", () => {
 
   test.each([
     ["CREATE FUNCTION f AS 'x'", "CREATE FUNCTION"],
-    ["CREATE VIEW v AS SELECT 1", "CREATE VIEW"],
+    ["CREATE GLOBAL TEMPORARY VIEW v AS SELECT 1", "CREATE GLOBAL"],
     ["ALTER TABLE t ADD COLUMN a INT", "ALTER TABLE"],
     ["MERGE INTO t USING s ON a = b WHEN MATCHED THEN DELETE", "MERGE"],
     ["WITH c AS (SELECT 1) DELETE FROM t", "DELETE"],

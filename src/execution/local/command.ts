@@ -18,6 +18,8 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./namespace.ts")).runUse(context, command);
     case "create view":
       return (await import("./view.ts")).runCreateView(context, command);
+    case "alter view":
+      return (await import("./alter-view.ts")).runAlterView(context, command);
     case "drop table":
       return (await import("./drop.ts")).runDrop(context, command);
     case "describe":

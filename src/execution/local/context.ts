@@ -5,11 +5,11 @@ import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import type { Literal } from "../../plan/expression.ts";
-import type { Relation } from "../../plan/relation.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
 import type { Conf } from "../conf.ts";
 import type { Persisted } from "./persist.ts";
+import type { SessionView } from "./unfold.ts";
 
 /** What a local session is made of; its parts are opened and closed by `local.ts`. */
 export interface LocalContext {
@@ -21,7 +21,7 @@ export interface LocalContext {
   /** The catalog and schema that short names are in. */
   readonly current: { catalog: string; schema: string };
   /** Temporary views, by lower-case name. */
-  readonly views: Map<string, Relation>;
+  readonly views: Map<string, SessionView>;
   /** Temporary functions, by lower-case name. */
   readonly functions: Map<string, CatalogFunction>;
   /** By lower-case name. */

@@ -10,8 +10,8 @@ import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
 import { createFileTable, lowerCase } from "./file-table.ts";
+import { placeOf } from "./name.ts";
 import { batchPlan } from "./query.ts";
-import { placeOf } from "./resolve.ts";
 
 /** CREATE [OR REPLACE] TABLE, with columns, AS SELECT, or over what lies at a LOCATION. */
 export async function runCreateTable(

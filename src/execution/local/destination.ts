@@ -9,7 +9,7 @@ import { createTable } from "../../table/create.ts";
 import { tableSchema } from "../../table/definition.ts";
 import { tableAt } from "../../table/table.ts";
 import type { LocalContext } from "./context.ts";
-import { findTable, placeOf } from "./resolve.ts";
+import { findTable, placeOf } from "./name.ts";
 
 /** Where a stream goes: a format, a place if the format has places, a table yet to be made. */
 export interface StreamDestination {

@@ -6,7 +6,7 @@ import { forgetTable } from "../../table/table.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import type { LocalContext } from "./context.ts";
-import { placeOf } from "./resolve.ts";
+import { placeOf } from "./name.ts";
 
 /** DROP TABLE and DROP VIEW. A temporary view hides a table of its name, also here. */
 export async function runDrop(context: LocalContext, command: DropTable): Promise<CommandResult> {

@@ -5,6 +5,7 @@ import { fileTableDefinition } from "../../connector/file/definition.ts";
 import { type FileFormat, fileFormat } from "../../connector/file/format.ts";
 import { inferTable } from "../../connector/file/reader.ts";
 import { connectorFor, write as writeFormat } from "../../connector/registry.ts";
+import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable, SaveMode } from "../../plan/command.ts";
 import { type Options, quoteName } from "../../plan/relation.ts";
@@ -41,6 +42,7 @@ export async function createFileTable(
   const rest = {
     options,
     properties: command.properties,
+    createdTime: env.now(),
     ...(command.comment === undefined ? {} : { comment: command.comment }),
   };
   const name = quoteName(table.name);
@@ -76,7 +78,7 @@ export async function definitionOf(
 ): Promise<FileTableDefinition> {
   if (table.definition) return table.definition;
   const shape = await inferTable(readRequest(context, table, {}));
-  return { ...shape, options: {}, properties: {} };
+  return { ...shape, options: {}, properties: {}, createdTime: env.now() };
 }
 
 /** The columns of a query as a table keeps them. */

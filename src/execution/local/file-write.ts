@@ -4,6 +4,7 @@ import { findCatalog } from "../../catalog/name.ts";
 import type { ReplacedPartitions } from "../../connector/connector.ts";
 import { fileTableDefinition } from "../../connector/file/definition.ts";
 import { write as writeFormat } from "../../connector/registry.ts";
+import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { Write } from "../../plan/command.ts";
 import type { Alias } from "../../plan/expression.ts";
@@ -204,5 +205,6 @@ async function definitionAs(
     partitionBy: write.partitionBy,
     options,
     properties: {},
+    createdTime: env.now(),
   });
 }

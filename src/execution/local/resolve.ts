@@ -1,17 +1,18 @@
 import { analyze } from "../../analysis/analyze.ts";
+import type { AnalysisContext, View } from "../../analysis/conf.ts";
 import type { Dataset } from "../../analysis/dataset.ts";
 import { calledNames, collectReads } from "../../analysis/read.ts";
 import type { SqlFunction } from "../../analysis/routine.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
-import type { CatalogRelation, CatalogTable } from "../../catalog/catalog.ts";
-import { findCatalog, resolveName } from "../../catalog/name.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
 import { withAnswers } from "./answer.ts";
 import { analysisConf, type LocalContext } from "./context.ts";
+import { findTable } from "./name.ts";
 import { bodyPlan, findRoutine } from "./routine.ts";
+import { unfolded } from "./unfold.ts";
 
 /** How deep views and functions may stand on each other: what reaches itself is found by it. */
 const viewDepthMax = 100;
@@ -29,7 +30,11 @@ export async function typedPlan(
   }
   const answered = await withAnswers(context, plan);
   await resolveNames(context, answered, state);
-  return analyze(answered, {
+  return analyze(answered, analysisContext(context, state));
+}
+
+function analysisContext(context: LocalContext, state: Names): AnalysisContext {
+  return {
     conf: analysisConf(context),
     functions: (name) => state.functions.get(name.toLowerCase()),
     variables: (name) => context.variables.get(name.toLowerCase()),
@@ -38,15 +43,40 @@ export async function typedPlan(
       if (!found) throw new Error("Assertion failed: a read was not resolved");
       return found;
     },
-  });
+  };
 }
 
 /** What the names of a plan and of what it stands on were found to mean. */
 export interface Names {
-  readonly reads: Map<Read, Dataset | Relation>;
+  readonly reads: Map<Read, Dataset | View>;
   /** Functions written in SQL, by lower-case name as calls have it. */
   readonly functions: Map<string, SqlFunction>;
   readonly depth: number;
+  /** Told of each view and function, the plan's own and those below. */
+  readonly found?: (relied: Relied) => void;
+}
+
+/** A view or function that a plan stands on. */
+export interface Relied {
+  readonly kind: "view" | "function";
+  readonly name: readonly string[];
+  readonly temporary: boolean;
+  /** How many views and functions are between. */
+  readonly depth: number;
+}
+
+/** The views and functions that a plan stands on, itself or through others. */
+export async function reliedOn(context: LocalContext, plan: Relation): Promise<readonly Relied[]> {
+  const all: Relied[] = [];
+  const found = (one: Relied) => void all.push(one);
+  const answered = await withAnswers(context, plan);
+  await resolveNames(context, answered, {
+    reads: new Map(),
+    functions: new Map(),
+    depth: 0,
+    found,
+  });
+  return all;
 }
 
 /** Looks up the names of a plan, of its views and of the functions it calls. */
@@ -55,27 +85,43 @@ export async function resolveNames(
   plan: Relation,
   state: Names,
 ): Promise<void> {
-  if (state.depth > viewDepthMax) throw error("RECURSIVE_VIEW", { depth: viewDepthMax });
-  const below = { ...state, depth: state.depth + 1 };
   for (const called of calledNames(plan)) {
     if (state.functions.has(called.toLowerCase())) continue;
     const routine = await findRoutine(context, called);
     if (!routine) continue;
+    const { name } = routine;
     state.functions.set(called.toLowerCase(), routine);
+    const below = deeper(state, { kind: "function", name, temporary: name.length === 1 });
     await resolveNames(context, bodyPlan(routine), below);
   }
   for (const read of collectReads(plan)) {
     if (state.reads.has(read)) continue;
-    const found = viewOf(context, read);
-    const view = found && (await withAnswers(context, found));
-    state.reads.set(read, view ?? (await datasetOf(context, read)));
-    if (view) await resolveNames(context, view, below);
+    const view = await unfolded(context, read);
+    if (!view) {
+      state.reads.set(read, await datasetOf(context, read));
+      continue;
+    }
+    const { name, output } = view;
+    const temporary = output === undefined;
+    const known = deeper(state, { kind: "view", name, temporary });
+    // The short names of functions mean what they do in the view's own namespace.
+    const below = { ...known, functions: new Map<string, SqlFunction>() };
+    const inside = await withAnswers(view.context, view.plan);
+    const { catalog, database } = analysisConf(context);
+    const inner = analysisContext(view.context, below);
+    const conf = { ...inner.conf, ...(catalog && database ? { catalog, database } : {}) };
+    const found = { name, plan: inside, context: { ...inner, conf } };
+    state.reads.set(read, output ? { ...found, output } : found);
+    await resolveNames(view.context, inside, below);
   }
 }
 
-function viewOf(context: LocalContext, read: Read): Relation | undefined {
-  const [name, ...more] = read.table ?? [];
-  return name === undefined || more.length > 0 ? undefined : context.views.get(name.toLowerCase());
+function deeper(state: Names, relied: Omit<Relied, "depth">): Names {
+  if (state.depth >= viewDepthMax) {
+    throw error("RECURSIVE_VIEW", { viewIdent: quoteName(relied.name) });
+  }
+  state.found?.({ ...relied, depth: state.depth });
+  return { ...state, depth: state.depth + 1 };
 }
 
 /** What a read means, without looking at its data. */
@@ -112,33 +158,4 @@ async function tableRequest(
     context: context.connector,
     ...(schema ? { schema } : {}),
   };
-}
-
-/** What the catalogs have under a name of one to three parts; undefined if there is nothing. */
-async function findRelation(
-  context: LocalContext,
-  name: readonly string[],
-): Promise<CatalogRelation | undefined> {
-  const { catalog, schema, table } = await placeOf(context, name);
-  return catalog.relation(schema, table);
-}
-
-/** A table of the catalogs; a view is an error, `operation` is what it cannot do. */
-export async function findTable(
-  context: LocalContext,
-  name: readonly string[],
-  operation: string,
-): Promise<CatalogTable | undefined> {
-  const found = await findRelation(context, name);
-  if (found?.kind !== "view") return found;
-  throw error("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {
-    viewName: quoteName(found.name),
-    operation,
-  });
-}
-
-/** The catalog a name is in, and its schema and table part, whether the table is there or not. */
-export async function placeOf(context: LocalContext, name: readonly string[]) {
-  const [catalog, schema, table] = resolveName(name, context.current);
-  return { catalog: findCatalog(context.catalogs, catalog), schema, table };
 }

@@ -1,18 +1,15 @@
 import { allFunctions, findFunction } from "../../analysis/function/registry.ts";
 import { outputOf } from "../../analysis/typed.ts";
-import type { CatalogRelation } from "../../catalog/catalog.ts";
 import { findCatalog, resolveNamespace } from "../../catalog/name.ts";
-import { error } from "../../error/error.ts";
 import type { Show } from "../../plan/command.ts";
-import { quoteName } from "../../plan/relation.ts";
 import { boolean, field, string, struct } from "../../schema/type.ts";
-import type { Row } from "../../schema/value.ts";
-import { openTable, snapshotOf } from "../../table/table.ts";
 import type { CommandResult } from "../execution.ts";
 import type { LocalContext } from "./context.ts";
-import { findTable, typedPlan } from "./resolve.ts";
+import { showProperties } from "./property.ts";
+import { typedPlan } from "./resolve.ts";
+import { showCreate } from "./show-create.ts";
 
-/** SHOW CATALOGS, SCHEMAS, TABLES, VIEWS, COLUMNS, TBLPROPERTIES, FUNCTIONS. */
+/** SHOW CATALOGS, SCHEMAS, TABLES, VIEWS, COLUMNS, TBLPROPERTIES, FUNCTIONS, CREATE TABLE. */
 export async function runShow(context: LocalContext, command: Show): Promise<CommandResult> {
   const matches = matcher(command.pattern);
   const named = (name: string, values: readonly string[]): CommandResult => ({
@@ -29,11 +26,15 @@ export async function runShow(context: LocalContext, command: Show): Promise<Com
     case "columns":
       return named("col_name", await columnsOf(context, command.of ?? []));
     case "tblproperties":
-      return properties(context, command.of ?? []);
+      return showProperties(context, command.of ?? [], command.pattern);
+    case "create table":
+      return showCreate(context, command.of ?? []);
     case "views":
-      return tables(viewRows(context), matches);
-    case "tables":
-      return tables([...(await tableRows(context, command.of)), ...viewRows(context)], matches);
+    case "tables": {
+      const views = command.what === "views";
+      const found = await relationRows(context, command.of, views);
+      return relations([...found, ...viewRows(context)], matches, views);
+    }
   }
 }
 
@@ -47,47 +48,43 @@ async function columnsOf(context: LocalContext, name: readonly string[]): Promis
   return outputOf(await typedPlan(context, read)).map((column) => column.name);
 }
 
-async function properties(context: LocalContext, name: readonly string[]): Promise<CommandResult> {
-  const found = await findTable(context, name, "SHOW TBLPROPERTIES");
-  if (!found) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
-  const table = await openTable(found.location, context.connector, found.name.join("."));
-  const { metadata, protocol } = await snapshotOf(table);
-  const all = {
-    ...metadata.configuration,
-    "delta.minReaderVersion": String(protocol.minReaderVersion),
-    "delta.minWriterVersion": String(protocol.minWriterVersion),
-  };
-  const entries = Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    schema: struct([field("key", string, false), field("value", string, false)]),
-    rows: entries.map(([key, value]) => ({ key, value })),
-  };
+function viewRows(context: LocalContext): readonly Found[] {
+  return [...context.views.keys()].map((name) => ({ namespace: "", name, isTemporary: true }));
 }
 
-function viewRows(context: LocalContext): Row[] {
-  return [...context.views.keys()].map((tableName) => ({
-    namespace: "",
-    tableName,
-    isTemporary: true,
-  }));
+interface Found {
+  readonly namespace: string;
+  readonly name: string;
+  readonly isTemporary: boolean;
 }
 
-async function tableRows(context: LocalContext, of: readonly string[] | undefined) {
+async function relationRows(
+  context: LocalContext,
+  of: readonly string[] | undefined,
+  views: boolean,
+): Promise<readonly Found[]> {
   const place = of ? resolveNamespace(of, context.current, context.catalogs) : context.current;
   const found = await findCatalog(context.catalogs, place.catalog).relations(place.schema);
-  return found.map(({ name: [, namespace, tableName] }: CatalogRelation): Row => {
-    return { namespace, tableName, isTemporary: false };
-  });
+  return found
+    .filter(({ kind }) => !views || kind === "view")
+    .map(({ name: [, namespace, name] }) => ({ namespace, name, isTemporary: false }));
 }
 
-function tables(rows: readonly Row[], matches: (name: string) => boolean): CommandResult {
+function relations(
+  found: readonly Found[],
+  matches: (name: string) => boolean,
+  views: boolean,
+): CommandResult {
+  const label = views ? "viewName" : "tableName";
   return {
     schema: struct([
       field("namespace", string, false),
-      field("tableName", string, false),
+      field(label, string, false),
       field("isTemporary", boolean, false),
     ]),
-    rows: rows.filter((row) => matches(row["tableName"] as string)),
+    rows: found
+      .filter(({ name }) => matches(name))
+      .map(({ namespace, name, isTemporary }) => ({ namespace, [label]: name, isTemporary })),
   };
 }
 

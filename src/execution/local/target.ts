@@ -3,7 +3,7 @@ import type { Target } from "../../plan/command.ts";
 import { quoteName } from "../../plan/relation.ts";
 import { type DeltaTable, openTable } from "../../table/table.ts";
 import type { LocalContext } from "./context.ts";
-import { findTable } from "./resolve.ts";
+import { findTable } from "./name.ts";
 
 /** The Delta table a command is about; an error if there is none, or if it is of another kind. */
 export async function deltaTableOf(context: LocalContext, target: Target): Promise<DeltaTable> {

@@ -14,8 +14,9 @@ import { type LocalContext, queryContext } from "./context.ts";
 import { freePlace } from "./destination.ts";
 import { createFileTableAs, redefineFileTable, writeFileTable } from "./file-write.ts";
 import { fixedColumns, fixedCondition, insertedByName, type TableShape } from "./insert.ts";
+import { findTable } from "./name.ts";
 import { batchPlan } from "./query.ts";
-import { findTable, typedPlan } from "./resolve.ts";
+import { typedPlan } from "./resolve.ts";
 
 /** A Delta table that a write goes to, found or about to be made. */
 interface Destination {

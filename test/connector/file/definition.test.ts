@@ -5,7 +5,7 @@ import { parseSchema, toDdl } from "../../../src/schema/ddl.ts";
 
 function defined(ddl: string, partitionBy: readonly string[], format: FileFormat = "parquet") {
   const schema = parseSchema(ddl);
-  const given = { schema, partitionBy, options: {}, properties: {} };
+  const given = { schema, partitionBy, options: {}, properties: {}, createdTime: 0 };
   return fileTableDefinition({ format, table: "`t`", ...given });
 }
 
