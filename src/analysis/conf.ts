@@ -1,4 +1,5 @@
 import type { Read, Relation } from "../plan/relation.ts";
+import type { LexerOptions } from "../sql/lexer.ts";
 import type { Dataset } from "./dataset.ts";
 import type { SqlFunction } from "./routine.ts";
 import type { TypedRelation } from "./typed.ts";
@@ -9,6 +10,8 @@ export interface AnalysisConf {
   /** `spark.sql.ansi.enabled`. */
   readonly ansi: boolean;
   readonly caseSensitive: false;
+  /** How text that is still to be parsed is read. */
+  readonly lexer?: LexerOptions;
   /** `spark.sql.decimalOperations.allowPrecisionLoss`: a result too wide loses digits of scale. */
   readonly decimalLoss: boolean;
   /** `spark.sql.legacy.negativeIndexInArrayInsert`. */

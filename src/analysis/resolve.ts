@@ -78,9 +78,9 @@ export function computed(expression: TypedExpression, text: string): Resolved {
 }
 
 /** SQL text becomes an expression; anything else is one. */
-export function parsed(expression: Expression, { timestampType }: AnalysisConf): Expression {
+export function parsed(expression: Expression, { lexer, timestampType }: AnalysisConf): Expression {
   if (expression.kind !== "text") return expression;
-  return parseExpression(expression.text, { timestampType });
+  return parseExpression(expression.text, { ...lexer, timestampType });
 }
 
 /** Types an expression. Stars, and aliases but for those inside a struct, are the caller's. */

@@ -3,12 +3,15 @@ import { binaryStyle } from "../schema/binary.ts";
 
 /** The configuration keys that mean something here, with Spark's defaults where it has them. */
 const defaults: Readonly<Record<string, string>> = {
+  "spark.sql.ansi.doubleQuotedIdentifiers": "false",
   "spark.sql.ansi.enabled": "true",
   "spark.sql.caseSensitive": "false",
   "spark.sql.decimalOperations.allowPrecisionLoss": "true",
   "spark.sql.defaultCatalog": "main",
+  "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+  "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",
   "spark.sql.sources.default": "delta",

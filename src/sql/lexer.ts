@@ -24,6 +24,8 @@ export interface LexerOptions {
   readonly doubleQuotedIdentifiers?: boolean;
   /** Off with `spark.sql.parser.escapedStringLiterals`: a backslash stands for itself. */
   readonly escapedStringLiterals?: boolean;
+  /** `spark.sql.legacy.consecutiveStringLiterals.enabled`: `'a''b'` is two literals, not one. */
+  readonly consecutiveStringLiterals?: boolean;
 }
 
 const space = /[ \t\n\f\r\v\u00A0\u1680\u2000-\u200A\u2028\u202F\u205F\u3000]+/y;
@@ -35,6 +37,8 @@ const wordPart = /[\p{L}\d_]/u;
 const backquoted = /`(?:[^`]|``)*`/y;
 const singleQuoted = /'(?:[^'\\]|\\[\s\S]|'')*'/y;
 const doubleQuoted = /"(?:[^"\\]|\\[\s\S]|"")*"/y;
+const singleOnly = /'(?:[^'\\]|\\[\s\S])*'/y;
+const doubleOnly = /"(?:[^"\\]|\\[\s\S])*"/y;
 const rawString = /r(?:'[^']*'|"[^"]*")/iy;
 const symbol = /<=>|>>>|<<|>>|<=|>=|<>|!=|!<|!>|==|\|\||\|>|::|->|=>|[-=<>!+*/%~&|^:?,;.()[\]@]/y;
 
@@ -144,7 +148,7 @@ function readPiece(text: string, at: number, options: LexerOptions): Piece {
   if (quoted !== undefined) {
     return piece(quoted, "quoted", quoted.slice(1, -1).replaceAll("``", "`"));
   }
-  const string = match(singleQuoted, text, at) ?? match(doubleQuoted, text, at);
+  const string = stringAt(text, at, options);
   if (string !== undefined) return readString(string, options);
   const sign = match(symbol, text, at);
   if (sign !== undefined) {
@@ -152,6 +156,14 @@ function readPiece(text: string, at: number, options: LexerOptions): Piece {
   }
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   return piece(character, "unknown", character);
+}
+
+function stringAt(text: string, at: number, options: LexerOptions): string | undefined {
+  const named = options.doubleQuotedIdentifiers;
+  if (!options.consecutiveStringLiterals) {
+    return match(singleQuoted, text, at) ?? match(doubleQuoted, text, at);
+  }
+  return match(singleOnly, text, at) ?? match(named ? doubleQuoted : doubleOnly, text, at);
 }
 
 /** A word of ASCII alone: nearly all are, and the classes of Unicode are slow. */

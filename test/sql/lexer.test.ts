@@ -35,6 +35,16 @@ describe("tokens", () => {
     expect(tokenize("`select`")[0]?.key).toBe("");
   });
 
+  test("a doubled quote is a quote, or the end of one literal and the begin of the next", () => {
+    expect(values(`'a''b' "c""d"`)).toEqual(["string:a'b", 'string:c"d']);
+    expect(values(`'a''b' "c""d"`, { consecutiveStringLiterals: true })).toEqual([
+      "string:a",
+      "string:b",
+      "string:c",
+      "string:d",
+    ]);
+  });
+
   test("comments nest; a hint is one only after SELECT", () => {
     expect(values("a /* b /* c */ d */ e -- f\n g")).toEqual(["word:a", "word:e", "word:g"]);
     expect(values("SELECT /*+ BROADCAST(/* t) */ 1")).toEqual(["word:SELECT", "number:1"]);

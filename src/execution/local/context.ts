@@ -5,6 +5,7 @@ import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import type { Literal } from "../../plan/expression.ts";
+import type { LexerOptions } from "../../sql/lexer.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
 import type { Conf } from "../conf.ts";
@@ -46,7 +47,21 @@ export function parseOptions(context: LocalContext): ParseOptions {
     const variable = found === undefined ? undefined : context.variables.get(found);
     return variable && { kind: "literal", value: variable.value, type: variable.type };
   };
-  return { timestampType: timestampTypeOf(context.conf), variables };
+  return {
+    ...analysisConf(context).lexer,
+    timestampType: timestampTypeOf(context.conf),
+    variables,
+  };
+}
+
+function lexerOptions(conf: Conf): LexerOptions {
+  const on = (key: string): boolean => conf.get(key) === "true";
+  return {
+    doubleQuotedIdentifiers:
+      on("spark.sql.ansi.enabled") && on("spark.sql.ansi.doubleQuotedIdentifiers"),
+    escapedStringLiterals: on("spark.sql.parser.escapedStringLiterals"),
+    consecutiveStringLiterals: on("spark.sql.legacy.consecutiveStringLiterals.enabled"),
+  };
 }
 
 /** The settings analysis needs, as they are now. */
@@ -54,6 +69,7 @@ export function analysisConf(context: LocalContext): AnalysisConf {
   return {
     ansi: context.conf.get("spark.sql.ansi.enabled") === "true",
     caseSensitive: false,
+    lexer: lexerOptions(context.conf),
     decimalLoss: context.conf.get("spark.sql.decimalOperations.allowPrecisionLoss") === "true",
     negativeInsertBefore:
       context.conf.get("spark.sql.legacy.negativeIndexInArrayInsert") === "true",
