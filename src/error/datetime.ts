@@ -24,6 +24,12 @@ export const datetimeConditions = {
     message:
       "The fraction of a second is invalid in {secAndMicros}: seconds are 0 to 60, and 60 has none. Correct the value, or use the `try_` function to get NULL instead",
   },
+  INVALID_TIMEZONE: {
+    kind: "invalid",
+    sqlState: "22009",
+    message:
+      "The time zone {timeZone} is invalid. Write a region such as `America/Los_Angeles`, or an offset such as `+01:00`",
+  },
   ILLEGAL_DAY_OF_WEEK: {
     kind: "invalid",
     sqlState: "22009",

@@ -81,6 +81,12 @@ export const sqlConditions = {
     message:
       "Error parsing '{input}' to interval: {reason} (line {line}, pos {position}). Write as `INTERVAL '1-2' YEAR TO MONTH` or `INTERVAL 3 DAYS`\n\n== SQL ==\n{sql}",
   },
+  "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing {input} to interval: a time zone is at most 18 hours away, in whole seconds (line {line}, pos {position}). Write a smaller interval\n\n== SQL ==\n{sql}",
+  },
   DUPLICATED_CTE_NAMES: {
     kind: "invalid",
     sqlState: "42602",

@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
 import { binaryStyle } from "../schema/binary.ts";
+import { zoneOf } from "../schema/zone.ts";
 
 /** The configuration keys that mean something here, with Spark's defaults where it has them. */
 const defaults: Readonly<Record<string, string>> = {
@@ -66,14 +67,7 @@ export function createConf(initial: Readonly<Record<string, string>>): Conf {
   };
 }
 
-function checkTimeZone(zone: string): void {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: zone });
-  } catch (cause) {
-    throw error(
-      "INVALID_CONF_VALUE.TIME_ZONE",
-      { value: zone, key: "spark.sql.session.timeZone" },
-      cause,
-    );
-  }
+function checkTimeZone(value: string): void {
+  if (zoneOf(value) !== undefined) return;
+  throw error("INVALID_CONF_VALUE.TIME_ZONE", { value, key: "spark.sql.session.timeZone" });
 }

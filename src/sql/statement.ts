@@ -1,12 +1,25 @@
+import { error } from "../error/error.ts";
 import type { Command, SetCommand, SetVariable, Statement, Target } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
+import type { Interval } from "../schema/value.ts";
 import { createStatement } from "./create.ts";
-import { at, type Cursor, expect, next, peek, syntaxError, take, unsupported } from "./cursor.ts";
+import {
+  at,
+  type Cursor,
+  expect,
+  next,
+  peek,
+  placeOf,
+  syntaxError,
+  take,
+  unsupported,
+} from "./cursor.ts";
 import { atQuery } from "./expression.ts";
 import { namedTable } from "./from.ts";
 import { dropFunction } from "./function.ts";
 import { executeImmediate } from "./immediate.ts";
 import { insert } from "./insert.ts";
+import { intervalLiteral } from "./interval.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
 import { show } from "./show.ts";
@@ -198,8 +211,29 @@ const timeZoneKey = "spark.sql.session.timeZone";
 /** SET TIME ZONE 'zone' | LOCAL: LOCAL is the setting it had at the start. */
 function setTimeZone(cursor: Cursor): SetCommand {
   if (take(cursor, "LOCAL")) return { kind: "set", key: timeZoneKey, value: null };
-  if (at(cursor, "INTERVAL")) throw unsupported(cursor, "SET TIME ZONE INTERVAL");
+  if (at(cursor, "INTERVAL")) {
+    return { kind: "set", key: timeZoneKey, value: offsetOf(cursor) };
+  }
   return { kind: "set", key: timeZoneKey, value: stringText(cursor) };
+}
+
+/** An interval as the offset of a zone: whole seconds, at most 18 hours. */
+function offsetOf(cursor: Cursor): string {
+  const token = peek(cursor);
+  const { value } = intervalLiteral(cursor);
+  const { months, days, micros } = value as Interval;
+  const total = BigInt(days) * 86_400_000_000n + micros;
+  const size = Number((total < 0n ? -total : total) / 1_000_000n);
+  if (months !== 0 || total % 1_000_000n !== 0n || size > 64_800) {
+    throw error("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", {
+      input: cursor.text.slice(token.start).trim(),
+      ...placeOf(cursor, token),
+    });
+  }
+  const parts = [Math.floor(size / 3600), Math.floor(size / 60) % 60];
+  if (size % 60 !== 0) parts.push(size % 60);
+  const digits = parts.map((part) => String(part).padStart(2, "0")).join(":");
+  return total === 0n ? "Z" : `${total < 0n ? "-" : "+"}${digits}`;
 }
 
 function reset(cursor: Cursor): SetCommand {

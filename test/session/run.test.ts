@@ -10,6 +10,22 @@ beforeAll(async () => {
 });
 afterAll(() => session[Symbol.asyncDispose]());
 
+test("the session's zone is any of Java's: an offset, a short name, an interval", async () => {
+  const { spark } = session;
+  const noon = async (): Promise<unknown> => {
+    const frame = await spark.sql("SELECT CAST(timestamp'2021-01-01 12:00:00' AS LONG) AS a");
+    return (await frame.collect())[0]?.["a"];
+  };
+  const utc = 1_609_502_400n;
+  await spark.sql("SET TIME ZONE INTERVAL '-3:30' HOUR TO MINUTE");
+  expect(await noon()).toBe(utc + 12_600n);
+  await spark.sql("SET TIME ZONE 'PST'");
+  expect(await noon()).toBe(utc + 28_800n);
+  expect(() => spark.conf.set("spark.sql.session.timeZone", "nope")).toThrow("TIME_ZONE");
+  await spark.sql("SET TIME ZONE LOCAL");
+  expect(await noon()).toBe(utc);
+});
+
 test("spark.sql.timestampType is what TIMESTAMP means in SQL and in the text of expressions", async () => {
   const { spark } = session;
   const schema = async (): Promise<string> => {

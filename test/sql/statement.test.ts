@@ -142,6 +142,11 @@ describe("other commands", () => {
     ["SET a.b = c d ", { kind: "set", key: "a.b", value: "c d" }],
     ["SET `a-b` = 1;", { key: "a-b", value: "1" }],
     ["SET a.b", { key: "a.b" }],
+    ["SET TIME ZONE INTERVAL 10 HOURS", { key: "spark.sql.session.timeZone", value: "+10:00" }],
+    [
+      "SET TIME ZONE INTERVAL '-15:40:32' HOUR TO SECOND",
+      { key: "spark.sql.session.timeZone", value: "-15:40:32" },
+    ],
     ["SET TIME ZONE 'UTC'", { key: "spark.sql.session.timeZone", value: "UTC" }],
     ["RESET a.b", { key: "a.b", value: null }],
     ["USE SCHEMA s", { kind: "use", name: ["s"] }],
@@ -162,6 +167,14 @@ describe("other commands", () => {
     ["CREATE TABLE t (a INT) PARTITIONED BY (days(a))", "days"],
   ])("%s is refused by name", (text, feature) => {
     expect(() => command(text)).toThrow(new RegExp(`UNSUPPORTED_FEATURE.*${feature}`));
+  });
+
+  test("a zone is at most 18 hours away, in whole seconds", () => {
+    for (const span of ["19 HOURS", "3 DAYS", "1 MONTH", "'1.5' SECOND"]) {
+      expect(() => parseStatement(`SET TIME ZONE INTERVAL ${span}`), span).toThrow(
+        "TIMEZONE_INTERVAL_OUT_OF_RANGE",
+      );
+    }
   });
 
   test.each([

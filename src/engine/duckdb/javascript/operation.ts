@@ -1,6 +1,7 @@
-import { assert } from "../../../error/error.ts";
+import { assert, error } from "../../../error/error.ts";
 import { parseTime } from "../../../schema/time.ts";
 import { CalendarDate, LocalTimestamp } from "../../../schema/value.ts";
+import { instantOf, localOf, type Zone, zoneOf as zoneById } from "../../../schema/zone.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
 import { zoneOf } from "../text/zone.ts";
 import { decimalOperations } from "./decimal.ts";
@@ -16,6 +17,13 @@ export type Operation = (args: readonly string[]) => string | null;
 
 const arg = (args: readonly string[], at: number): string => args[at] ?? "";
 
+function knownZone(args: readonly string[]): Zone {
+  const timeZone = arg(args, 1);
+  const zone = zoneById(timeZone);
+  if (zone === undefined) throw error("INVALID_TIMEZONE", { timeZone });
+  return zone;
+}
+
 const times: Readonly<Record<string, Operation>> = {
   date: (args) => castDate(arg(args, 0))?.days.toString() ?? null,
   timestamp: (args) => {
@@ -25,6 +33,8 @@ const times: Readonly<Record<string, Operation>> = {
   },
   time: (args) => parseTime(arg(args, 0))?.micros.toString() ?? null,
   timestamp_ntz: (args) => castLocalTimestamp(arg(args, 0), true)?.micros.toString() ?? null,
+  zone_local: (args) => localOf(knownZone(args), BigInt(arg(args, 0))).toString(),
+  zone_instant: (args) => instantOf(knownZone(args), BigInt(arg(args, 0))).toString(),
   date_text: (args) => new CalendarDate(Number(arg(args, 0))).toString(),
   timestamp_text: (args) => {
     const text = new LocalTimestamp(BigInt(arg(args, 0))).toString().replace("T", " ");

@@ -3,7 +3,7 @@ import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
-import { instant, isUtc, local, now } from "../zone.ts";
+import { instant, instantOfArgument, isUtc, local, localOfArgument, now } from "../zone.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
 /** A part of a date or of a wall-clock time, as INTEGER. */
@@ -95,9 +95,19 @@ export const datetimes: Group = {
   date_format: ([value, format], { scope }) => formatted(value as string, format as string, scope),
   from_unixtime: ([seconds, format], { scope }) =>
     formatted(`make_timestamptz(CAST(${seconds} AS BIGINT) * 1000000)`, format as string, scope),
-  from_utc_timestamp: ([value, zone]) => `CAST(timezone(${zone}, ${value}) AS TIMESTAMPTZ)`,
-  to_utc_timestamp: ([value, zone]) => `timezone(${zone}, CAST(${value} AS TIMESTAMP))`,
-  convert_timezone: ([from, to, value]) => `timezone(${to}, timezone(${from}, ${value}))`,
+  from_utc_timestamp: ([value, zone], { node }) => {
+    const argument = { sql: zone as string, node: node.arguments[1] };
+    return `CAST(${localOfArgument(value as string, argument)} AS TIMESTAMPTZ)`;
+  },
+  to_utc_timestamp: ([value, zone], { node }) => {
+    const argument = { sql: zone as string, node: node.arguments[1] };
+    return instantOfArgument(`CAST(${value} AS TIMESTAMP)`, argument);
+  },
+  convert_timezone: ([from, to, value], { node }) => {
+    const source = { sql: from as string, node: node.arguments[0] };
+    const target = { sql: to as string, node: node.arguments[1] };
+    return localOfArgument(instantOfArgument(value as string, source), target);
+  },
   make_ym_interval: ([years, months]) =>
     `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
   make_dt_interval: (parts) => {

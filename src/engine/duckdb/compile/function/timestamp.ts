@@ -1,7 +1,7 @@
 import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
-import { instant } from "../zone.ts";
+import { instant, instantOfArgument } from "../zone.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
 /** Dates and timestamps of texts and of their parts. */
@@ -32,8 +32,9 @@ export const timestamps: Group = {
   try_to_timestamp: reading("null"),
 };
 
-function inZone(wall: string, zone: string | undefined, { scope }: Site): string {
-  return zone === undefined ? instant(wall, scope) : `timezone(${zone}, ${wall})`;
+function inZone(wall: string, zone: string | undefined, { scope, node, trying }: Site): string {
+  if (zone === undefined) return instant(wall, scope);
+  return instantOfArgument(wall, { sql: zone, node: node.arguments.at(-1), trying });
 }
 
 function outOfBounds(rangeMessage: string): string {

@@ -106,3 +106,38 @@ test("a day of the week that is none is an error in ANSI, and null outside of it
   );
   expect(await legacy("SELECT next_day('2015-07-23', 'xx')")).toBe("null");
 });
+
+test("zones are Java's: regions, short names, offsets, of a literal or of a column", async () => {
+  const day = "timestamp_ltz'2016-08-31 00:00:00Z'";
+  for (const zones of ["z", "concat(z, '')"]) {
+    const rows = "VALUES ('Asia/Seoul'), ('+01:00'), ('GMT-2'), ('EST'), ('IST') AS t(z)";
+    expect(await answer(`SELECT hour(from_utc_timestamp(${day}, ${zones})) FROM ${rows}`)).toBe(
+      "2; 18; 15; 12; 22",
+    );
+  }
+  expect(await answer(`SELECT to_utc_timestamp(${day}, '+01:00')`)).toBe(
+    "2016-08-30T23:00:00.000000Z",
+  );
+  expect(await answer("SELECT convert_timezone('UTC', '+03:30', timestamp_ntz'2021-12-06')")).toBe(
+    "2021-12-06T03:30:00.000000",
+  );
+  expect(await answer("SELECT make_timestamp(2021, 7, 11, 6, 0, 0, '+02:00')")).toBe(
+    "2021-07-11T04:00:00.000000Z",
+  );
+  expect(await answer("SELECT try_make_timestamp(2021, 7, 11, 6, 0, 0, 'x')")).toBe("null");
+  for (const zone of ["'Nowhere/Land'", "concat('Nowhere', '')"]) {
+    expect(await answer(`SELECT from_utc_timestamp(${day}, ${zone})`)).toBe("INVALID_TIMEZONE");
+  }
+});
+
+test("a decimal of more than six digits is no timestamp, a float loses them", async () => {
+  expect(await answer("SELECT timestamp_seconds(0.1234567)")).toBe("ARITHMETIC_OVERFLOW");
+  expect(await answer("SELECT timestamp_seconds(0.1234560), timestamp_seconds(0.1234567D)")).toBe(
+    "1970-01-01T00:00:00.123456Z 1970-01-01T00:00:00.123456Z",
+  );
+  expect(await answer("SELECT timestamp_seconds(double('NaN'))")).toBe("null");
+});
+
+test("to_char of a date or a timestamp is date_format", async () => {
+  expect(await answer("SELECT to_varchar(date'2024-02-01', 'dd/MM/yy')")).toBe("01/02/24");
+});
