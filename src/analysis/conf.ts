@@ -20,6 +20,8 @@ export interface AnalysisConf {
   readonly timeZone: string;
   /** `spark.sql.timestampType`: what TIMESTAMP is where neither LTZ nor NTZ is said. */
   readonly timestampType: "timestamp" | "timestamp_ntz";
+  /** `spark.sql.legacy.interval.enabled`: intervals have months, days and microseconds in one. */
+  readonly legacyInterval?: boolean;
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;

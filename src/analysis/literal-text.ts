@@ -17,6 +17,10 @@ export function literalText(value: Value, type: DataType, timeZone: string): str
       return `TIMESTAMP_NTZ '${formatValue(value, type, timeZone)}'`;
     case "time":
       return `TIME '${formatValue(value, type, timeZone)}'`;
+    case "interval":
+      return type.unit === "calendar"
+        ? `INTERVAL '${formatValue(value, type)}'`
+        : formatValue(value, type);
     case "binary":
       return `X'${[...(value as Uint8Array)]
         .map((byte) => byte.toString(16).padStart(2, "0"))

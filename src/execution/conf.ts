@@ -12,6 +12,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+  "spark.sql.legacy.interval.enabled": "false",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",

@@ -9,6 +9,8 @@ export interface ParseOptions extends LexerOptions {
   readonly parameters?: Readonly<Record<string, Expression>> | readonly Expression[];
   /** What the word TIMESTAMP means (`spark.sql.timestampType`); an instant, if it is absent. */
   readonly timestampType?: "timestamp" | "timestamp_ntz";
+  /** `spark.sql.legacy.interval.enabled`: interval literals are of the one calendar type. */
+  readonly legacyInterval?: boolean;
   /** The value of a session's variable by the parts of its name. */
   readonly variables?: (name: readonly string[]) => Literal | undefined;
 }

@@ -56,7 +56,7 @@ export function intervalLiteral(cursor: Cursor): Literal {
     for (const [amount, word] of pairs) add(amount, word);
     break;
   } while (atUnitValue(cursor));
-  return build(amounts, parts, fail);
+  return cursor.options.legacyInterval ? calendar(amounts, fail) : build(amounts, parts, fail);
 }
 
 function sign(cursor: Cursor): boolean {
@@ -107,6 +107,19 @@ function fieldValues(text: string, from: string, to: string): [string, string][]
 /** The sign of `-`, `--` (from a minus before the string) or nothing. */
 function signOf(marks = ""): string {
   return marks.split("-").length % 2 === 0 ? "-" : "";
+}
+
+function calendar(
+  { months, days, micros }: Amounts,
+  fail: (input: string, reason: string) => Error,
+): Literal {
+  const fits =
+    BigInt.asIntN(32, months) === months &&
+    BigInt.asIntN(32, days) === days &&
+    BigInt.asIntN(64, micros) === micros;
+  if (!fits) throw fail("interval", "it is out of range");
+  const value = new Interval(Number(months), Number(days), micros);
+  return { kind: "literal", value, type: interval("calendar") };
 }
 
 function build(

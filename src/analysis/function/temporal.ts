@@ -68,10 +68,10 @@ function dateDifference(given: FunctionCall): TypedExpression | undefined {
   if (b.type.type === "date" || (given.conf.ansi && b.type.type === "string")) {
     if (!others.includes(a.type.type)) return undefined;
     const days = [cast(a, date, mode), cast(b, date, mode)];
-    return call("subtract_dates", days, { type: dayTime });
+    return call("subtract_dates", days, { type: differenceType(given) });
   }
   if (b.type.type === "void") {
-    return call("subtract_dates", [a, cast(b, date)], { type: dayTime });
+    return call("subtract_dates", [a, cast(b, date)], { type: differenceType(given) });
   }
   return added(given, [a, b.type.type === "string" ? cast(b, double) : b], "date_sub");
 }
@@ -89,7 +89,13 @@ function timestampDifference(given: FunctionCall): TypedExpression | undefined {
   const instants = [a, b].some(({ type }) => type.type === "timestamp");
   const type = instants ? timestamp : timestampNtz;
   const mode = modeOf(given);
-  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], { type: dayTime });
+  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], {
+    type: differenceType(given),
+  });
+}
+
+function differenceType({ conf }: FunctionCall): DataType {
+  return conf.legacyInterval ? interval("calendar") : dayTime;
 }
 
 function isMoment(type: DataType): boolean {

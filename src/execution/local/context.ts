@@ -47,11 +47,8 @@ export function parseOptions(context: LocalContext): ParseOptions {
     const variable = found === undefined ? undefined : context.variables.get(found);
     return variable && { kind: "literal", value: variable.value, type: variable.type };
   };
-  return {
-    ...analysisConf(context).lexer,
-    timestampType: timestampTypeOf(context.conf),
-    variables,
-  };
+  const { lexer, timestampType, legacyInterval = false } = analysisConf(context);
+  return { ...lexer, timestampType, legacyInterval, variables };
 }
 
 function lexerOptions(conf: Conf): LexerOptions {
@@ -75,6 +72,7 @@ export function analysisConf(context: LocalContext): AnalysisConf {
       context.conf.get("spark.sql.legacy.negativeIndexInArrayInsert") === "true",
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
+    legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
     catalog: context.current.catalog,
     database: context.current.schema,
   };

@@ -160,10 +160,17 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   percentile_approx: nearest,
   approx_percentile: nearest,
   approx_count_distinct: ({ args, filter }) => `count(DISTINCT ${args[0]})${filter}`,
-  listagg: ({ args, filter, order, distinct }) =>
-    `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
-  string_agg: ({ args, filter, order, distinct }) =>
-    `string_agg(${distinct}${args[0]}, ${args[1] ?? "''"}${order})${filter}`,
+  listagg: ({ args: [value, separator], filter, order, distinct, type }) => {
+    // A null separator is none; bytes are joined as their digits.
+    const between = (given: string): string => (separator === "NULL" ? "''" : given);
+    return type.type === "binary"
+      ? `unhex(string_agg(${distinct}hex(${value}), ${between(
+          separator === undefined ? "''" : `coalesce(hex(${separator}), '')`,
+        )}${order})${filter})`
+      : `string_agg(${distinct}${value}, ${between(
+          separator === undefined ? "''" : `coalesce(${separator}, '')`,
+        )}${order})${filter}`;
+  },
 };
 
 function sumOf(mode: "ansi" | "try") {

@@ -55,3 +55,11 @@ test("the skewness and kurtosis of values that are all the same are null", async
   expect(await answer(`SELECT skewness(x), kurtosis(x) ${rows}`)).toBe("null null");
   expect(await answer(`SELECT skewness(x), kurtosis(x) ${rows} LIMIT 0`)).toBe("");
 });
+
+test("listagg joins bytes as bytes, and a null separator is none", async () => {
+  const rows = "VALUES (X'DEAD'), (X'BEEF') AS t(b)";
+  expect(await answer(`SELECT length(listagg(b, X'42')) FROM ${rows}`)).toBe("5");
+  expect(await answer("SELECT length(listagg(a, NULL)) FROM VALUES ('a'), ('b') AS t(a)")).toBe(
+    "2",
+  );
+});

@@ -147,7 +147,10 @@ export const datetimes: Group = {
     }
     return instant(`(${local(value as string, scope)} + ${span})`, scope);
   },
-  subtract_dates: ([a, b]) => `to_days(CAST(${a} - ${b} AS INTEGER))`,
+  subtract_dates: ([a, b], { node, scope }) =>
+    node.type.type === "interval" && node.type.unit === "calendar"
+      ? once([a as string, b as string], scope, period)
+      : `to_days(CAST(${a} - ${b} AS INTEGER))`,
   subtract_timestamps: ([a, b], { types, scope }) => {
     const [end, start] = [wall(a, types[0], scope), wall(b, types[1], scope)];
     return `to_microseconds(epoch_us(${end}) - epoch_us(${start}))`;
@@ -305,4 +308,18 @@ function scaled(span: string, by: string, { node, scope }: Site): string {
         ${x})) ${by}) AS INTEGER))`
       : `to_microseconds(CAST(round(epoch_us(TIMESTAMP '1970-01-01' + ${x}) ${by}) AS BIGINT))`,
   );
+}
+
+/** Java's `Period.between(start, end)`: whole months towards the end, then the days left. */
+function period(end: string, start: string): string {
+  const index = (day: string): string => `(12 * year(${day}) + month(${day}))`;
+  const months = `(${index(end)} - ${index(start)})`;
+  const days = `(day(${end}) - day(${start}))`;
+  const forth = `${months} > 0 AND ${days} < 0`;
+  const back = `${months} < 0 AND ${days} > 0`;
+  const whole = `(${months} - CASE WHEN ${forth} THEN 1 WHEN ${back} THEN -1 ELSE 0 END)`;
+  const left = `CASE
+    WHEN ${forth} THEN ${end} - CAST(${start} + to_months(CAST(${whole} AS INTEGER)) AS DATE)
+    WHEN ${back} THEN ${days} - day(last_day(${end})) ELSE ${days} END`;
+  return `(to_months(CAST(${whole} AS INTEGER)) + to_days(CAST(${left} AS INTEGER)))`;
 }

@@ -141,3 +141,19 @@ test("a decimal of more than six digits is no timestamp, a float loses them", as
 test("to_char of a date or a timestamp is date_format", async () => {
   expect(await answer("SELECT to_varchar(date'2024-02-01', 'dd/MM/yy')")).toBe("01/02/24");
 });
+
+const old = answers({ legacyInterval: true });
+
+test("the legacy difference of dates is months and days, that of timestamps microseconds", async () => {
+  const text = (sql: string): Promise<string> => old(`SELECT ${sql}`);
+  expect(await text("DATE'2000-03-01' - DATE'2000-01-31'")).toBe("1 months 1 days 0 microseconds");
+  expect(await text("DATE'1997-03-01' - DATE'2000-01-01'")).toBe(
+    "-34 months 0 days 0 microseconds",
+  );
+  expect(await text("DATE'1996-02-29' - DATE'2000-01-01'")).toBe(
+    "-46 months -1 days 0 microseconds",
+  );
+  expect(await text("TIMESTAMP'2000-01-03 01:00:00' - TIMESTAMP'2000-01-01'")).toBe(
+    "0 months 0 days 176400000000 microseconds",
+  );
+});
