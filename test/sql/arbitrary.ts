@@ -32,7 +32,13 @@ type Kind =
   | "list"
   | "words"
   | "map"
-  | "struct";
+  | "struct"
+  | "span"
+  | "months"
+  | "clock";
+
+/** Kinds that stand only within others: the systems that are compared do not show them alike. */
+const inner: readonly Kind[] = ["span", "months", "clock"];
 
 /** Columns by kind: name, type, and values as SQL; the first half of the values are tame ones. */
 const columns: readonly (readonly [string, Kind, string, readonly string[]])[] = [
@@ -98,6 +104,9 @@ const literals: Readonly<Record<Kind, readonly string[]>> = {
   words: ["array('a')", "split('a b', ' ')"],
   map: ["map('c', 3)"],
   struct: ["named_struct('u', 2, 'v', 'r')"],
+  span: ["INTERVAL '1 02:03:04.5' DAY TO SECOND", "INTERVAL '-3' HOUR", "INTERVAL 2 DAY"],
+  months: ["INTERVAL '1-2' YEAR TO MONTH", "INTERVAL -5 MONTH", "INTERVAL '1' YEAR"],
+  clock: ["TIME'12:34:56.789'", "TIME'00:00:00'", "TIME'23:59:59.999999'"],
 };
 
 const any = "{any}";
@@ -159,6 +168,12 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     "bit_count({whole})",
     "crc32({bytes})",
     "levenshtein({text}, {text})",
+    "extract(DAY FROM {span})",
+    "extract(MONTH FROM {months})",
+    "extract(HOUR FROM {clock})",
+    "CAST({months} AS INT)",
+    "hash({any}, {any})",
+    "xxhash64({whole}, {text})",
     ...cases("whole"),
   ],
   number: [
@@ -213,6 +228,9 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     "CAST({date} AS STRING)",
     "CAST({instant} AS STRING)",
     "CAST({truth} AS STRING)",
+    "CAST({span} AS STRING)",
+    "CAST({months} AS STRING)",
+    "CAST({clock} AS STRING)",
     "CAST({list} AS STRING)",
     "CAST({map} AS STRING)",
     "CAST({struct} AS STRING)",
@@ -261,6 +279,9 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     "try_cast({text} AS BOOLEAN)",
     "CAST({whole} AS BOOLEAN)",
     "{struct} = {struct}",
+    "{span} < {span}",
+    "{months} = {months}",
+    "{clock} >= {clock}",
     "{list} = {list}",
     "{bytes} = {bytes}",
     "map_contains_key({map}, {text})",
@@ -278,6 +299,8 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     "to_date({text})",
     "make_date(2024, {whole}, 1)",
     "{date} + 1",
+    "{date} + {months}",
+    "{date} - {span}",
     ...cases("date"),
   ],
   instant: [
@@ -293,6 +316,8 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     "{instant} + INTERVAL 1 MONTH",
     "to_timestamp({text}, 'yyyy-MM-dd')",
     "timestampadd(MINUTE, {whole}, {instant})",
+    "{instant} + {span}",
+    "{instant} - {months}",
     ...cases("instant"),
   ],
   bytes: [
@@ -339,15 +364,48 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
     ...cases("map"),
   ],
   struct: ["named_struct('u', {whole}, 'v', {text})", "struct({whole} AS u, {text} AS v)"],
+  span: [
+    "{instant} - {instant}",
+    "{date} - {date}",
+    "{span} + {span}",
+    "{span} - {span}",
+    "{span} * {number}",
+    "{span} / {whole}",
+    "-{span}",
+    "abs({span})",
+    "make_dt_interval({whole}, 1, 2, 3.5)",
+    "CAST({span} AS INTERVAL DAY TO HOUR)",
+    "CAST({whole} AS INTERVAL SECOND)",
+    ...cases("span"),
+  ],
+  months: [
+    "{months} + {months}",
+    "{months} * {whole}",
+    "{months} / {number}",
+    "-{months}",
+    "make_ym_interval(1, {whole})",
+    "CAST({whole} AS INTERVAL YEAR)",
+    ...cases("months"),
+  ],
+  clock: [
+    "{clock} + {span}",
+    "make_time({whole}, {whole}, 1.5)",
+    "CAST({text} AS TIME)",
+    "try_cast({text} AS TIME)",
+    "CAST({instant} AS TIME)",
+    "time_trunc('MINUTE', {clock})",
+    ...cases("clock"),
+  ],
 };
 
-const kinds = Object.keys(forms) as Kind[];
+const kinds = (Object.keys(forms) as Kind[]).filter((kind) => !inner.includes(kind));
 
 /** An expression over the columns of `rowsOf`, of at most `depth` calls within one another. */
 export function expressionOf(chance: Chance, depth: number, kind = chance.pick(kinds)): string {
   if (depth === 0 || chance.below(6) === 0) {
-    if (chance.below(4) === 0) return chance.pick(literals[kind]);
-    return chance.pick(columns.filter((column) => column[1] === kind))[0];
+    const own = columns.filter((column) => column[1] === kind);
+    if (own.length === 0 || chance.below(4) === 0) return chance.pick(literals[kind]);
+    return chance.pick(own)[0];
   }
   const form = chance.pick(forms[kind]);
   return form.replace(/\{(\w+)\}/g, (_, name: string) => {
