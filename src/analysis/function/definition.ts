@@ -74,6 +74,14 @@ function exactly(type: DataType): Parameter {
   };
 }
 
+/** The type itself: nothing becomes it by itself but a null (Spark: `ExpectsInputTypes`). */
+export function only(type: DataType): Parameter {
+  return {
+    label: quoteType(type),
+    target: (from) => (from.type === type.type || from.type === "void" ? type : undefined),
+  };
+}
+
 /** The first of the types that the argument has, else the first it can become. */
 export function oneOf(...types: readonly DataType[]): Parameter {
   return {

@@ -16,6 +16,32 @@ import {
 
 const index: LambdaParameter = { type: integer, nullable: false };
 
+const variable = "namedlambdavariable()";
+const choice = (test: string, yes: string, no: string): string => `(IF(${test}, ${yes}, ${no}))`;
+
+/** How Spark prints the comparison of an `array_sort` that is given none: nulls last. */
+const ascending = `lambdafunction(${[
+  choice(
+    `((${variable} IS NULL) AND (${variable} IS NULL))`,
+    "0",
+    choice(
+      `(${variable} IS NULL)`,
+      "1",
+      choice(
+        `(${variable} IS NULL)`,
+        "-1",
+        choice(
+          `(${variable} < ${variable})`,
+          "-1",
+          choice(`(${variable} > ${variable})`, "1", "0"),
+        ),
+      ),
+    ),
+  ),
+  variable,
+  variable,
+].join(", ")})`;
+
 /** Functions that take a lambda. */
 export const higherOrder: Group = {
   transform: {
@@ -62,6 +88,7 @@ export const higherOrder: Group = {
   },
   array_sort: {
     arity: [1, 2],
+    print: (texts, name) => `${name}(${texts[0]}, ${texts[1] ?? ascending})`,
     takes: [takes.array],
     resolve: (given) => {
       const input = argument(given, 0);

@@ -286,6 +286,15 @@ function numbers(given: FunctionCall, name: string): readonly [TypedExpression, 
     numberType(b.type, a.type, ansi),
   ];
   if (!leftType || !rightType) throw unfit(given, name);
+  const real = [leftType, rightType].find(
+    (type) => type.type === "double" || type.type === "float",
+  );
+  if (name === "div" && real) {
+    // What is divided to a whole number must be exact; Spark compares the types first.
+    throw leftType.type === rightType.type
+      ? wrongType(given, a.type, exactText)
+      : different(given, a.type, b.type);
+  }
   const left = cast(a, leftType, mode);
   const right = cast(b, rightType, mode);
   if (left.type.type === "decimal" || right.type.type === "decimal") {
@@ -324,6 +333,7 @@ export function wrongType(given: FunctionCall, actual: DataType, inputType = ope
   });
 }
 
+const exactText = '("BIGINT" or "DECIMAL" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH")';
 const operandText =
   '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")';
 

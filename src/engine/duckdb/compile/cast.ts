@@ -41,7 +41,7 @@ export function cast(value: string, request: CastRequest): string {
     case "double":
       return toReal(value, request);
     case "decimal":
-      return toDecimal(decimalSource(value, from), { type: to, mode, scope });
+      return toDecimal(decimalSource(value, from, scope), { type: to, mode, scope });
     case "boolean":
       return from.type === "timestamp" ? `(epoch_us(${value}) <> 0)` : `(${value} <> 0)`;
     case "date":
@@ -164,11 +164,12 @@ function toReal(value: string, { from, to }: CastRequest): string {
 }
 
 /** What a number is rounded from: floats by their shortest text, as Java's BigDecimal does. */
-function decimalSource(value: string, from: DataType): string {
+function decimalSource(value: string, from: DataType, scope: Scope): string {
   switch (from.type) {
     case "float":
     case "double":
-      return `CAST(${value} AS VARCHAR)`;
+      // NaN and the infinities are no decimal, and null even where other casts fail.
+      return once([value], scope, (x) => `CASE WHEN isfinite(${x}) THEN CAST(${x} AS VARCHAR) END`);
     case "boolean":
       return `CAST(${value} AS INTEGER)`;
     case "timestamp":

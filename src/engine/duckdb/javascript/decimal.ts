@@ -35,6 +35,17 @@ function divide(a: Exact, b: Exact, digits: number): bigint {
   return negative ? -rounded : rounded;
 }
 
+/** With `digits` after the point (below 0: before it), a half to the even neighbour. */
+function roundEven({ unscaled, scale }: Exact, digits: number): Exact {
+  if (scale <= digits) return { unscaled, scale };
+  const step = 10n ** BigInt(scale - digits);
+  const whole = unscaled < 0n ? -unscaled : unscaled;
+  const [quotient, rest] = [whole / step, (whole % step) * 2n];
+  const up = rest > step || (rest === step && quotient % 2n === 1n);
+  const kept = (up ? quotient + 1n : quotient) * 10n ** BigInt(Math.max(0, -digits));
+  return { unscaled: unscaled < 0n ? -kept : kept, scale: Math.max(0, digits) };
+}
+
 /** Decimal arithmetic whose exact result does not fit DuckDB's 38 digits. */
 export const decimalOperations = {
   add: ([a, b]: readonly string[]): string => {
@@ -53,6 +64,10 @@ export const decimalOperations = {
     const divisor = read(b);
     if (divisor.unscaled === 0n) return null;
     return show(divide(read(a), divisor, Number(digits)), Number(digits));
+  },
+  round_even: ([a, digits]: readonly string[]): string => {
+    const { unscaled, scale } = roundEven(read(a), Number(digits));
+    return show(unscaled, scale);
   },
   quotient_bits: ([a, b]: readonly string[]): string | null => {
     const { left, right } = aligned(read(a), read(b));

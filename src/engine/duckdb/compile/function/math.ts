@@ -169,27 +169,24 @@ function rounding(mode: "half up" | "half even"): Compilation {
   return ([value, digits], { node, types, scope }) => {
     const count = scaleOf(digits);
     const [type] = types;
-    const name = mode === "half up" ? "round" : "round_even";
     if (type?.type === "decimal") {
       if (mode === "half up" && node.type.type === "decimal" && count >= 0) {
         return toDecimal(value as string, { type: node.type, mode: "ansi", scope });
       }
       if (mode === "half up") return `CAST(round(${value}, ${count}) AS ${sqlType(node.type)})`;
-      const even = once([value as string], scope, (x) =>
-        halfEven(x, count, `DECIMAL(38,${type.scale})`),
-      );
-      return `CAST(${even} AS ${sqlType(node.type)})`;
+      return `CAST(${halfEven(`CAST(${value} AS VARCHAR)`, count)} AS ${sqlType(node.type)})`;
     }
     if (type?.type === "float" || type?.type === "double") {
       return once([value as string], scope, (x) => {
         // By the shortest text, as Java's BigDecimal: 2.675 is 2.68 to two digits.
-        const plain = `TRY_CAST(${toText(x, type, scope)} AS DECIMAL(38,16))`;
-        const exact =
-          mode === "half up"
-            ? `round(${plain}, ${count})`
-            : halfEven(plain, count, "DECIMAL(38,16)");
+        const shortest = toText(x, type, scope);
+        if (mode === "half even") {
+          const even = `CAST(${halfEven(shortest, count)} AS ${sqlType(type)})`;
+          return `CASE WHEN isfinite(${x}) THEN ${even} ELSE ${x} END`;
+        }
+        const exact = `round(TRY_CAST(${shortest} AS DECIMAL(38,16)), ${count})`;
         return `CASE WHEN abs(${x}) < 1e15 THEN CAST(${exact} AS ${sqlType(type)})
-          ELSE ${name}(${x}, ${count}) END`;
+          ELSE round(${x}, ${count}) END`;
       });
     }
     if (count >= 0) return value as string;
@@ -208,11 +205,8 @@ function rounding(mode: "half up" | "half even"): Compilation {
   };
 }
 
-function halfEven(value: string, count: number, type: string): string {
-  const power = 10n ** BigInt(Math.abs(count));
-  const scaled = count >= 0 ? `(${value} * ${power})` : `(${value} / ${power})`;
-  return `CAST(round_even(CAST(${scaled} AS DOUBLE),
-    0) ${count >= 0 ? "/" : "*"} ${power} AS ${type})`;
+function halfEven(decimalText: string, count: number): string {
+  return javascript("round_even", [decimalText, `'${count}'`]);
 }
 
 function scaleOf(digits: string | undefined): number {

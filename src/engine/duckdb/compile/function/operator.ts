@@ -87,7 +87,7 @@ function decimalArithmetic(
   const result =
     width <= 38
       ? operator === "*"
-        ? `(${left} * ${right})`
+        ? `(${wideFactor(left, a, b)} * ${right})`
         : `(CAST(${left} AS DECIMAL(${width},${scale})) ${operator} CAST(${right} AS
           DECIMAL(${width},${scale})))`
       : javascript({ "+": "add", "-": "subtract", "*": "multiply" }[operator], [
@@ -152,6 +152,13 @@ function remainder(operator: "%" | "pmod", mode: Mode): Compilation {
       return `CASE WHEN ${b} = 0 AND ${a} IS NOT NULL THEN ${zero} WHEN ${b} = 0 THEN NULL
         ELSE CAST(${positive} AS ${type}) END`;
     });
+}
+
+/** A factor as wide as makes DuckDB multiply in 128 bits, where 64 may be too few. */
+function wideFactor(value: string, type: DecimalType, other: DecimalType): string {
+  const narrow = type.precision <= 18 && other.precision <= 18;
+  if (!narrow || type.precision + other.precision <= 18) return value;
+  return `CAST(${value} AS DECIMAL(${38 - other.precision},${type.scale}))`;
 }
 
 function wideEnough([a, b]: readonly [DecimalType, DecimalType]): string {

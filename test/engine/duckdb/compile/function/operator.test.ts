@@ -36,3 +36,21 @@ test.each([
 ])("without ANSI %s is %s", async (sql, expected) => {
   expect(await lenient(`SELECT ${sql}`)).toBe(expected);
 });
+
+test.each([
+  [
+    "CAST(99999999.99 AS DECIMAL(10,2)) * CAST(99999999.99 AS DECIMAL(10,2))",
+    "9999999998000000.0001",
+  ],
+  ["2D div 1", "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES"],
+  ["2D div 2D", "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE"],
+  ["1.5 div 1", "1"],
+  ["bround(12345678901234567890.123456789012345678)", "12345678901234567890"],
+  ["bround(-2.5D)", "-2"],
+  ["bround(2.675D, 2)", "2.68"],
+  ["bround(125.5, -1)", "130"],
+  ["bround(1e300D, 2)", "1e+300"],
+  ["CAST(CAST('NaN' AS DOUBLE) AS DECIMAL(4,2))", "null"],
+])("%s is %s", async (sql, expected) => {
+  expect(await answer(`SELECT ${sql}`)).toBe(expected);
+});
