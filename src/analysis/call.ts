@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Call, Expression, Lambda } from "../plan/expression.ts";
+import { comparedChars } from "./char.ts";
 import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
@@ -67,7 +68,10 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
       reason: "WITHIN GROUP is not built; sort in a subquery",
     });
   }
-  const resolved = args.map((arg) => (arg.kind === "lambda" ? undefined : resolve(arg, inner)));
+  const resolved = comparedChars(
+    given.name,
+    args.map((arg) => (arg.kind === "lambda" ? undefined : resolve(arg, inner))),
+  );
   const texts = resolved.map((one) => one?.text ?? "lambda");
   checkArity(given.name, definition, args.length);
   const typed = resolved.map((one) => one?.expression ?? nullLiteral());

@@ -1,7 +1,7 @@
 import { error, unreachable } from "../error/error.ts";
 import type { Read, Relation, SubqueryAlias, With } from "../plan/relation.ts";
 import { field, long, struct } from "../schema/type.ts";
-
+import { paddedRelation } from "./char.ts";
 import { drop, generateView, rename, withColumns } from "./column.ts";
 import type { View } from "./conf.ts";
 import type { Dataset } from "./dataset.ts";
@@ -120,10 +120,12 @@ function scan(dataset: Dataset, given: Read, environment: Environment): Analyzed
   const qualifier = given.table ? dataset.name.split(".") : [];
   const named = given.table && qualifier.length < given.table.length ? given.table : qualifier;
   const scoped = (column: Column): ScopeColumn => ({ column, qualifier: named });
+  const output = [...columns, ...hidden];
+  const padded = paddedRelation({ kind: "scan", dataset, output }, output);
   return {
-    relation: { kind: "scan", dataset, output: [...columns, ...hidden] },
-    visible: columns.map(scoped),
-    hidden: hidden.map(scoped),
+    relation: padded.relation,
+    visible: padded.columns.slice(0, columns.length).map(scoped),
+    hidden: padded.columns.slice(columns.length).map(scoped),
   };
 }
 

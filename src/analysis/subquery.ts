@@ -27,7 +27,7 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const base = { kind: "subquery" as const, relation, outer: [...used.values()] };
   if (given.use === "exists") {
     const typed = { ...base, use: given.use, values: [], type: boolean, nullable: false };
-    return computed(typed, "exists()");
+    return computed(typed, `exists(${outerNames(used)})`);
   }
   if (given.use === "scalar") {
     const [only, ...more] = columns;
@@ -38,9 +38,14 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
       );
     }
     const typed = { ...base, use: given.use, values: [], type: only.type, nullable: true };
-    return computed(typed, "scalarsubquery()");
+    return computed(typed, `scalarsubquery(${outerNames(used)})`);
   }
-  return inSubquery(values, relation, { base, place });
+  return inSubquery(values, relation, { base, place, outer: outerNames(used) });
+}
+
+/** What a subquery takes from around it, as its name shows it. */
+function outerNames(used: ReadonlyMap<number, TypedReference>): string {
+  return [...used.values()].map((one) => one.name).join(", ");
 }
 
 function joined(place: Place) {
@@ -54,10 +59,11 @@ function inSubquery(
   made: {
     readonly base: object & Pick<TypedSubqueryBase, "kind" | "relation" | "outer">;
     readonly place: Place;
+    readonly outer: string;
   },
 ): Resolved {
   const columns = outputOf(relation);
-  const text = `(${values.map((value) => value.text).join(", ")} IN (listquery()))`;
+  const text = `(${values.map((value) => value.text).join(", ")} IN (listquery(${made.outer})))`;
   if (columns.length !== values.length) {
     throw error("IN_SUBQUERY_COLUMNS_MISMATCH", { left: values.length, right: columns.length });
   }

@@ -13,8 +13,6 @@ export interface ViewShape {
   readonly schema: StructType;
   /** What the query called the columns when the view was made. */
   readonly queryColumns: readonly string[];
-  /** Whether the view gave its columns names of its own. */
-  readonly named: boolean;
   readonly mode: ViewSchemaMode;
 }
 
@@ -24,21 +22,16 @@ export interface ViewShape {
  * INCOMPATIBLE_VIEW_SCHEMA_CHANGE or CANNOT_UP_CAST_DATATYPE.
  */
 export function viewOutput(relation: TypedRelation, view: ViewShape): TypedRelation {
-  if (view.mode === "evolution" && !view.named) return relation;
+  if (view.mode === "evolution") return relation;
   const output = outputOf(relation);
   const columns = view.schema.fields.map((field, index): Named => {
-    const source = found(output, view, index);
-    const expression = reference(source);
-    const typed = evolves(view.mode) ? expression : stored(expression, field, view);
+    const expression = reference(found(output, view, index));
+    const typed = view.mode === "type evolution" ? expression : stored(expression, field, view);
     const { metadata } = field;
     const column = newColumn(field.name, typed.type, { nullable: typed.nullable, metadata });
     return { column, expression: typed };
   });
   return { kind: "project", input: relation, columns };
-}
-
-function evolves(mode: ViewSchemaMode): boolean {
-  return mode === "evolution" || mode === "type evolution";
 }
 
 function found(output: readonly Column[], view: ViewShape, index: number): Column {

@@ -48,8 +48,6 @@ export interface ViewDefinition {
   readonly schema: StructType;
   /** What the query called them: they are found again by name. */
   readonly queryColumns: readonly string[];
-  /** Whether the statement named the columns, so that they keep their names. */
-  readonly named: boolean;
   readonly mode: ViewSchemaMode;
   /** The catalog and schema that short names in the text are in. */
   readonly catalog: string;

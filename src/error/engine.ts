@@ -57,6 +57,12 @@ export const engineConditions = {
     message:
       "The value {expression} of the type {sourceType} cannot be cast to {targetType} because it is malformed. Correct the value, or use `try_cast` to get NULL instead",
   },
+  EXCEED_LIMIT_LENGTH: {
+    kind: "invalid",
+    sqlState: "54006",
+    message:
+      "Exceeds char/varchar type length limitation: {limit}. Cut the text, or widen the column",
+  },
   CAST_OVERFLOW: {
     kind: "invalid",
     sqlState: "22003",

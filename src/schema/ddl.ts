@@ -145,11 +145,11 @@ function unsupported(scanner: Scanner, word: string): MillraceError {
   return error("UNSUPPORTED_DATATYPE", { typeName: `"${word.toUpperCase()}${size}"` });
 }
 
-function stringType(scanner: Scanner): Parsed {
+function stringType(scanner: Scanner, name = "STRING"): Parsed {
   if (!scanner.keyword("collate")) return { type: { type: "string" } };
   const collation = scanner.word() ?? "";
   if (/^utf8_binary$/i.test(collation)) return { type: { type: "string" } };
-  throw error("UNSUPPORTED_DATATYPE", { typeName: `"STRING COLLATE ${collation}"` });
+  throw error("UNSUPPORTED_DATATYPE", { typeName: `"${name} COLLATE ${collation}"` });
 }
 
 function timestampType(scanner: Scanner): DataType {
@@ -182,7 +182,8 @@ function sizedString(scanner: Scanner, kind: "char" | "varchar"): Parsed {
   if (!scanner.peek("(")) throw error("DATATYPE_MISSING_SIZE", { type: kind.toUpperCase() });
   const [length = 0, ...rest] = sizeList(scanner);
   if (rest.length > 0 || length < 1) throw scanner.invalid(`a ${kind} has one length`);
-  return { type: { type: "string" }, raw: `${kind}(${length})` };
+  const raw = `${kind}(${length})`;
+  return { ...stringType(scanner, raw.toUpperCase()), raw };
 }
 
 function sizeList(scanner: Scanner): number[] {

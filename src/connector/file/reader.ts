@@ -31,7 +31,7 @@ export async function readFiles(request: ReadRequest): Promise<Dataset> {
   const files = await listFiles(paths, await listingRules(options, request.context));
   const { partitions, schema } = await resolveSchema({ format, request, options, files });
   return {
-    name: `${format}.\`${request.paths.join(",")}\``,
+    name: request.table?.name ?? `${format}.\`${request.paths.join(",")}\``,
     schema,
     hidden: hiddenFields(schema),
     streaming: false,

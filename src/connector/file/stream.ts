@@ -42,7 +42,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   const description = `FileStreamSource[${shortUri(paths[0]!)}]`;
   const ignoreMissing = options.flag("ignoreMissingFiles", false);
   return {
-    name: `${format}.\`${request.paths.join(",")}\``,
+    name: request.table?.name ?? `${format}.\`${request.paths.join(",")}\``,
     schema,
     hidden: hiddenFields(schema),
     streaming: true,

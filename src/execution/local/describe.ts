@@ -129,7 +129,7 @@ async function describedView(
   const now = evolves ? await columnsNow(() => typedPlan(context, relation)) : undefined;
   const columns = now ?? definition.schema.fields;
   const queried =
-    definition.mode === "evolution" && !definition.named
+    definition.mode === "evolution"
       ? columns.map((column) => column.name)
       : definition.queryColumns;
   const { comment, properties, text } = definition;
@@ -140,14 +140,14 @@ async function describedView(
       ...named(view, definition.createdTime),
       ["Type", "VIEW"],
       ...(comment === undefined ? [] : [["Comment", comment] as const]),
-      ...(Object.keys(properties).length === 0
-        ? []
-        : [["Table Properties", listed(redacted(properties))] as const]),
       ["View Text", text],
       ["View Original Text", text],
       ["View Schema Mode", definition.mode.toUpperCase()],
       ["View Catalog and Namespace", `${definition.catalog}.${definition.namespace}`],
       ["View Query Output Columns", `[${queried.map((name) => quoteName([name])).join(", ")}]`],
+      ...(Object.keys(properties).length === 0
+        ? []
+        : [["Table Properties", listed(redacted(properties))] as const]),
     ],
   };
 }

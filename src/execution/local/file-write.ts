@@ -1,4 +1,5 @@
-import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
+import { declaredChar, storedChar } from "../../analysis/char.ts";
+import { outputOf, type TypedProject, type TypedRelation } from "../../analysis/typed.ts";
 import type { CatalogTable, FileTableDefinition } from "../../catalog/catalog.ts";
 import { findCatalog } from "../../catalog/name.ts";
 import type { ReplacedPartitions } from "../../connector/connector.ts";
@@ -71,7 +72,17 @@ async function alignedRelation(
   }
   const whole = match === "name" ? withDefaults(input, schema.fields, columns) : input;
   const relation = whole === input ? given : await batchPlan(context, whole, "write");
-  return alignRelation({ relation, schema, match, table: tableName, refusal });
+  const aligned = alignRelation({ relation, schema, match, table: tableName, refusal });
+  return storedChars(aligned, schema.fields);
+}
+
+/** Columns of CHAR and VARCHAR within their lengths. */
+function storedChars(aligned: TypedProject, fields: readonly StructField[]): TypedProject {
+  const columns = aligned.columns.map(({ column, expression }, index) => {
+    const declared = fields[index] && declaredChar(fields[index]);
+    return { column, expression: declared ? storedChar(expression, declared) : expression };
+  });
+  return { ...aligned, columns };
 }
 
 async function checkArity(context: LocalContext, write: Write, tableName: string): Promise<void> {

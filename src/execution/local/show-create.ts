@@ -67,7 +67,7 @@ function columnText({ name, type, nullable, metadata }: StructField): string {
   const { comment, CURRENT_DEFAULT: standard } = metadata;
   return [
     quoteIfNeeded(name),
-    typeof raw === "string" ? raw.toUpperCase() : plain,
+    typeof raw === "string" ? `${raw.toUpperCase()} COLLATE UTF8_BINARY` : plain,
     ...(nullable ? [] : ["NOT NULL"]),
     ...(typeof standard === "string" ? [`DEFAULT ${standard}`] : []),
     ...(typeof comment === "string" ? [`COMMENT '${escaped(comment)}'`] : []),

@@ -70,8 +70,8 @@ async function createView(context: LocalContext, command: CreateView): Promise<C
 }
 
 /** What ALTER VIEW … AS changes; the rest of a view stays. */
-function changed({ text, schema, queryColumns, named, catalog, namespace, conf }: ViewDefinition) {
-  return { text, schema, queryColumns, named, catalog, namespace, conf };
+function changed({ text, schema, queryColumns, catalog, namespace, conf }: ViewDefinition) {
+  return { text, schema, queryColumns, catalog, namespace, conf };
 }
 
 function checkReplaceable({ mode }: CreateView, found: CatalogRelation | undefined): void {
@@ -110,12 +110,13 @@ async function definitionOf(
     if (other !== index) throw error("COLUMN_ALREADY_EXISTS", { columnName: column.name });
   });
   const { catalog, schema: namespace } = context.current;
-  const { text, properties, comment, schemaMode: mode = "compensation" } = command;
+  const { text, properties, comment, schemaMode = "compensation" } = command;
+  // Columns that the view names itself cannot come and go.
+  const mode = schemaMode === "evolution" && command.columns ? "type evolution" : schemaMode;
   return {
     text,
     schema,
     queryColumns: output.map((column) => column.name),
-    named: command.columns !== undefined,
     mode,
     catalog,
     namespace,

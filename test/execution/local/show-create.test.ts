@@ -14,7 +14,7 @@ async function statement(name: string): Promise<string> {
 
 test("the statement makes the table again", async () => {
   await session.spark.sql(
-    `CREATE TABLE t (p INT, \`a b\` STRING DEFAULT 'x' COMMENT 'it''s', d NUMERIC(4, 1)) USING json
+    `CREATE TABLE t (p INT, \`a b\` STRING DEFAULT 'x' COMMENT 'it''s', d NUMERIC(4, 1), c CHAR(3)) USING json
      OPTIONS ('a' '1', 'password' 'secret') PARTITIONED BY (p) COMMENT 'c' TBLPROPERTIES ('k' = 'v')`,
   );
   const made = await statement("t");

@@ -23,6 +23,13 @@ export const strings: Group = {
       ELSE coalesce(array_to_string(list_filter(${all}, lambda w: w IS NOT NULL), ${separator}), '')
       END`;
   },
+  char_limit: ([value, limit], { scope }) =>
+    once([value as string], scope, (given) => {
+      const bad = raise("EXCEED_LIMIT_LENGTH", { limit: `CAST(${limit} AS VARCHAR)` });
+      return `CASE WHEN length(${given}) <= ${limit} THEN ${given}
+        WHEN length(rtrim(${given}, ' ')) <= ${limit} THEN substring(${given}, 1, ${limit})
+        WHEN ${given} IS NOT NULL THEN ${bad} END`;
+    }),
   upper: named("upper"),
   lower: named("lower"),
   initcap: ([value]) => javascript("initcap", [value as string]),
