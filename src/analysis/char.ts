@@ -28,7 +28,7 @@ function padded(value: TypedExpression, length: number): TypedExpression {
 }
 
 /** A relation whose CHAR columns are as long as they are declared, whoever wrote them. */
-function paddedRelation(
+export function paddedRelation(
   relation: TypedRelation,
   columns: readonly Column[],
 ): { readonly relation: TypedRelation; readonly columns: readonly Column[] } {
