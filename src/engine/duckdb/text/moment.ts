@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import { civil, dayNumber, floorDiv } from "../../../schema/value.ts";
+import { offsetAt, zoneOf as zoneById } from "../../../schema/zone.ts";
 import { zoneOf } from "./zone.ts";
 
 /** An instant on the wall clock of a zone, in the parts that patterns write. */
@@ -16,9 +17,10 @@ export interface Moment {
   readonly zone: string;
 }
 
-export function momentOf(micros: bigint, zone: string): Moment {
+export function momentOf(micros: bigint, timeZone: string): Moment {
   const epochSeconds = Number(floorDiv(micros, 1_000_000n));
-  const offset = zoneOf(zone)?.(epochSeconds) ?? 0;
+  const named = zoneById(timeZone);
+  const offset = named === undefined ? 0 : offsetAt(named, epochSeconds);
   const local = epochSeconds + offset;
   const days = Math.floor(local / 86_400);
   const date = civil(days);
@@ -30,7 +32,8 @@ export function momentOf(micros: bigint, zone: string): Moment {
     micros: Number(micros - floorDiv(micros, 1_000_000n) * 1_000_000n),
     offset,
     epochSeconds,
-    zone,
+    // A short name is that of a region.
+    zone: named?.id ?? timeZone,
   };
 }
 
@@ -70,11 +73,16 @@ export function zoneName(moment: Moment, style: "short" | "long"): string {
 /** The last second a JavaScript Date can hold. */
 const maxSeconds = 8_640_000_000_000;
 
-/** Before there were zones, local mean time goes by the name of the zone's standard time. */
-function namedSeconds(zone: string, epochSeconds: number): number {
-  if (epochSeconds >= zonesBegin) return epochSeconds;
+/**
+ * Intl has names since 1970: before, an instant goes by the name of a day of 2024 with the same
+ * offset, and what is in local mean time by that of the zone's standard time.
+ */
+function namedSeconds(zone: string, { epochSeconds, offset }: Moment): number {
+  if (epochSeconds >= 0) return epochSeconds;
   const of = zoneOf(zone);
-  return of !== undefined && of(july) < of(january) ? july : january;
+  if (of === undefined) return epochSeconds;
+  const same = [january, july].find((day) => of(day) === offset);
+  return same ?? (of(july) < of(january) ? july : january);
 }
 
 /** The first days of two months of 2024: one of them is in a zone's standard time. */
@@ -89,10 +97,12 @@ export function standardOffset(zone: string): number | undefined {
 /** 1900-01-01. */
 export const zonesBegin = -2_208_988_800;
 
-function lookUp({ zone, epochSeconds }: Moment, style: "short" | "long"): string | undefined {
-  if (/^(UTC|GMT|UT|Z)$/.test(zone)) return zone === "Z" || style === "short" ? zone : undefined;
+function lookUp(moment: Moment, style: "short" | "long"): string | undefined {
+  const { zone } = moment;
+  if (zone === "UTC") return style === "short" ? zone : "Coordinated Universal Time";
+  if (zone === "GMT") return style === "short" ? zone : "Greenwich Mean Time";
   if (!/^[A-Za-z]+\//.test(zone)) return zone;
-  const seconds = Math.min(maxSeconds, namedSeconds(zone, epochSeconds));
+  const seconds = Math.min(maxSeconds, namedSeconds(zone, moment));
   for (const locale of style === "short" ? locales : ["en-US"]) {
     const format = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: style });
     const part = format.formatToParts(seconds * 1000).find(({ type }) => type === "timeZoneName");

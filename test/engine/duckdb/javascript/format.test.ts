@@ -32,6 +32,11 @@ test.each([
 test("an offset of nothing, of seconds, and a zone by its own country's name", () => {
   expect(written("X x Z O ZZZZZ", { zone: "UTC" })).toBe("Z +00 +0000 GMT Z");
   expect(written("X XXXXX z", { at: ancient })).toBe("-0752 -07:52:58 PST");
+  expect(written("z zzzz", { at: "-2649600000000" })).toBe("PST Pacific Standard Time");
+  expect(written("z", { at: "-15000000000000" })).toBe("PDT");
+  expect(written("VV z", { zone: "PST" })).toBe("America/Los_Angeles PST");
+  expect(written("VV z zzzz", { zone: "UTC" })).toBe("UTC UTC Coordinated Universal Time");
+  expect(written("VV z XXX", { zone: "+05:30" })).toBe("+05:30 +05:30 +05:30");
   expect(written("z", { zone: "Asia/Tokyo" })).toBe("JST");
   expect(written("z", { zone: "Europe/Paris" })).toBe("CET");
 });
