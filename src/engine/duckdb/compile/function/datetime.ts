@@ -276,6 +276,8 @@ function addMicros(value: string, micros: string, scope: Scope): string {
 
 function timespan(unit: string, count: string): string {
   const whole = `CAST(${count} AS INTEGER)`;
+  // Of a narrower count DuckDB makes the microseconds in 32 bits.
+  const long = `CAST(${count} AS BIGINT)`;
   switch (unit) {
     case "YEAR":
       return `to_years(${whole})`;
@@ -289,15 +291,15 @@ function timespan(unit: string, count: string): string {
     case "DAYOFYEAR":
       return `to_days(${whole})`;
     case "HOUR":
-      return `to_hours(${count})`;
+      return `to_hours(${long})`;
     case "MINUTE":
-      return `to_minutes(${count})`;
+      return `to_minutes(${long})`;
     case "SECOND":
-      return `to_seconds(${count})`;
+      return `to_seconds(${long})`;
     case "MILLISECOND":
-      return `to_microseconds(${count} * 1000)`;
+      return `to_microseconds(${long} * 1000)`;
     default:
-      return `to_microseconds(${count})`;
+      return `to_microseconds(${long})`;
   }
 }
 

@@ -61,7 +61,7 @@ export const maths: Group = {
     once(
       [value as string],
       scope,
-      (x) => `CASE WHEN isnan(${x}) THEN ${x} ELSE CAST(sign(${x}) AS DOUBLE) END`,
+      (x) => `CASE WHEN isnan(${x}) OR ${x} = 0 THEN ${x} ELSE CAST(sign(${x}) AS DOUBLE) END`,
     ),
   sqrt: within("sqrt", "? < 0"),
   cbrt: named("cbrt"),

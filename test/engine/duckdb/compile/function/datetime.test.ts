@@ -157,3 +157,10 @@ test("the legacy difference of dates is months and days, that of timestamps micr
     "0 months 0 days 176400000000 microseconds",
   );
 });
+
+test("a narrow count of minutes is no narrow count of microseconds", async () => {
+  const sql = "SELECT CAST(timestampadd(MINUTE, CAST(n AS SMALLINT), DATE'2024-01-01') AS STRING)";
+  expect(await answer(`${sql} FROM VALUES (1502), (-7138) AS t(n)`)).toBe(
+    "2024-01-02 01:02:00; 2023-12-27 01:02:00",
+  );
+});
