@@ -64,6 +64,8 @@ export interface Catalog {
   readonly name: string;
   schemas(): Promise<readonly string[]>;
   createSchema(schema: string, ifNotExists: boolean): Promise<void>;
+  /** SCHEMA_NOT_EMPTY unless it is empty, or `cascade` lets all that is in it go. */
+  dropSchema(schema: string, cascade: boolean): Promise<void>;
   /** By name. */
   relations(schema: string): Promise<readonly CatalogRelation[]>;
   /** Undefined if there is no such name; SCHEMA_NOT_FOUND is for the caller to say. */

@@ -28,6 +28,7 @@ export function localCatalog(options: LocalCatalogOptions): Catalog {
     name,
     schemas: () => schemas(home),
     createSchema: (schema, ifNotExists) => createSchema(home, schema, ifNotExists),
+    dropSchema: (schema, cascade) => dropSchema(home, schema, cascade),
     relations: (schema) => relations(home, schema),
     relation: (schema, name) => findRelation(home, schema, name),
     defaultLocation: (schema, table) => defaultLocation(home, schema, table),
@@ -73,6 +74,25 @@ async function createSchema(home: Home, schema: string, ifNotExists: boolean): P
   if (made || ifNotExists) return;
   const schemaName = quoteName([home.name, schema.toLowerCase()]);
   throw error("SCHEMA_ALREADY_EXISTS", { schemaName });
+}
+
+/** The marker goes last: a schema that was dropped in part can be dropped again. */
+async function dropSchema(home: Home, schema: string, cascade: boolean): Promise<void> {
+  const schemaName = quoteName([home.name, schema.toLowerCase()]);
+  if (schema.toLowerCase() === DEFAULT_SCHEMA) {
+    throw error("UNSUPPORTED_FEATURE.DROP_DATABASE", { database: schemaName });
+  }
+  const folder = schemaFolder(home, schema);
+  const marker = join(folder, SCHEMA_MARKER).path;
+  const files: string[] = [];
+  for await (const { path } of folder.store.list(`${folder.path}/`, { recursive: true })) {
+    if (path !== marker) files.push(path);
+  }
+  if (files.length > 0 && !cascade) throw error("SCHEMA_NOT_EMPTY", { schemaName });
+  // Tables in the order that keeps them whole or gone, then what else there is.
+  for (const { name } of await relations(home, schema)) await drop(home, schema, name[2]);
+  for (const path of files) await folder.store.delete(path);
+  await folder.store.delete(marker);
 }
 
 async function hasSchema(home: Home, schema: string): Promise<boolean> {

@@ -25,6 +25,17 @@ export const catalogConditions = {
     message:
       "Cannot create schema {schemaName} because it already exists. Choose a different name, or add IF NOT EXISTS",
   },
+  SCHEMA_NOT_EMPTY: {
+    kind: "invalid",
+    sqlState: "2BP01",
+    message:
+      "Cannot drop a schema {schemaName} because it contains objects. Drop them first, or add CASCADE",
+  },
+  "UNSUPPORTED_FEATURE.DROP_DATABASE": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "Drop the default schema {database} is not supported. Drop what is in it instead",
+  },
   CATALOG_NOT_FOUND: {
     kind: "invalid",
     sqlState: "42P08",

@@ -6,9 +6,11 @@ import type { Options, Relation } from "./relation.ts";
 /** What to do, as the user said it: frozen data, in the terms of Spark Connect's `Command`. */
 export type Command =
   | Write
+  | Writes
   | WriteStream
   | CreateTable
   | CreateNamespace
+  | DropNamespace
   | CreateView
   | AlterView
   | DropTable
@@ -59,6 +61,12 @@ export interface Write {
   readonly partition?: readonly (readonly [name: string, value: Expression | undefined])[];
 }
 
+/** Writes of one statement, done in their order. */
+export interface Writes {
+  readonly kind: "writes";
+  readonly writes: readonly Write[];
+}
+
 export type OutputMode = "append" | "complete" | "update";
 
 export type Trigger =
@@ -105,6 +113,15 @@ export interface CreateNamespace {
 
 /** What the columns of a view may become when what it reads has changed (WITH SCHEMA). */
 export type ViewSchemaMode = "binding" | "compensation" | "type evolution" | "evolution";
+
+/** DROP SCHEMA / DATABASE. */
+export interface DropNamespace {
+  readonly kind: "drop namespace";
+  readonly name: readonly string[];
+  readonly ifExists: boolean;
+  /** What is in it goes, too; otherwise there must be nothing. */
+  readonly cascade: boolean;
+}
 
 /** A temporary view, which is the session's, or one of a catalog; ALTER VIEW … AS. */
 export interface CreateView {

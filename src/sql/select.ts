@@ -19,15 +19,18 @@ export function selectQuery(cursor: Cursor): Relation {
 /** `FROM t [SELECT …]`: without SELECT it is all of `t`. */
 export function fromFirst(cursor: Cursor): Relation {
   const source = fromClause(cursor);
-  if (at(cursor, "INSERT")) throw unsupported(cursor, "FROM … INSERT");
   if (!at(cursor, "SELECT")) return source;
+  const result = selectOver(cursor, source);
+  if (at(cursor, "SELECT")) throw unsupported(cursor, "more than one SELECT after FROM");
+  return result;
+}
+
+/** `SELECT … WHERE … GROUP BY …` of rows that are named before it. */
+export function selectOver(cursor: Cursor, source: Relation): Relation {
   cursor.windows.push(windowsAhead(cursor));
   const { distinct, items } = selectClause(cursor);
   const result = selectTail(cursor, { source, items, distinct });
   cursor.windows.pop();
-  if (at(cursor, "SELECT") || at(cursor, "INSERT")) {
-    throw unsupported(cursor, "more than one SELECT after FROM");
-  }
   return result;
 }
 

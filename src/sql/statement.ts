@@ -18,7 +18,7 @@ import { atQuery } from "./expression.ts";
 import { namedTable } from "./from.ts";
 import { dropFunction } from "./function.ts";
 import { executeImmediate } from "./immediate.ts";
-import { insert } from "./insert.ts";
+import { atInsertAfterFrom, insert } from "./insert.ts";
 import { intervalLiteral } from "./interval.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
@@ -28,24 +28,26 @@ import { alterView } from "./view.ts";
 
 /** One statement: a query or a command. What is not built is refused by its first words. */
 export function statement(cursor: Cursor): Statement {
-  if (atQuery(cursor) && !atCommandAfterWith(cursor)) {
+  if (atQuery(cursor) && !atCommand(cursor)) {
     return { kind: "query", relation: query(cursor) };
   }
   return { kind: "command", command: command(cursor) };
 }
 
-function atCommandAfterWith(cursor: Cursor): boolean {
-  if (!at(cursor, "WITH")) return false;
-  const start = cursor.index;
+/** Whether a statement that begins like a query writes something. */
+function atCommand(cursor: Cursor): boolean {
+  const { index, markers } = cursor;
   commonTables(cursor);
   const { key } = peek(cursor);
-  cursor.index = start;
-  return ["INSERT", "DELETE", "UPDATE", "MERGE"].includes(key);
+  const found = ["INSERT", "DELETE", "UPDATE", "MERGE"].includes(key) || atInsertAfterFrom(cursor);
+  Object.assign(cursor, { index, markers });
+  return found;
 }
 
 function command(cursor: Cursor): Command {
   switch (peek(cursor).key) {
     case "WITH":
+    case "FROM":
     case "INSERT":
       return insert(cursor);
     case "CREATE":
@@ -91,7 +93,7 @@ function refusal(cursor: Cursor): Error {
 }
 
 const droppable: ReadonlySet<string> = new Set(
-  "TEMPORARY TEMP SCHEMA DATABASE NAMESPACE INDEX CATALOG ROLE VARIABLE".split(" "),
+  "TEMPORARY TEMP INDEX CATALOG ROLE VARIABLE".split(" "),
 );
 
 function drop(cursor: Cursor): Command {
@@ -107,6 +109,14 @@ function drop(cursor: Cursor): Command {
   }
   if (at(cursor, "FUNCTION")) return dropFunction(cursor, false);
   if (at(cursor, "VARIABLE")) throw syntaxError(cursor);
+  for (const space of ["SCHEMA", "DATABASE", "NAMESPACE"]) {
+    if (!take(cursor, space)) continue;
+    const ifExists = take(cursor, "IF", "EXISTS");
+    const name = multipartName(cursor);
+    const cascade = take(cursor, "CASCADE");
+    if (!cascade) take(cursor, "RESTRICT");
+    return { kind: "drop namespace", name, ifExists, cascade };
+  }
   if (droppable.has(peek(cursor).key)) {
     throw unsupported(cursor, `DROP ${peek(cursor).key}`, start);
   }

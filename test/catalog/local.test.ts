@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Catalog, CatalogTable } from "../../src/catalog/catalog.ts";
 import { localCatalog } from "../../src/catalog/local.ts";
+import { field, integer, struct } from "../../src/schema/type.ts";
 import { openStores, type Stores } from "../../src/storage/registry.ts";
 import { openStaging } from "../../src/storage/staging.ts";
 import { join } from "../../src/storage/store.ts";
@@ -154,4 +155,39 @@ test("dropping an external table keeps its files", async () => {
   await trial.catalog.drop("default", "raw");
   expect(await trial.catalog.relation("default", "raw")).toBeUndefined();
   expect((await file.store.stat(file.path))?.size).toBe(3);
+});
+
+test("a schema goes when it is empty, or with all that is in it", async () => {
+  await using trial = await bench();
+  const { catalog } = trial;
+  await catalog.createSchema("s", false);
+  await catalog.dropSchema("S", false);
+  expect(await catalog.schemas()).toEqual(["default"]);
+  await commit(catalog, "s", "t");
+  await catalog.createSchema("s", true);
+  const outside = { ...(await external(trial, "u")), name: ["main", "s", "u"] as const };
+  await catalog.register(outside);
+  await expect(catalog.dropSchema("s", false)).rejects.toMatchObject({ code: "SCHEMA_NOT_EMPTY" });
+  await catalog.dropSchema("s", true);
+  expect(await catalog.schemas()).toEqual(["default"]);
+  await expect(catalog.dropSchema("default", true)).rejects.toMatchObject({
+    code: "UNSUPPORTED_FEATURE.DROP_DATABASE",
+  });
+});
+
+test("what a name stands for is replaced in one step, and read as it was written", async () => {
+  await using trial = await bench();
+  const { catalog } = trial;
+  const table = await external(trial, "raw");
+  const schema = struct([field("a", integer, true, { comment: "x" })]);
+  const definition = {
+    schema,
+    partitionBy: [],
+    options: { sep: "|" },
+    properties: {},
+    createdTime: 1,
+  };
+  await catalog.register(table);
+  await catalog.replace({ ...table, definition });
+  expect(await catalog.relation("default", "raw")).toEqual({ ...table, definition });
 });

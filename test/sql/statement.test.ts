@@ -160,7 +160,6 @@ describe("other commands", () => {
     ["WITH c AS (SELECT 1) DELETE FROM t", "DELETE"],
     ["OPTIMIZE t ZORDER BY (a)", "OPTIMIZE"],
     ["VACUUM t", "VACUUM"],
-    ["DROP SCHEMA s CASCADE", "DROP SCHEMA"],
     ["CREATE TABLE t (a INT) CLUSTER BY (a)", "CLUSTER BY"],
     ["CREATE TABLE t (a INT, CONSTRAINT c CHECK (a > 1))", "CONSTRAINT"],
     ["CREATE TABLE t (a INT PRIMARY KEY)", "PRIMARY"],

@@ -10,10 +10,17 @@ export async function runCommand(context: LocalContext, command: Command): Promi
   switch (command.kind) {
     case "write":
       return (await import("./write.ts")).runWrite(context, command);
+    case "writes": {
+      const { runWrite } = await import("./write.ts");
+      for (const write of command.writes) await runWrite(context, write);
+      return noAnswer;
+    }
     case "create table":
       return (await import("./create.ts")).runCreateTable(context, command);
     case "create namespace":
       return (await import("./namespace.ts")).runCreateNamespace(context, command);
+    case "drop namespace":
+      return (await import("./namespace.ts")).runDropNamespace(context, command);
     case "use":
       return (await import("./namespace.ts")).runUse(context, command);
     case "create view":

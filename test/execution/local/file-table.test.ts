@@ -142,4 +142,30 @@ describe("tables of files", () => {
     await frame.write.option("compression", "gzip").partitionBy("b").json(gone);
     expect(await session.spark.read.json(gone).collect()).toEqual([{ a: 1n, b: "x" }]);
   });
+
+  test("one FROM fills several tables", async () => {
+    await sql("CREATE TABLE even (n BIGINT) USING parquet");
+    await sql("CREATE TABLE odd (n BIGINT, more STRING) USING csv");
+    await sql(
+      `WITH r AS (SELECT id FROM range(5)) FROM r
+       INSERT INTO even SELECT id WHERE id % 2 = 0
+       INSERT INTO odd (n) SELECT id WHERE id % 2 = 1`,
+    );
+    expect(await sql("SELECT sum(n) AS s FROM even")).toEqual([{ s: 6n }]);
+    expect(await sql("SELECT n, more FROM odd ORDER BY n")).toEqual([
+      { n: 1n, more: null },
+      { n: 3n, more: null },
+    ]);
+  });
+
+  test("a schema is dropped with the files of its tables", async () => {
+    await sql("CREATE SCHEMA gone");
+    await sql("CREATE TABLE gone.t USING json AS SELECT 1 AS a");
+    await expect(sql("DROP SCHEMA gone")).rejects.toMatchObject({ code: "SCHEMA_NOT_EMPTY" });
+    await sql("DROP DATABASE gone CASCADE");
+    await sql("DROP SCHEMA IF EXISTS gone");
+    await expect(sql("SELECT * FROM gone.t")).rejects.toMatchObject({
+      code: "TABLE_OR_VIEW_NOT_FOUND",
+    });
+  });
 });
