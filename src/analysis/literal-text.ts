@@ -1,4 +1,5 @@
 import { sqlDataType } from "../schema/ddl.ts";
+import { formatDecimal } from "../schema/number.ts";
 import { formatValue } from "../schema/text.ts";
 import type { DataType } from "../schema/type.ts";
 import type { Decimal, Value } from "../schema/value.ts";
@@ -8,7 +9,7 @@ export function literalText(value: Value, type: DataType, timeZone: string): str
   if (value === null) return "NULL";
   switch (type.type) {
     case "decimal":
-      return decimalText(value as Decimal);
+      return formatDecimal(value as Decimal);
     case "date":
       return `DATE '${formatValue(value, type, timeZone)}'`;
     case "timestamp":
@@ -55,13 +56,3 @@ export function literalSql(value: Value, type: DataType, timeZone: string): stri
 }
 
 const suffixes = { byte: "Y", short: "S", long: "L", double: "D" } as const;
-
-/** As Java's BigDecimal: with an exponent where more than five zeros would follow the point. */
-function decimalText(value: Decimal): string {
-  const { unscaled, scale } = value;
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
-  const exponent = digits.length - 1 - scale;
-  if (exponent >= -6) return value.toString();
-  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
-  return `${unscaled < 0n ? "-" : ""}${digits[0]}${rest}E${exponent}`;
-}

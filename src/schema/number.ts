@@ -70,3 +70,13 @@ function rescale({ unscaled, scale }: Decimal, target: number): bigint {
   const rounded = (magnitude + divisor / 2n) / divisor;
   return unscaled < 0n ? -rounded : rounded;
 }
+
+/** As Java's BigDecimal: with an exponent where more than five zeros would follow the point. */
+export function formatDecimal(value: Decimal): string {
+  const { unscaled, scale } = value;
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
+  const exponent = digits.length - 1 - scale;
+  if (exponent >= -6) return value.toString();
+  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${unscaled < 0n ? "-" : ""}${digits[0]}${rest}E${exponent}`;
+}

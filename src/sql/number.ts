@@ -15,10 +15,11 @@ export function numberLiteral(text: string, negative = false): Literal {
   if (suffix === "L") return integral(body, { type: long, name: "bigint", bits: 64 });
   if (suffix === "S") return integral(body, { type: short, name: "smallint", bits: 16 });
   if (suffix === "Y") return integral(body, { type: byte, name: "tinyint", bits: 8 });
-  if (suffix === "F") return { kind: "literal", value: Math.fround(Number(body)), type: float };
-  if (suffix === "D") return { kind: "literal", value: Number(body), type: double };
+  if (suffix === "F")
+    return { kind: "literal", value: Math.fround(real(body, "float")), type: float };
+  if (suffix === "D") return { kind: "literal", value: real(body, "double"), type: double };
   const whole = sign + text;
-  if (upper.includes("E")) return { kind: "literal", value: Number(whole), type: double };
+  if (upper.includes("E")) return { kind: "literal", value: real(whole, "double"), type: double };
   if (text.includes(".")) return decimalLiteral(whole);
   return plainInteger(whole);
 }
@@ -48,6 +49,21 @@ function integral(
     });
   }
   return { kind: "literal", value: target.bits === 64 ? value : Number(value), type: target.type };
+}
+
+const largest = { float: "3.4028234663852886E+38", double: "1.7976931348623157E+308" } as const;
+
+/** A floating number within the range of its type: a literal is never infinite. */
+function real(text: string, typeName: "float" | "double"): number {
+  const value = Number(text);
+  const maxValue = largest[typeName];
+  if (Math.abs(value) <= Number(maxValue)) return value;
+  throw error("INVALID_NUMERIC_LITERAL_RANGE", {
+    rawStrippedQualifier: text,
+    typeName,
+    minValue: `-${maxValue}`,
+    maxValue,
+  });
 }
 
 /** Digits as they stand: `1.0` is DECIMAL(2,1), `1E3BD` is DECIMAL(4,0). */

@@ -205,7 +205,11 @@ export const collections: Group = {
     },
   },
   sequence: { arity: [2, 3], resolve: sequence },
-  element_at: { arity: [2, 2], takes: [collection], resolve: (given) => at(given, "element_at") },
+  element_at: {
+    arity: [2, 2],
+    takes: [collection],
+    resolve: (given) => at(given, given.conf.ansi ? "element_at" : "try_element_at"),
+  },
   try_element_at: {
     arity: [2, 2],
     takes: [collection],

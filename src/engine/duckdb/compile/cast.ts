@@ -5,6 +5,7 @@ import { raise } from "../failure.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { fromText, malformed } from "./cast-text.ts";
+import { javascript } from "./function/registry.ts";
 import { truncatedTime } from "./function/time.ts";
 import { once } from "./once.ts";
 import type { Scope } from "./scope.ts";
@@ -27,6 +28,9 @@ export function cast(value: string, request: CastRequest): string {
   }
   if (from.type !== "struct" && from.type === to.type && sqlType(from) === sqlType(to))
     return value;
+  if (to.type === "string" && from.type === "decimal" && mode === "legacy" && from.scale > 6) {
+    return javascript("decimal_text", [`CAST(${value} AS VARCHAR)`]);
+  }
   if (to.type === "string") return toText(value, from, scope);
   if (from.type === "string") return fromText(value, request);
   // Whether `2` years are 2 or 24 depends on fields that the type of an interval does not keep.

@@ -1,3 +1,4 @@
+import { formatDecimal } from "../../../schema/number.ts";
 import { Decimal } from "../../../schema/value.ts";
 import { parseBigDecimal } from "../text/decimal.ts";
 
@@ -68,6 +69,10 @@ export const decimalOperations = {
   round_even: ([a, digits]: readonly string[]): string => {
     const { unscaled, scale } = roundEven(read(a), Number(digits));
     return show(unscaled, scale);
+  },
+  decimal_text: ([value]: readonly string[]): string => {
+    const { unscaled, scale } = read(value);
+    return formatDecimal(new Decimal(unscaled, scale));
   },
   quotient_bits: ([a, b]: readonly string[]): string | null => {
     const { left, right } = aligned(read(a), read(b));

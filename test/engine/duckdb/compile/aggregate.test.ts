@@ -63,3 +63,12 @@ test("listagg joins bytes as bytes, and a null separator is none", async () => {
     "2",
   );
 });
+
+test("a sum beyond 38 digits is out of range, not a number of 39", async () => {
+  const nines = `${"9".repeat(38)}BD`;
+  expect(await answer(`SELECT sum(x) FROM VALUES (${nines}), (1BD) t(x)`)).toBe(
+    "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
+  );
+  expect(await answer(`SELECT try_sum(x) FROM VALUES (${nines}), (1BD) t(x)`)).toBe("null");
+  expect(await answer(`SELECT sum(x) FROM VALUES (${nines}), (0BD) t(x)`)).toBe("9".repeat(38));
+});

@@ -35,3 +35,10 @@ test("a place from the end is after the element there, or before it as it once w
   expect(await answer("SELECT array_insert(array(1, 3, 4), -2, 2)")).toBe("[1, 3, 2, 4]");
   expect(await before("SELECT array_insert(array(1, 3, 4), -2, 2)")).toBe("[1, 2, 3, 4]");
 });
+
+test("an index beyond the array is null without ANSI, an index of 0 never is", async () => {
+  const lenient = answers({ ansi: false });
+  expect(await lenient("SELECT element_at(array(1), 2), array(1)[1]")).toBe("null null");
+  expect(await lenient("SELECT element_at(array(1), 0)")).toBe("INVALID_INDEX_OF_ZERO");
+  expect(await answer("SELECT element_at(array(1), 2)")).toBe("INVALID_ARRAY_INDEX_IN_ELEMENT_AT");
+});

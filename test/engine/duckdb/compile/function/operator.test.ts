@@ -54,3 +54,9 @@ test.each([
 ])("%s is %s", async (sql, expected) => {
   expect(await answer(`SELECT ${sql}`)).toBe(expected);
 });
+
+test("a small decimal as a text has an exponent without ANSI", async () => {
+  const sql = "SELECT CAST(0.000000123 AS STRING), CAST(-0.000001 AS STRING), 0.0000000 || ''";
+  expect(await answer(sql)).toBe("0.000000123 -0.000001 0.0000000");
+  expect(await lenient(sql)).toBe("1.23E-7 -0.000001 0E-7");
+});
