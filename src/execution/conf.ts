@@ -6,6 +6,7 @@ import { zoneOf } from "../schema/zone.ts";
 const defaults: Readonly<Record<string, string>> = {
   "spark.sql.ansi.doubleQuotedIdentifiers": "false",
   "spark.sql.ansi.enabled": "true",
+  "spark.sql.ansi.enforceReservedKeywords": "false",
   "spark.sql.caseSensitive": "false",
   "spark.sql.decimalOperations.allowPrecisionLoss": "true",
   "spark.sql.defaultCatalog": "main",

@@ -7,6 +7,8 @@ import { type LexerOptions, markText, type Token, tokenize } from "./lexer.ts";
 export interface ParseOptions extends LexerOptions {
   /** Values of `:name` (by name) and `?` (in order). */
   readonly parameters?: Readonly<Record<string, Expression>> | readonly Expression[];
+  /** `spark.sql.ansi.enforceReservedKeywords`, of which only `sql_keywords()` tells. */
+  readonly reservedKeywords?: boolean;
   /** What the word TIMESTAMP means (`spark.sql.timestampType`); an instant, if it is absent. */
   readonly timestampType?: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: interval literals are of the one calendar type. */

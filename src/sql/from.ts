@@ -16,6 +16,7 @@ import {
 } from "./cursor.ts";
 import { atQuery, expression, matching, valueExpression } from "./expression.ts";
 import { inlineTable } from "./inline.ts";
+import { keywordTable } from "./keyword.ts";
 import { multipartName, nameList, stringText } from "./name.ts";
 import { functionCall } from "./primary.ts";
 import { optionList } from "./property.ts";
@@ -223,6 +224,9 @@ function tableFunction(cursor: Cursor): Relation {
     const range = rangeOf(generator);
     if (!range) throw unsupported(cursor, "range(…) of anything but integer literals", token);
     return aliased(range, tableAlias(cursor));
+  }
+  if (name === "sql_keywords" && generator.kind === "call" && generator.arguments.length === 0) {
+    return aliased(keywordTable(cursor.options.reservedKeywords ?? false), tableAlias(cursor));
   }
   const { alias, columns } = tableAlias(cursor);
   const view: LateralView = {

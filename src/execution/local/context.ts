@@ -48,7 +48,10 @@ export function parseOptions(context: LocalContext): ParseOptions {
     return variable && { kind: "literal", value: variable.value, type: variable.type };
   };
   const { lexer, timestampType, legacyInterval = false } = analysisConf(context);
-  return { ...lexer, timestampType, legacyInterval, variables };
+  const ansi = context.conf.get("spark.sql.ansi.enabled") === "true";
+  const reservedKeywords =
+    ansi && context.conf.get("spark.sql.ansi.enforceReservedKeywords") === "true";
+  return { ...lexer, timestampType, legacyInterval, reservedKeywords, variables };
 }
 
 function lexerOptions(conf: Conf): LexerOptions {
