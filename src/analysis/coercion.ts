@@ -1,10 +1,13 @@
+import { widerInterval } from "../schema/interval-field.ts";
 import {
+  type AnsiIntervalType,
   array,
   type DataType,
   decimal,
   double,
   field,
   float,
+  type IntervalType,
   long,
   map,
   string,
@@ -116,6 +119,7 @@ function widerLeaf(left: DataType, right: DataType, ansi: boolean): DataType | u
     return left.precision > right.precision ? left : right;
   }
   if (isDatetime(left) && isDatetime(right)) return widerDatetime(left, right);
+  if (isAnsi(left) && isAnsi(right)) return widerInterval(left, right);
   if (!isNumeric(left) || !isNumeric(right)) return undefined;
   if (left.type === "decimal" || right.type === "decimal") {
     const a = decimalOf(left);
@@ -128,6 +132,10 @@ function widerLeaf(left: DataType, right: DataType, ansi: boolean): DataType | u
   if (high !== "float") return high === left.type ? left : right;
   // ANSI: a float cannot hold all integers, and Spark makes no exception for the small ones.
   return ansi && low !== "float" ? double : float;
+}
+
+function isAnsi(type: DataType): type is AnsiIntervalType {
+  return type.type === "interval" && type.unit !== "calendar";
 }
 
 function widerDatetime(left: DataType, right: DataType): DataType {
@@ -241,15 +249,21 @@ function castableAtom(from: DataType, to: DataType, ansi: boolean): boolean {
     case "time":
       return from.type === "time";
     case "interval":
-      return isNumeric(from) && to.unit !== "calendar";
+      return castableToInterval(from, to);
     default:
       if (from.type === "time") return to.type === "decimal" || isIntegral(to);
-      return castableToNumber(from, ansi);
+      return castableToNumber(from, to, ansi);
   }
 }
 
-function castableToNumber(from: DataType, ansi: boolean): boolean {
+/** Of whole numbers and decimals, and of intervals of the same kind. */
+function castableToInterval(from: DataType, to: IntervalType): boolean {
+  if (from.type === "interval") return from.unit === to.unit;
+  return to.unit !== "calendar" && (isIntegral(from) || from.type === "decimal");
+}
+
+function castableToNumber(from: DataType, to: DataType, ansi: boolean): boolean {
   if (isNumeric(from) || from.type === "boolean" || from.type === "timestamp") return true;
-  if (from.type === "interval") return from.unit !== "calendar";
+  if (isAnsi(from)) return isIntegral(to) || to.type === "decimal";
   return !ansi && from.type === "date";
 }

@@ -21,7 +21,7 @@ export interface AnalysisConf {
   /** `spark.sql.timestampType`: what TIMESTAMP is where neither LTZ nor NTZ is said. */
   readonly timestampType: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: intervals have months, days and microseconds in one. */
-  readonly legacyInterval?: boolean;
+  readonly legacyInterval: boolean;
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;
@@ -60,6 +60,7 @@ export const defaultConf: AnalysisConf = Object.freeze({
   negativeInsertBefore: false,
   timeZone: "UTC",
   timestampType: "timestamp",
+  legacyInterval: false,
   catalog: "main",
   database: "default",
 });

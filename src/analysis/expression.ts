@@ -1,4 +1,5 @@
 import { assert } from "../error/error.ts";
+import { sameInterval } from "../schema/interval-field.ts";
 import {
   boolean,
   type DataType,
@@ -208,7 +209,7 @@ export function sameType(left: DataType, right: DataType): boolean {
     case "time":
       return right.type === "time" && left.precision === right.precision;
     case "interval":
-      return right.type === "interval" && left.unit === right.unit;
+      return right.type === "interval" && sameInterval(left, right);
     case "array":
       return right.type === "array" && sameType(left.elementType, right.elementType);
     case "map":

@@ -78,9 +78,10 @@ export function computed(expression: TypedExpression, text: string): Resolved {
 }
 
 /** SQL text becomes an expression; anything else is one. */
-export function parsed(expression: Expression, { lexer, timestampType }: AnalysisConf): Expression {
+export function parsed(expression: Expression, conf: AnalysisConf): Expression {
   if (expression.kind !== "text") return expression;
-  return parseExpression(expression.text, { ...lexer, timestampType });
+  const { lexer, timestampType, legacyInterval } = conf;
+  return parseExpression(expression.text, { ...lexer, timestampType, legacyInterval });
 }
 
 /** Types an expression. Stars, and aliases but for those inside a struct, are the caller's. */
@@ -382,11 +383,11 @@ export function resolveCast(
       ? `${word}(${input.text} AS ${sqlDataType(type)})`
       : input.text; // Spark prints no cast to an array, map or struct.
   if (!castable(from, type, ansi || options.mode === "try")) {
-    throw error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", {
-      sqlExpr: `"${text}"`,
-      srcType: quoteType(from),
-      targetType: quoteType(type),
-    });
+    const parameters = { srcType: quoteType(from), targetType: quoteType(type) };
+    const sqlExpr = `"${text}"`;
+    throw options.mode === "cast" && castable(from, type, false)
+      ? error("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", { sqlExpr, ...parameters })
+      : error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", { sqlExpr, ...parameters });
   }
   const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
   const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";

@@ -227,6 +227,12 @@ export const analysisConditions = {
     message:
       "Cannot resolve {sqlExpr}: the inputs of {functionName} must have one type, but they are [{dataType}]. Cast them to one type",
   },
+  "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: {srcType} cannot be cast to {targetType} in ANSI mode. Set spark.sql.ansi.enabled to false, or convert it in steps",
+  },
   "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION": {
     kind: "invalid",
     sqlState: "42K09",
@@ -374,6 +380,17 @@ export const analysisConditions = {
     sqlState: "42K09",
     message:
       "The event time {eventName} has the type {eventType}, but a watermark needs a timestamp. Cast it first",
+  },
+  INVALID_EXTRACT_FIELD: {
+    kind: "invalid",
+    sqlState: "42601",
+    message: "Cannot extract {field} from {expr}. Name a field that it has",
+  },
+  NON_FOLDABLE_ARGUMENT: {
+    kind: "invalid",
+    sqlState: "42K08",
+    message:
+      "The function {funcName} requires the parameter {paramName} to be a constant of the type {paramType}, but it is not. Write a literal",
   },
   CANNOT_PARSE_INTERVAL: {
     kind: "invalid",

@@ -81,6 +81,22 @@ export const engineConditions = {
     message:
       "Arithmetic overflow: {reason}. Use a wider type, or a `try_` function to get NULL instead",
   },
+  "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "22015",
+    message:
+      "Integer overflow while operating with intervals. Use `{functionName}` to get NULL instead",
+  },
+  "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "22015",
+    message: "Integer overflow while operating with intervals. Use smaller ones",
+  },
+  INTERVAL_DIVIDED_BY_ZERO: {
+    kind: "invalid",
+    sqlState: "22012",
+    message: "Division of an interval by zero. Use `try_divide` to get NULL instead",
+  },
   DIVIDE_BY_ZERO: {
     kind: "invalid",
     sqlState: "22012",

@@ -7,6 +7,53 @@ export const schemaConditions = {
     message:
       "Unsupported data type {typeName}. Use one of Spark's types, such as BIGINT, STRING, DECIMAL(10,2) or STRUCT<a: INT>",
   },
+  "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: it does not match a {intervalStr} interval of the type {typeName}. Write as {supportedFormat}",
+  },
+  "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: it does not match a {intervalStr} interval of the type {typeName}. Write as {supportedFormat}",
+  },
+  "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: a part of the {interval} interval is out of range. Write a smaller one",
+  },
+  "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: it is not pairs of a number and a unit. Write as `3 days 2 hours`",
+  },
+  "INVALID_INTERVAL_FORMAT.INVALID_UNIT": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: a unit is not known. Write year, month, week, day, hour, minute, second, millisecond or microsecond",
+  },
+  "INVALID_INTERVAL_FORMAT.INVALID_FRACTION": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: only seconds have a fraction. Write whole numbers",
+  },
+  "INVALID_INTERVAL_FORMAT.INVALID_VALUE": {
+    kind: "invalid",
+    sqlState: "22006",
+    message:
+      "Error parsing '{input}' to interval: a number is not one, or its fraction has more than nine digits. Write fewer",
+  },
+  "INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION": {
+    kind: "invalid",
+    sqlState: "22006",
+    message: "Error parsing '{input}' to interval: it is out of range. Write a smaller one",
+  },
   DATATYPE_MISSING_SIZE: {
     kind: "invalid",
     sqlState: "42K01",

@@ -75,11 +75,17 @@ export const sqlConditions = {
     message:
       "Numeric literal {rawStrippedQualifier} is outside the range of {typeName} with minimum value of {minValue} and maximum value of {maxValue}. Use a wider type",
   },
-  INVALID_INTERVAL_FORMAT: {
+  _LEGACY_ERROR_TEMP_0028: {
     kind: "invalid",
-    sqlState: "22006",
+    sqlState: "42601",
     message:
-      "Error parsing '{input}' to interval: {reason} (line {line}, pos {position}). Write as `INTERVAL '1-2' YEAR TO MONTH` or `INTERVAL 3 DAYS`\n\n== SQL ==\n{sql}",
+      "Intervals from {from} to {to} are not supported (line {line}, pos {position}). Go from a larger field to a smaller one, within YEAR TO MONTH or DAY TO SECOND\n\n== SQL ==\n{sql}",
+  },
+  _LEGACY_ERROR_TEMP_0029: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "Cannot mix year-month and day-time fields: {literal} (line {line}, pos {position}). Write two intervals\n\n== SQL ==\n{sql}",
   },
   "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE": {
     kind: "invalid",

@@ -1,5 +1,6 @@
 import { error, isError } from "../error/error.ts";
 import { formatDataType } from "./ddl.ts";
+import { sameInterval } from "./interval-field.ts";
 import {
   type ArrayType,
   array,
@@ -18,7 +19,7 @@ export function sameType(left: DataType, right: DataType): boolean {
     return left.precision === right.precision && left.scale === right.scale;
   }
   if (left.type === "time" && right.type === "time") return left.precision === right.precision;
-  if (left.type === "interval" && right.type === "interval") return left.unit === right.unit;
+  if (left.type === "interval" && right.type === "interval") return sameInterval(left, right);
   if (left.type === "array" && right.type === "array") {
     return sameType(left.elementType, right.elementType);
   }

@@ -1,14 +1,15 @@
 import { error, isError, type MillraceError } from "../error/error.ts";
 import { CHAR_VARCHAR_KEY } from "./char.ts";
-import { checkedDecimal, checkedTime, intervalName } from "./json.ts";
+import { fieldNames, intervalName, intervalOf } from "./interval-field.ts";
+import { checkedDecimal, checkedTime } from "./json.ts";
 import { Scanner } from "./scanner.ts";
 import {
   type AtomicName,
   array,
+  calendarInterval,
   type DataType,
   decimal,
   field,
-  interval,
   map,
   maxTimePrecision,
   type StructField,
@@ -199,18 +200,17 @@ function sizeList(scanner: Scanner): number[] {
 }
 
 function intervalType(scanner: Scanner): DataType {
-  const units = ["year", "month", "day", "hour", "minute", "second"];
-  const from = units.findIndex((unit) => scanner.keyword(unit));
-  if (from < 0) return interval("calendar");
+  const read = (): string | undefined => fieldNames.find((name) => scanner.keyword(name));
+  const from = read();
+  if (from === undefined) return calendarInterval;
   const start = scanner.offset;
-  if (scanner.keyword("to")) {
-    const to = units.findIndex((unit) => scanner.keyword(unit));
-    if (to < 0) scanner.offset = start;
-    else if (to <= from || from < 2 !== to < 2) {
-      throw scanner.invalid(`there is no interval ${units[from]} to ${units[to]}`);
-    }
+  const to = scanner.keyword("to") ? read() : from;
+  if (to === undefined) scanner.offset = start;
+  const type = intervalOf(from, to ?? from);
+  if (type === undefined || (to === from && scanner.offset !== start)) {
+    throw scanner.invalid(`there is no interval ${from} to ${to}`);
   }
-  return interval(from < 2 ? "month" : "day");
+  return type;
 }
 
 function arrayType(scanner: Scanner): Parsed {
@@ -285,7 +285,7 @@ export function formatDataType(type: DataType): string {
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
     case "interval":
-      return intervalName(type.unit);
+      return intervalName(type);
     case "time":
       return `time(${type.precision})`;
     case "array":

@@ -5,12 +5,12 @@ import {
   array,
   binary,
   boolean,
+  calendarInterval,
   type DataType,
   date,
   decimal,
   double,
   field,
-  interval,
   long,
   map,
   nullType,
@@ -82,7 +82,7 @@ function inferObject(value: object, path: string): DataType {
   if (value instanceof Decimal) return decimal(38, 18);
   if (value instanceof Uint8Array) return binary;
   if (value instanceof LocalTime) return time();
-  if (value instanceof Interval) return interval("calendar");
+  if (value instanceof Interval) return calendarInterval;
   if (Array.isArray(value)) return array(inferAll(value, `${path}[]`));
   if (value instanceof Map) {
     const entries = value as ReadonlyMap<unknown, unknown>;

@@ -1,9 +1,10 @@
+import { fieldNames, type IntervalField } from "./interval-field.ts";
 import { Interval } from "./value.ts";
 
 /** The counts of an interval, not yet held to the sizes of `Interval`. */
-export type Amounts = { months: bigint; days: bigint; micros: bigint };
+type Amounts = { months: bigint; days: bigint; micros: bigint };
 
-export interface IntervalUnit {
+interface IntervalUnit {
   readonly part: keyof Amounts;
   readonly size: bigint;
 }
@@ -26,14 +27,22 @@ export const unitWords: ReadonlySet<string> = new Set(
   Object.keys(units).flatMap((name) => [name, `${name}S`]),
 );
 
+/** The field of a type of intervals that a unit belongs to: a week is days. */
+export function fieldOfUnit(word: string): IntervalField | undefined {
+  const name = word.toLowerCase().replace(/s$/, "");
+  if (name === "week") return "day";
+  if (name === "millisecond" || name === "microsecond") return "second";
+  return fieldNames.find((field) => field === name);
+}
+
 /** The unit of a word such as `day` or `DAYS`. */
-export function unitOf(word: string): IntervalUnit | undefined {
+function unitOf(word: string): IntervalUnit | undefined {
   const name = word.toUpperCase();
   return unitWords.has(name) ? units[name.replace(/S$/, "")] : undefined;
 }
 
 /** An amount in the size of its part; only seconds take a fraction, of up to nine digits. */
-export function amountOf(text: string, unit: IntervalUnit): bigint | undefined {
+function amountOf(text: string, unit: IntervalUnit): bigint | undefined {
   const number = /^([+-]?)\s*(\d*)(?:\.(\d*))?$/.exec(text.trim());
   if (!number) return undefined;
   const [, mark, whole = "", fraction] = number;
@@ -48,7 +57,7 @@ export function amountOf(text: string, unit: IntervalUnit): bigint | undefined {
  * The pairs of `1 day -2 hours`, as Spark's `stringToInterval` finds them: blanks between number
  * and unit, the word `interval` before them or not. Undefined: it is no such text.
  */
-export function intervalWords(text: string): readonly (readonly [string, string])[] | undefined {
+function intervalWords(text: string): readonly (readonly [string, string])[] | undefined {
   const body = text.trim().replace(/^interval\s+/i, "");
   const pairs = [...body.matchAll(/([+-]?\s*(?:\d+\.?\d*|\.\d+))\s+([a-z]+)(?:\s+|$)/giy)];
   const length = pairs.reduce((sum, pair) => sum + pair[0].length, 0);
@@ -56,21 +65,40 @@ export function intervalWords(text: string): readonly (readonly [string, string]
   return pairs.map((pair) => [pair[1] ?? "", pair[2] ?? ""] as const);
 }
 
-/** The interval of a text such as `interval 1 week 2.5 seconds`; undefined if it is none. */
-export function parseInterval(text: string): Interval | undefined {
+/** Why a text is no interval, by Spark's condition. */
+export type IntervalFault =
+  | "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER"
+  | "INVALID_INTERVAL_FORMAT.INVALID_UNIT"
+  | "INVALID_INTERVAL_FORMAT.INVALID_FRACTION"
+  | "INVALID_INTERVAL_FORMAT.INVALID_VALUE"
+  | "INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION";
+
+/** The interval of a text such as `interval 1 week 2.5 seconds`, or why it is none. */
+export function readInterval(text: string): Interval | IntervalFault {
   const sum: Amounts = { months: 0n, days: 0n, micros: 0n };
-  for (const [number, word] of intervalWords(text) ?? []) {
+  const words = intervalWords(text);
+  if (words === undefined) return "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER";
+  for (const [number, word] of words) {
     const unit = unitOf(word);
-    const amount = unit && amountOf(number, unit);
-    if (unit === undefined || amount === undefined) return undefined;
+    if (unit === undefined) return "INVALID_INTERVAL_FORMAT.INVALID_UNIT";
+    if (number.includes(".") && unit.size !== second)
+      return "INVALID_INTERVAL_FORMAT.INVALID_FRACTION";
+    const amount = amountOf(number, unit);
+    if (amount === undefined) return "INVALID_INTERVAL_FORMAT.INVALID_VALUE";
     sum[unit.part] += amount;
   }
   const fits =
     BigInt.asIntN(32, sum.months) === sum.months &&
     BigInt.asIntN(32, sum.days) === sum.days &&
     BigInt.asIntN(64, sum.micros) === sum.micros;
-  if (!fits || intervalWords(text) === undefined) return undefined;
+  if (!fits) return "INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION";
   return new Interval(Number(sum.months), Number(sum.days), sum.micros);
+}
+
+/** The interval of a text; undefined if it is none. */
+export function parseInterval(text: string): Interval | undefined {
+  const read = readInterval(text);
+  return typeof read === "string" ? undefined : read;
 }
 
 /** Its length in microseconds: days of 24 hours, months of 31 days, as Spark counts a delay. */

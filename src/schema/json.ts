@@ -1,12 +1,12 @@
 import { error } from "../error/error.ts";
 import { charType } from "./char.ts";
+import { intervalName, namedInterval } from "./interval-field.ts";
 import {
   type AtomicName,
   array,
   type DataType,
   decimal,
   field,
-  interval,
   type Json,
   map,
   maxTimePrecision,
@@ -48,7 +48,7 @@ export function dataTypeJson(type: DataType): Json {
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
     case "interval":
-      return intervalName(type.unit);
+      return intervalName(type);
     case "time":
       return `time(${type.precision})`;
     case "array":
@@ -76,12 +76,6 @@ function fieldJson(member: StructField): Json {
   return { name, type: dataTypeJson(type), nullable, metadata };
 }
 
-/** The SQL name of an interval's unit. */
-export function intervalName(unit: "month" | "day" | "calendar"): string {
-  if (unit === "month") return "interval year to month";
-  return unit === "day" ? "interval day to second" : "interval";
-}
-
 const atomicNames: ReadonlyMap<string, AtomicName> = new Map([
   ...(
     [
@@ -105,9 +99,6 @@ const atomicNames: ReadonlyMap<string, AtomicName> = new Map([
   ["timestamp_ltz", "timestamp"],
 ]);
 
-const yearMonth = /^interval (year|month)( to month)?$/;
-const dayTime = /^interval (day|hour|minute|second)( to (hour|minute|second))?$/;
-
 function namedType(name: string): DataType {
   const atomic = atomicNames.get(name);
   if (atomic !== undefined) return Object.freeze({ type: atomic });
@@ -117,9 +108,8 @@ function namedType(name: string): DataType {
   if (clock) return checkedTime(Number(clock[1]));
   if (name === "decimal") return decimal(10, 0);
   if (charType(name) !== undefined) return { type: "string" };
-  if (name === "interval" || name === "calendar interval") return interval("calendar");
-  if (yearMonth.test(name)) return interval("month");
-  if (dayTime.test(name)) return interval("day");
+  const interval = namedInterval(name);
+  if (interval !== undefined) return interval;
   throw error("UNSUPPORTED_DATATYPE", { typeName: JSON.stringify(name) });
 }
 

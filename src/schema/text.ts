@@ -1,9 +1,10 @@
 import { assert } from "../error/error.ts";
+import { parseInterval } from "./interval.ts";
+import { formatInterval, intervalValue, readFields } from "./interval-text.ts";
 import { formatDouble, formatFloat, parseDecimal, toDecimal } from "./number.ts";
 import {
   formatLocalTimestamp,
   formatTimestamp,
-  fractionText,
   parseDate,
   parseLocalTimestamp,
   parseTime,
@@ -12,13 +13,7 @@ import {
   truncateTime,
 } from "./time.ts";
 import type { DataType, IntervalType, StructType } from "./type.ts";
-import {
-  Decimal,
-  type Interval,
-  type LocalTimestamp,
-  type Timestamp,
-  type Value,
-} from "./value.ts";
+import type { Interval, LocalTimestamp, Timestamp, Value } from "./value.ts";
 import { type Zone, zoneOf } from "./zone.ts";
 
 /**
@@ -51,7 +46,7 @@ function format(value: Value, type: DataType, zone: Zone): string {
     case "timestamp_ntz":
       return formatLocalTimestamp((value as LocalTimestamp).micros);
     case "interval":
-      return formatInterval(value as Interval, type.unit);
+      return formatInterval(value as Interval, type);
     case "array": {
       const items = value as readonly Value[];
       return `[${items.map((item) => format(item, type.elementType, zone)).join(", ")}]`;
@@ -73,42 +68,6 @@ function format(value: Value, type: DataType, zone: Zone): string {
 function members(value: Value, type: StructType, zone: Zone): string[] {
   const row = value as { readonly [name: string]: Value };
   return type.fields.map(({ name, type }) => format(row[name] ?? null, type, zone));
-}
-
-function formatInterval(value: Interval, unit: IntervalType["unit"]): string {
-  if (unit === "month") {
-    const months = Math.abs(value.months);
-    const sign = value.months < 0 ? "-" : "";
-    return `INTERVAL '${sign}${Math.floor(months / 12)}-${months % 12}' YEAR TO MONTH`;
-  }
-  if (unit === "day") return formatDayTime(BigInt(value.days) * 86_400_000_000n + value.micros);
-  return formatCalendar(value);
-}
-
-function formatDayTime(micros: bigint): string {
-  const magnitude = micros < 0n ? -micros : micros;
-  const seconds = magnitude / 1_000_000n;
-  const pad = (part: bigint): string => String(part).padStart(2, "0");
-  const clock = [(seconds / 3600n) % 24n, (seconds / 60n) % 60n, seconds % 60n].map(pad).join(":");
-  const text = `${seconds / 86_400n} ${clock}${fractionText(Number(magnitude % 1_000_000n))}`;
-  return `INTERVAL '${micros < 0n ? "-" : ""}${text}' DAY TO SECOND`;
-}
-
-function formatCalendar({ months, days, micros }: Interval): string {
-  const years = Math.trunc(months / 12);
-  const second = new Decimal(micros % 60_000_000n, 6).toString().replace(/\.?0+$/, "");
-  const parts: (readonly [string | number | bigint, string])[] = [
-    [years, "years"],
-    [months % 12, "months"],
-    [days, "days"],
-    [micros / 3_600_000_000n, "hours"],
-    [(micros / 60_000_000n) % 60n, "minutes"],
-    [second === "" || second === "-" ? 0 : second, "seconds"],
-  ];
-  const shown = parts.filter(([amount]) => String(amount) !== "0");
-  return shown.length === 0
-    ? "0 seconds"
-    : shown.map(([amount, name]) => `${amount} ${name}`).join(" ");
 }
 
 const integerBits: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
@@ -149,9 +108,17 @@ export function parseValue(text: string, type: DataType, timeZone = "UTC"): Valu
     }
     case "binary":
       return new TextEncoder().encode(text);
+    case "interval":
+      return parseIntervalOf(text, type);
     default:
       return undefined;
   }
+}
+
+function parseIntervalOf(text: string, type: IntervalType): Interval | undefined {
+  if (type.unit === "calendar") return parseInterval(text);
+  const amount = readFields(text, type);
+  return typeof amount === "bigint" ? intervalValue(amount, type) : undefined;
 }
 
 function parseBoolean(text: string): boolean | undefined {

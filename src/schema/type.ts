@@ -34,11 +34,15 @@ export interface DecimalType {
   readonly scale: number; // 0 to precision
 }
 
-/** An interval of expressions; Delta tables cannot hold it. */
-export interface IntervalType {
+export type YearMonthField = "year" | "month";
+export type DayTimeField = "day" | "hour" | "minute" | "second";
+
+/** `INTERVAL YEAR TO MONTH` or one field of it: a number of months. */
+export interface YearMonthIntervalType {
   readonly type: "interval";
-  /** `month`: year-month; `day`: day-time (microseconds); `calendar`: Spark's legacy mix. */
-  readonly unit: "month" | "day" | "calendar";
+  readonly unit: "month";
+  readonly start: YearMonthField;
+  readonly end: YearMonthField;
 }
 
 /** A time of day of expressions; Delta tables cannot hold it. */
@@ -47,6 +51,26 @@ export interface TimeType {
   /** Digits of the second's fraction. */
   readonly precision: number; // 0 to 6
 }
+
+/** `INTERVAL DAY TO SECOND` or a part of it: a number of microseconds. */
+export interface DayTimeIntervalType {
+  readonly type: "interval";
+  readonly unit: "day";
+  readonly start: DayTimeField;
+  readonly end: DayTimeField;
+}
+
+/** `INTERVAL` alone, Spark's legacy mix: months, days and microseconds apart. */
+export interface CalendarIntervalType {
+  readonly type: "interval";
+  readonly unit: "calendar";
+}
+
+/** The intervals of the SQL standard, whose values have an order. */
+export type AnsiIntervalType = YearMonthIntervalType | DayTimeIntervalType;
+
+/** An interval of expressions; Delta tables cannot hold it. */
+export type IntervalType = AnsiIntervalType | CalendarIntervalType;
 
 export interface ArrayType<E extends DataType = DataType> {
   readonly type: "array";
@@ -103,8 +127,23 @@ export function decimal(precision: number, scale: number): DecimalType {
   return Object.freeze({ type: "decimal", precision, scale });
 }
 
-export function interval(unit: IntervalType["unit"]): IntervalType {
-  return Object.freeze({ type: "interval", unit });
+export const calendarInterval: CalendarIntervalType = Object.freeze({
+  type: "interval",
+  unit: "calendar",
+});
+
+export function yearMonth(
+  start: YearMonthField = "year",
+  end: YearMonthField = "month",
+): YearMonthIntervalType {
+  return Object.freeze({ type: "interval", unit: "month", start, end });
+}
+
+export function dayTime(
+  start: DayTimeField = "day",
+  end: DayTimeField = "second",
+): DayTimeIntervalType {
+  return Object.freeze({ type: "interval", unit: "day", start, end });
 }
 
 /** The most digits that a fraction of a second has. */

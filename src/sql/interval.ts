@@ -1,12 +1,12 @@
 import { error } from "../error/error.ts";
 import type { Literal } from "../plan/expression.ts";
-import { type Amounts, amountOf, intervalWords, unitOf, unitWords } from "../schema/interval.ts";
-import { interval } from "../schema/type.ts";
+import { fieldOfUnit, readInterval, unitWords } from "../schema/interval.ts";
+import { fieldNames, fieldSize, type IntervalField, intervalOf } from "../schema/interval-field.ts";
+import { amountOfText, intervalValue } from "../schema/interval-text.ts";
+import { type AnsiIntervalType, calendarInterval } from "../schema/type.ts";
 import { Interval } from "../schema/value.ts";
 import { atOne, type Cursor, next, peek, placeOf, syntaxError, take } from "./cursor.ts";
-
-/** The fields of `'…' DAY TO SECOND`, from large to small. */
-const fields = ["DAY", "HOUR", "MINUTE", "SECOND"];
+import type { Token } from "./lexer.ts";
 
 /** Whether the word INTERVAL begins a literal here and is not a name. */
 export function atInterval(cursor: Cursor): boolean {
@@ -17,21 +17,15 @@ export function atInterval(cursor: Cursor): boolean {
   return value.kind === "number" && unitWords.has(peek(cursor, signed + 1).key);
 }
 
-/** `INTERVAL 3 DAYS 2 HOURS`, `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 day 2 hours'`. */
+/**
+ * `INTERVAL 3 DAYS 2 HOURS`, `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 day 2 hours'`: of the
+ * type from its largest unit to its smallest; one of all units where the session has intervals of
+ * the legacy kind.
+ */
 export function intervalLiteral(cursor: Cursor): Literal {
   const start = next(cursor);
-  const fail = (input: string, reason: string): Error =>
-    error("INVALID_INTERVAL_FORMAT", { input, reason, ...placeOf(cursor, start) });
-  const amounts: Amounts = { months: 0n, days: 0n, micros: 0n };
-  const parts = new Set<keyof Amounts>();
-  const add = (text: string, word: string): void => {
-    const unit = unitOf(word);
-    if (!unit) throw fail(text, `invalid unit '${word}'`);
-    const amount = amountOf(text, unit);
-    if (amount === undefined) throw fail(text, `invalid value '${text}'`);
-    amounts[unit.part] += amount;
-    parts.add(unit.part);
-  };
+  const pairs: string[] = [];
+  const units: string[] = [];
   do {
     const negative = sign(cursor);
     const value = next(cursor);
@@ -39,24 +33,18 @@ export function intervalLiteral(cursor: Cursor): Literal {
     const text = negative ? negated(value.value) : value.value;
     const unit = atOne(cursor, unitWords);
     if (unit === undefined) {
-      if (value.kind !== "string" || parts.size > 0) throw syntaxError(cursor);
-      const words = intervalWords(text);
-      if (!words) throw fail(text, "it is not pairs of a number and a unit");
-      for (const [amount, word] of words) add(amount, word);
-      break;
+      if (value.kind !== "string" || pairs.length > 0) throw syntaxError(cursor);
+      return build(cursor, { start, text, units: wordsOf(text) });
     }
     next(cursor);
-    if (!take(cursor, "TO")) {
-      add(text, unit);
-      continue;
+    if (pairs.length === 0 && take(cursor, "TO")) {
+      return between(cursor, { start, text, from: unit, to: next(cursor).key });
     }
-    const to = next(cursor).key;
-    const pairs = fieldValues(text, unit, to);
-    if (!pairs) throw fail(text, `it does not match ${unit} TO ${to}`);
-    for (const [amount, word] of pairs) add(amount, word);
-    break;
+    if (/[a-z]/i.test(text)) throw error("INVALID_INTERVAL_FORMAT.INVALID_VALUE", { input: text });
+    pairs.push(`${text} ${unit}`);
+    units.push(unit);
   } while (atUnitValue(cursor));
-  return cursor.options.legacyInterval ? calendar(amounts, fail) : build(amounts, parts, fail);
+  return build(cursor, { start, text: pairs.join(" "), units });
 }
 
 function sign(cursor: Cursor): boolean {
@@ -77,67 +65,56 @@ function atUnitValue(cursor: Cursor): boolean {
   return isValue && unitWords.has(peek(cursor, ahead + 1).key);
 }
 
-/** `'y-m'` YEAR TO MONTH and `'d h:m:s.f'` DAY TO SECOND, or a part of the latter. */
-function fieldValues(text: string, from: string, to: string): [string, string][] | undefined {
-  const body = text.trim();
-  if (from === "YEAR" && to === "MONTH") {
-    const parts = /^([+-]*)(\d+)-(\d+)$/.exec(body);
-    if (!parts || Number(parts[3]) > 11) return undefined;
-    const mark = signOf(parts[1]);
-    return [
-      [`${mark}${parts[2]}`, "YEAR"],
-      [`${mark}${parts[3]}`, "MONTH"],
-    ];
-  }
-  const names = fields.slice(fields.indexOf(from), fields.indexOf(to) + 1);
-  if (!fields.includes(from) || names.length < 2) return undefined;
-  const number: Record<string, string> = { SECOND: "(\\d{1,2}(?:\\.\\d{1,9})?)" };
-  const shape = names.map((name, index) => {
-    const between = index === 0 ? "" : names[index - 1] === "DAY" ? " +" : ":";
-    return between + (number[name] ?? (index === 0 ? "(\\d+)" : "(\\d{1,2})"));
-  });
-  const parts = new RegExp(`^([+-]*)${shape.join("")}$`).exec(body);
-  if (!parts) return undefined;
-  const limits: Record<string, number> = { HOUR: 23, MINUTE: 59, SECOND: 59.999999999 };
-  const values = names.map((name, index): [string, string] => [parts[index + 2] ?? "", name]);
-  const bad = values.some(([value, name], index) => index > 0 && Number(value) > limits[name]!);
-  return bad ? undefined : values.map(([value, name]) => [`${signOf(parts[1])}${value}`, name]);
+/** The words of `1 day 2 hours` that are units. */
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => /^[a-z]+$/i.test(word) && !/^interval$/i.test(word));
 }
 
-/** The sign of `-`, `--` (from a minus before the string) or nothing. */
-function signOf(marks = ""): string {
-  return marks.split("-").length % 2 === 0 ? "-" : "";
-}
-
-function calendar(
-  { months, days, micros }: Amounts,
-  fail: (input: string, reason: string) => Error,
-): Literal {
-  const fits =
-    BigInt.asIntN(32, months) === months &&
-    BigInt.asIntN(32, days) === days &&
-    BigInt.asIntN(64, micros) === micros;
-  if (!fits) throw fail("interval", "it is out of range");
-  const value = new Interval(Number(months), Number(days), micros);
-  return { kind: "literal", value, type: interval("calendar") };
+interface Written {
+  readonly start: Token;
+  readonly text: string;
 }
 
 function build(
-  amounts: Amounts,
-  parts: ReadonlySet<keyof Amounts>,
-  fail: (input: string, reason: string) => Error,
+  cursor: Cursor,
+  { start, text, units }: Written & { readonly units: readonly string[] },
 ): Literal {
-  const { months, days, micros } = amounts;
-  if (parts.has("months")) {
-    if (parts.size > 1) {
-      throw fail("interval", "year-month and day-time fields cannot be mixed");
-    }
-    if (BigInt.asIntN(32, months) !== months) throw fail("interval", "it is out of range");
-    const value = new Interval(Number(months), 0, 0n);
-    return { kind: "literal", value, type: interval("month") };
+  const value = readInterval(text);
+  if (typeof value === "string") throw error(value, { input: text });
+  if (cursor.options.legacyInterval) return { kind: "literal", value, type: calendarInterval };
+  const used = new Set(units.map(fieldOfUnit));
+  const fields: IntervalField[] = fieldNames.filter((field) => used.has(field));
+  const [first, last] = [fields[0], fields.at(-1)];
+  const type = first && last && intervalOf(first, last);
+  if (type === undefined) {
+    const end = peek(cursor, -1).end;
+    const literal = cursor.text.slice(start.start, end);
+    throw error("_LEGACY_ERROR_TEMP_0029", { literal, ...placeOf(cursor, start) });
   }
-  // A day-time interval counts microseconds only: a day of it always has 24 hours.
-  const total = days * 86_400_000_000n + micros;
-  if (BigInt.asIntN(64, total) !== total) throw fail("interval", "it is out of range");
-  return { kind: "literal", value: new Interval(0, 0, total), type: interval("day") };
+  const micros = BigInt(value.days) * fieldSize("day") + value.micros;
+  if (BigInt.asIntN(64, micros) !== micros)
+    throw error("INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION", { input: text });
+  const amount = type.unit === "month" ? BigInt(value.months) : micros;
+  return { kind: "literal", value: intervalValue(amount, type), type };
+}
+
+function between(
+  cursor: Cursor,
+  { start, text, from, to }: Written & { readonly from: string; readonly to: string },
+): Literal {
+  const type = intervalOf(from.toLowerCase(), to.toLowerCase());
+  if (type === undefined || type.start === type.end) {
+    throw error("_LEGACY_ERROR_TEMP_0028", { from, to, ...placeOf(cursor, start) });
+  }
+  const amount = amountOfText(text, type);
+  if (!cursor.options.legacyInterval) {
+    return { kind: "literal", value: intervalValue(amount, type), type };
+  }
+  return { kind: "literal", value: calendarOf(amount, type), type: calendarInterval };
+}
+
+function calendarOf(amount: bigint, type: AnsiIntervalType): Interval {
+  if (type.unit === "month") return new Interval(Number(amount), 0, 0n);
+  const day = fieldSize("day");
+  return new Interval(0, Number(amount / day), amount % day);
 }

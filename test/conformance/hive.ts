@@ -1,4 +1,5 @@
 import { type BinaryStyle, formatBinary } from "../../src/schema/binary.ts";
+import { fieldSize } from "../../src/schema/interval-field.ts";
 import { formatDouble, formatFloat } from "../../src/schema/number.ts";
 import { formatValue } from "../../src/schema/text.ts";
 import type { DataType, IntervalType, StructType } from "../../src/schema/type.ts";
@@ -64,7 +65,9 @@ function hiveInterval(value: Interval, type: IntervalType): string {
     return `${value.months < 0 ? "-" : ""}${Math.floor(months / 12)}-${months % 12}`;
   }
   if (type.unit === "calendar") return formatValue(value, type);
-  const micros = BigInt(value.days) * 86_400_000_000n + value.micros;
+  const exact = BigInt(value.days) * 86_400_000_000n + value.micros;
+  // Spark cuts what is below the smallest field of the type where it prints.
+  const micros = type.end === "second" ? exact : exact - (exact % fieldSize(type.end));
   const size = micros < 0n ? -micros : micros;
   const seconds = size / 1_000_000n;
   const clock = [(seconds / 3600n) % 24n, (seconds / 60n) % 60n, seconds % 60n]

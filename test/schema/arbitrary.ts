@@ -18,9 +18,11 @@ const atomic: fc.Arbitrary<DataType> = fc.oneof(
     types.timestampNtz,
     types.variant,
     types.nullType,
-    types.interval("month"),
-    types.interval("day"),
-    types.interval("calendar"),
+    types.yearMonth("year", "year"),
+    types.yearMonth(),
+    types.dayTime("hour", "minute"),
+    types.dayTime(),
+    types.calendarInterval,
   ),
   fc
     .integer({ min: 1, max: 38 })

@@ -5,13 +5,14 @@ import { formatDataType, parseSchema, toDdl } from "../../src/schema/ddl.ts";
 import { parseSchemaJson, schemaJson } from "../../src/schema/json.ts";
 import {
   array,
+  dayTime,
   decimal,
   field,
-  interval,
   long,
   map,
   string,
   struct,
+  yearMonth,
 } from "../../src/schema/type.ts";
 import { anySchema } from "./arbitrary.ts";
 
@@ -33,8 +34,8 @@ test("types differ in their parts", () => {
     decimal(10, 2),
     decimal(10, 3),
     decimal(11, 2),
-    interval("day"),
-    interval("month"),
+    dayTime(),
+    yearMonth(),
     array(long),
     array(string),
     map(string, long),

@@ -47,8 +47,22 @@ test.each<[string, Value, string, string]>([
 test.each([
   ["interval year to month", new Interval(14, 0, 0n), "INTERVAL '1-2' YEAR TO MONTH"],
   ["interval year to month", new Interval(-1, 0, 0n), "INTERVAL '-0-1' YEAR TO MONTH"],
-  ["interval day", new Interval(0, 1, 7_384_500_000n), "INTERVAL '1 02:03:04.5' DAY TO SECOND"],
-  ["interval day", new Interval(0, 0, -1_000_000n), "INTERVAL '-0 00:00:01' DAY TO SECOND"],
+  [
+    "interval day to second",
+    new Interval(0, 1, 7_384_500_000n),
+    "INTERVAL '1 02:03:04.5' DAY TO SECOND",
+  ],
+  [
+    "interval day to second",
+    new Interval(0, 0, -1_000_000n),
+    "INTERVAL '-0 00:00:01' DAY TO SECOND",
+  ],
+  ["interval day", new Interval(0, 2, 0n), "INTERVAL '2' DAY"],
+  ["interval day to hour", new Interval(0, 0, 93_600_000_000n), "INTERVAL '1 02' DAY TO HOUR"],
+  ["interval hour", new Interval(0, 0, 3_600_000_000n), "INTERVAL '01' HOUR"],
+  ["interval second", new Interval(0, 0, -1_500_000n), "INTERVAL '-01.5' SECOND"],
+  ["interval month", new Interval(14, 0, 0n), "INTERVAL '14' MONTH"],
+  ["interval year", new Interval(-24, 0, 0n), "INTERVAL '-2' YEAR"],
   [
     "interval",
     new Interval(-14, 3, 3_661_000_001n),

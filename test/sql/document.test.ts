@@ -8,6 +8,7 @@ import { conditionals } from "../../src/analysis/function/conditional.ts";
 import { dates } from "../../src/analysis/function/date.ts";
 import { generators } from "../../src/analysis/function/generator.ts";
 import { higherOrder } from "../../src/analysis/function/higher-order.ts";
+import { intervals } from "../../src/analysis/function/interval.ts";
 import { jsons } from "../../src/analysis/function/json.ts";
 import { maths } from "../../src/analysis/function/math.ts";
 import { miscellaneous } from "../../src/analysis/function/miscellaneous.ts";
@@ -27,6 +28,7 @@ const groups = {
   Strings: strings,
   Mathematics: maths,
   "Dates and times": dates,
+  Intervals: intervals,
   Collections: collections,
   "With lambdas": higherOrder,
   "JSON and the like": jsons,

@@ -158,6 +158,10 @@ describe("literals", () => {
     ["INTERVAL 3 DAYS 2 HOURS", new Interval(0, 0, 266_400_000_000n), { unit: "day" }],
     ["INTERVAL '1 day 1.5 seconds'", new Interval(0, 0, 86_401_500_000n), { unit: "day" }],
     ["INTERVAL '-1 02:03:04' DAY TO SECOND", new Interval(0, 0, -93_784_000_000n), { unit: "day" }],
+    ["INTERVAL 2 WEEKS", new Interval(0, 0, 1_209_600_000_000n), { start: "day", end: "day" }],
+    ["INTERVAL 1 DAY 5 MILLISECONDS", new Interval(0, 0, 86_400_005_000n), { end: "second" }],
+    ["INTERVAL -'3' HOUR", new Interval(0, 0, -10_800_000_000n), { start: "hour", end: "hour" }],
+    ["INTERVAL '3' MONTH", new Interval(3, 0, 0n), { start: "month", end: "month" }],
   ])("%s", (text, value, type) => expect(literal(text)).toMatchObject([value, type]));
 
   test("a date is a day", () => {
@@ -197,8 +201,12 @@ describe("literals", () => {
     ["1E-40BD", "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION"],
     ["DATE 'x'", "INVALID_TYPED_LITERAL"],
     ["GEO 'x'", "UNSUPPORTED_TYPED_LITERAL"],
-    ["INTERVAL '1' DAY TO YEAR", "INVALID_INTERVAL_FORMAT"],
-    ["INTERVAL 1 MONTH 1 DAY", "INVALID_INTERVAL_FORMAT"],
+    ["INTERVAL '1' DAY TO YEAR", "_LEGACY_ERROR_TEMP_0028"],
+    ["INTERVAL 1 MONTH 1 DAY", "_LEGACY_ERROR_TEMP_0029"],
+    ["INTERVAL '1 2:03' DAY TO HOUR", "UNMATCHED_FORMAT_STRING_WITH_NOTICE"],
+    ["INTERVAL '1 fortnight'", "INVALID_INTERVAL_FORMAT.INVALID_UNIT"],
+    ["INTERVAL '1.5 days'", "INVALID_INTERVAL_FORMAT.INVALID_FRACTION"],
+    ["INTERVAL '2147483648' MONTH", "INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION"],
     ["a IN ()", "EMPTY_IN_PREDICATE"],
     ["a +", "PARSE_SYNTAX_ERROR"],
     ["a b c", "PARSE_SYNTAX_ERROR"],

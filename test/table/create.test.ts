@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  dayTime,
   field,
   integer,
-  interval,
   long,
   string,
   struct,
@@ -103,7 +103,7 @@ describe("create", () => {
   test.each([
     [{ schema: struct([field("a b", long)]) }, /INVALID_CHARACTERS.*a b/],
     [{ schema: struct([field("a", long), field("A", long)]) }, /DUPLICATE_COLUMNS.*A/],
-    [{ schema: struct([field("a", interval("day"))]) }, /UNSUPPORTED_DATA_TYPES.*a/],
+    [{ schema: struct([field("a", dayTime())]) }, /UNSUPPORTED_DATA_TYPES.*a/],
     [{ schema: struct([field("a", time(3))]) }, /UNSUPPORTED_DATA_TYPES.*a time\(3\)/],
     [{ schema: struct([]) }, /DELTA_EMPTY_DATA/],
     [{ partitionBy: ["nope"] }, /PARTITION_COLUMN_NOT_FOUND.*nope/],

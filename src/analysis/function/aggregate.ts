@@ -1,4 +1,12 @@
-import { array, boolean, type DataType, double, long } from "../../schema/type.ts";
+import {
+  array,
+  boolean,
+  type DataType,
+  dayTime,
+  double,
+  long,
+  yearMonth,
+} from "../../schema/type.ts";
 import { isIntegral, isNumeric, isOrderable } from "../coercion.ts";
 import { bounded } from "../decimal.ts";
 import { aggregate, booleanLiteral, cast, literal, nullLiteral, when } from "../expression.ts";
@@ -166,7 +174,7 @@ export const aggregates: Group = {
       const input = argument(given, 0);
       const value = isNumeric(input.type) ? cast(input, double, modeOf(given)) : input;
       return aggregate("percentile", [value, literal(0.5, double)], {
-        type: value.type,
+        type: wholeInterval(value.type) ?? value.type,
         nullable: true,
       });
     },
@@ -204,7 +212,13 @@ function sumType(type: DataType): DataType {
 
 function averageType(type: DataType): DataType {
   if (type.type === "decimal") return bounded(type.precision + 4, type.scale + 4);
-  return type.type === "interval" ? type : double;
+  return wholeInterval(type) ?? double;
+}
+
+/** A mean of intervals has all the fields of their kind. */
+function wholeInterval(type: DataType): DataType | undefined {
+  if (type.type !== "interval") return undefined;
+  return type.unit === "calendar" ? type : type.unit === "month" ? yearMonth() : dayTime();
 }
 
 /** first(x[, ignoreNulls]): the second argument becomes the flag. */
@@ -231,7 +245,7 @@ function fractions(given: FunctionCall, one: DataType): readonly [TypedExpressio
 function percentile(given: FunctionCall): TypedExpression {
   const input = argument(given, 0);
   const value = isNumeric(input.type) ? cast(input, double, modeOf(given)) : input;
-  const [fraction, type] = fractions(given, value.type);
+  const [fraction, type] = fractions(given, wholeInterval(value.type) ?? value.type);
   const frequency = given.arguments.length > 2 ? [coerce(given, 2, takes.long)] : [];
   return aggregate("percentile", [value, fraction, ...frequency], { type, nullable: true });
 }

@@ -1,24 +1,21 @@
 import { error } from "../../error/error.ts";
 import { parseValue } from "../../schema/text.ts";
 import {
-  type DataType,
   date,
   decimal,
   double,
   integer,
-  interval,
   long,
   string,
   timestamp,
   timestampNtz,
 } from "../../schema/type.ts";
 import { isDatetime } from "../coercion.ts";
-import { call, cast, integerLiteral, literal, stringLiteral } from "../expression.ts";
+import { call, cast, literal, stringLiteral } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
   coerce,
-  constantText,
   type Entry,
   type FunctionCall,
   type Group,
@@ -29,6 +26,7 @@ import {
   takes,
   tried,
 } from "./definition.ts";
+import { intervalPart } from "./interval.ts";
 import { times } from "./time.ts";
 import { parsable, readTimestamp, timestamps } from "./timestamp.ts";
 
@@ -40,10 +38,7 @@ const clock: Parameter = {
 };
 const part: Entry = { takes: [clock], type: integer };
 const day: Entry = { takes: [takes.date], type: integer };
-const yearMonth = interval("month");
-const dayTime = interval("day");
 const unixTimeDefaults = ["current_timestamp()", "yyyy-MM-dd HH:mm:ss"];
-const calendar = interval("calendar");
 /** Dates, timestamps and intervals. */
 export const dates: Group = {
   ...timestamps,
@@ -90,7 +85,6 @@ export const dates: Group = {
       name === "date_part" ? `date_part(${t.join(", ")})` : `${name}(${t[0]} FROM ${t[1]})`,
   },
   seconds_fraction: { takes: [clock], type: decimal(8, 6) },
-  interval_part: { takes: [takes.string, takes.any], type: long },
   date_add: {
     aliases: ["dateadd"],
     arity: [2, 2],
@@ -188,9 +182,6 @@ export const dates: Group = {
     print: (t) =>
       `convert_timezone(${(t.length === 2 ? ["current_timezone()", ...t] : t).join(", ")})`,
   },
-  make_interval: intervalMaker("make_interval", 7, calendar),
-  make_dt_interval: intervalMaker("make_dt_interval", 4, dayTime),
-  make_ym_interval: intervalMaker("make_ym_interval", 2, yearMonth),
   unix_date: { takes: [only(date)], type: integer },
   date_from_unix_date: { takes: [takes.integer], type: date },
   unix_seconds: { takes: [only(timestamp)], type: long },
@@ -199,16 +190,6 @@ export const dates: Group = {
   timestamp_seconds: { takes: [takes.numeric], type: timestamp },
   timestamp_millis: { takes: [takes.integral], type: timestamp },
   timestamp_micros: { takes: [takes.integral], type: timestamp },
-  add_interval: { takes: [dayOrMoment, takes.any], type: (args) => args[0]?.type ?? timestamp },
-  subtract_dates: { takes: [takes.date, takes.date], type: dayTime },
-  subtract_timestamps: { takes: [moment, moment], type: dayTime },
-  interval_add: { takes: [takes.any, takes.any], type: (args) => args[0]?.type ?? dayTime },
-  interval_subtract: { takes: [takes.any, takes.any], type: (args) => args[0]?.type ?? dayTime },
-  interval_multiply: {
-    takes: [takes.any, takes.numeric],
-    type: (args) => args[0]?.type ?? dayTime,
-  },
-  interval_divide: { takes: [takes.any, takes.numeric], type: (args) => args[0]?.type ?? dayTime },
 };
 
 /** to_char of a date or a timestamp is date_format. */
@@ -256,26 +237,6 @@ export function shifted(given: FunctionCall, name: "date_add" | "date_sub"): Typ
   return call(name, [day, literal(count, integer)], { type: date });
 }
 
-function intervalMaker(name: string, most: number, type: DataType): Entry {
-  const seconds = oneOf(decimal(18, 6));
-  const parts: Parameter[] = Array.from({ length: most }, (_, index) =>
-    index === most - 1 && most > 2 ? seconds : takes.integer,
-  );
-  const zeros = parts.map((part) => (part === seconds ? "0.000000" : "0"));
-  return {
-    takes: parts,
-    optional: most,
-    resolve: (given) => {
-      const args = parts.map((part, index) => {
-        const zero = integerLiteral(0);
-        return given.arguments[index] ?? cast(zero, part === seconds ? decimal(18, 6) : integer);
-      });
-      return call(name, args, { type });
-    },
-    print: (t) => `${name}(${zeros.map((zero, at) => t[at] ?? zero).join(", ")})`,
-  };
-}
-
 /** Fields of EXTRACT and the function that gives each. */
 const fields: Readonly<Record<string, string>> = {
   year: "year",
@@ -318,26 +279,21 @@ const fields: Readonly<Record<string, string>> = {
   secs: "seconds_fraction",
 };
 
+/** What EXTRACT calls the fields that intervals have. */
+const intervalFields: Readonly<Record<string, string>> = { seconds_fraction: "second" };
+
 function extract(given: FunctionCall): TypedExpression {
-  const name = constantText(given, 0).toLowerCase();
-  const field = fields[name];
-  if (!field) {
-    throw error("UNSUPPORTED_EXPRESSION", {
-      expression: `"${given.text}"`,
-      reason: `there is no field ${name} to extract`,
-    });
-  }
+  const name = extractedField(given);
+  if (name === null) return literal(null, double);
+  const field = fields[name.toLowerCase()] ?? "";
   const input = argument(given, 1);
+  const invalid = (): Error =>
+    error("INVALID_EXTRACT_FIELD", { field: `\`${name}\``, expr: `"${given.texts[1] ?? ""}"` });
+  if (field === "") throw invalid();
   if (input.type.type === "interval") {
-    const part = {
-      year: integer,
-      month: { type: "byte" } as const,
-      seconds_fraction: decimal(8, 6),
-    }[field as "year"];
-    const type =
-      part ?? (field === "hour" || field === "minute" ? { type: "byte" as const } : integer);
-    const canonical = field === "seconds_fraction" ? "second" : field;
-    return call("interval_part", [stringLiteral(canonical), input], { type });
+    const part = intervalPart(input, intervalFields[field] ?? field);
+    if (part === undefined) throw invalid();
+    return part;
   }
   const timed = field === "hour" || field === "minute" || field === "seconds_fraction";
   const coerced = coerce(given, 1, timed ? clock : dayOrMoment);
@@ -346,4 +302,17 @@ function extract(given: FunctionCall): TypedExpression {
   const value = call(field, [source], { type: integer });
   if (field !== "weekday") return value;
   return call("+", [value, literal(1, integer)], { type: integer });
+}
+
+/** The name of the field, a constant; null makes the value null. */
+function extractedField(given: FunctionCall): string | null {
+  const input = argument(given, 0);
+  if (input.kind === "literal" && (typeof input.value === "string" || input.value === null)) {
+    return input.value;
+  }
+  throw error("NON_FOLDABLE_ARGUMENT", {
+    funcName: `\`${given.name}\``,
+    paramName: "`field`",
+    paramType: '"STRING"',
+  });
 }

@@ -175,6 +175,9 @@ export function wrapped(exact: TypedCall): TypedExpression {
 }
 
 function negated(given: FunctionCall, input: TypedExpression): TypedExpression {
+  if (input.type.type === "interval") {
+    return call("interval_negate", [input], { type: input.type });
+  }
   const exact = call("negative", [input], { type: input.type });
   return given.conf.ansi || !isIntegral(input.type) ? exact : wrapped(exact);
 }

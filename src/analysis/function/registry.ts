@@ -6,6 +6,7 @@ import { dates } from "./date.ts";
 import { define, type FunctionDefinition } from "./definition.ts";
 import { generators } from "./generator.ts";
 import { higherOrder } from "./higher-order.ts";
+import { intervals } from "./interval.ts";
 import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { miscellaneous } from "./miscellaneous.ts";
@@ -19,6 +20,7 @@ const groups = [
   strings,
   maths,
   dates,
+  intervals,
   collections,
   higherOrder,
   jsons,
@@ -65,8 +67,8 @@ export function allFunctions(): ReadonlyMap<string, FunctionDefinition> {
 const internal: ReadonlySet<string> = new Set(
   `time_window time_windows array_item seconds_fraction interval_part add_interval
     try_eval try_pmod try_div
-    subtract_dates subtract_timestamps interval_add interval_subtract interval_multiply
-    interval_divide number_text time_add subtract_times timestamp_at
+    subtract_dates subtract_timestamps interval_add interval_subtract interval_negate
+    interval_multiply interval_divide number_text time_add subtract_times timestamp_at
     nth_value_ignore_nulls lag_ignore_nulls lead_ignore_nulls`.split(/\s+/),
 );
 

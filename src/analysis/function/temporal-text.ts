@@ -1,5 +1,6 @@
 import type { DataType } from "../../schema/type.ts";
 import { isDatetime, isIntegral } from "../coercion.ts";
+import { isDays } from "./interval.ts";
 
 /**
  * What Spark prints for `+` and `-` where a date, a timestamp or a time takes part: they are not
@@ -14,14 +15,31 @@ export function temporalText(
   const [left, right] = types;
   const [a, b] = texts;
   if (!left || !right || !a || !b) return undefined;
+  if (name === "*" || name === "/") return scaledText(name, [a, b], [left, right]);
   const plus = name === "+";
   if (left.type === "time" || right.type === "time") return timeText(plus, [a, b], [left, right]);
   if (plus && !isMoment(left) && isMoment(right)) return temporalText("+", [b, a], [right, left]);
+  if (left.type === "date" && isDays(right)) {
+    const days = `extractansiintervaldays(${b})`;
+    return `date_add(${a}, ${plus ? days : `(- ${days})`})`;
+  }
   if (isSpan(right, plus) && takesSpan(left, right)) return `${a} ${plus ? "+" : "-"} ${b}`;
   if (plus && isSpan(left, false) && right.type === "string") return `${b} + ${a}`;
   if (left.type !== "date" || isDatetime(right) || right.type === "void") return undefined;
   if (!isIntegral(right)) return undefined;
   return `${plus ? "date_add" : "date_sub"}(${a}, ${b})`;
+}
+
+/** The interval goes first. */
+function scaledText(
+  name: "*" | "/",
+  [a = "", b = ""]: readonly string[],
+  [left, right]: readonly [DataType, DataType],
+): string | undefined {
+  const [span, texts] = left.type === "interval" ? [left, [a, b]] : [right, [b, a]];
+  if (span.type !== "interval" || (name === "/" && span !== left)) return undefined;
+  const word = name === "*" ? "multiply_interval" : "divide_interval";
+  return span.unit === "calendar" ? `${word}(${texts.join(", ")})` : `(${texts.join(` ${name} `)})`;
 }
 
 function timeText(

@@ -1,29 +1,29 @@
 import {
+  calendarInterval,
   type DataType,
   date,
+  dayTime,
   double,
-  interval,
-  string,
   time,
   timestamp,
   timestampNtz,
 } from "../../schema/type.ts";
-import { isDatetime, isNumeric } from "../coercion.ts";
+import { isDatetime } from "../coercion.ts";
 import { call, cast } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import { shifted } from "./date.ts";
 import { argument, type FunctionCall, mismatch, modeOf } from "./definition.ts";
+import { intervalArithmetic } from "./interval.ts";
 import { wrongType } from "./operator.ts";
-
-const dayTime = interval("day");
-const dayMicros = 86_400_000_000n;
 
 /** `+ - * /` with a date, a timestamp, a time or an interval; undefined where none takes part. */
 export function datetimeArithmetic(given: FunctionCall, name: string): TypedExpression | undefined {
   const [a, b] = [argument(given, 0), argument(given, 1)];
   const [left, right] = [a.type, b.type];
   if (left.type === "time" || right.type === "time") return withTime(given, name);
-  if (left.type === "interval" || right.type === "interval") return withInterval(given, name);
+  if (left.type === "interval" || right.type === "interval") {
+    return intervalArithmetic(given, name);
+  }
   if (name === "+") return datetimeSum(given);
   if (name !== "-" || (!isDatetime(left) && !isDatetime(right))) return undefined;
   if (!isMoment(left) && !isMoment(right)) return dateDifference(given);
@@ -36,8 +36,8 @@ function datetimeSum(given: FunctionCall): TypedExpression | undefined {
   if (!isDatetime(a.type) && !isDatetime(b.type)) return undefined;
   const [moment, other] = isDatetime(a.type) ? [a, b] : [b, a];
   if (other.type.type === "void") {
-    const span = cast(other, dayTime);
-    return withInterval({ ...given, arguments: [moment, span] }, "+");
+    const span = cast(other, dayTime());
+    return intervalArithmetic({ ...given, arguments: [moment, span] }, "+");
   }
   if (given.conf.ansi && isMoment(moment.type) && other.type.type === "string") {
     throw wrongType(given, moment.type);
@@ -68,12 +68,17 @@ function dateDifference(given: FunctionCall): TypedExpression | undefined {
   if (b.type.type === "date" || (given.conf.ansi && b.type.type === "string")) {
     if (!others.includes(a.type.type)) return undefined;
     const days = [cast(a, date, mode), cast(b, date, mode)];
-    return call("subtract_dates", days, { type: differenceType(given) });
+    return call("subtract_dates", days, { type: daysOf(given) });
   }
   if (b.type.type === "void") {
-    return call("subtract_dates", [a, cast(b, date)], { type: differenceType(given) });
+    return call("subtract_dates", [a, cast(b, date)], { type: daysOf(given) });
   }
   return added(given, [a, b.type.type === "string" ? cast(b, double) : b], "date_sub");
+}
+
+/** What the difference of two dates is. */
+function daysOf({ conf }: FunctionCall): DataType {
+  return conf.legacyInterval ? calendarInterval : dayTime("day", "day");
 }
 
 function timestampDifference(given: FunctionCall): TypedExpression | undefined {
@@ -89,13 +94,8 @@ function timestampDifference(given: FunctionCall): TypedExpression | undefined {
   const instants = [a, b].some(({ type }) => type.type === "timestamp");
   const type = instants ? timestamp : timestampNtz;
   const mode = modeOf(given);
-  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], {
-    type: differenceType(given),
-  });
-}
-
-function differenceType({ conf }: FunctionCall): DataType {
-  return conf.legacyInterval ? interval("calendar") : dayTime;
+  const length = given.conf.legacyInterval ? calendarInterval : dayTime();
+  return call("subtract_timestamps", [cast(a, type, mode), cast(b, type, mode)], { type: length });
 }
 
 function isMoment(type: DataType): boolean {
@@ -110,9 +110,9 @@ function withTime(given: FunctionCall, name: string): TypedExpression | undefine
   if (name === "+" || (name === "-" && moment === a && span.type.type === "interval")) {
     const lasts = span.type.type === "void" || isDayTime(span.type);
     if (!lasts) return undefined;
-    const length = cast(span, dayTime);
-    const signed = name === "+" ? length : call("negative", [length], { type: length.type });
-    return call("time_add", [moment, signed], { type: time() });
+    const length = cast(span, dayTime());
+    const signed = name === "+" ? length : call("interval_negate", [length], { type: length.type });
+    return call("time_add", [moment, signed], { type: movedTime(moment.type, span.type) });
   }
   if (name !== "-") return undefined;
   const sides = [a, b].map((side) => {
@@ -125,54 +125,15 @@ function withTime(given: FunctionCall, name: string): TypedExpression | undefine
     if (!isMoment(argument(given, wrong).type)) return undefined;
     throw mismatch(given, 1 - wrong, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"');
   }
-  return call("subtract_times", [left, right], { type: dayTime });
+  return call("subtract_times", [left, right], { type: dayTime("hour", "second") });
+}
+
+/** Only an interval that has seconds brings a fraction of them. */
+function movedTime(moment: DataType, span: DataType): DataType {
+  const seconds = span.type !== "interval" || span.unit !== "day" || span.end === "second";
+  return seconds ? time() : moment;
 }
 
 function isDayTime(type: DataType): boolean {
   return type.type === "interval" && type.unit === "day";
-}
-
-function withInterval(given: FunctionCall, name: string): TypedExpression | undefined {
-  const [a, b] = [argument(given, 0), argument(given, 1)];
-  if (name === "*" || name === "/") return scaledInterval(given, name);
-  if (name !== "+" && name !== "-") return undefined;
-  if (a.type.type === "interval" && b.type.type === "interval") {
-    if (a.type.unit !== b.type.unit) return undefined;
-    return call(name === "+" ? "interval_add" : "interval_subtract", [a, b], { type: a.type });
-  }
-  if (a.type.type === "interval" && name === "-") return undefined;
-  const [moment, span] = a.type.type === "interval" ? [b, a] : [a, b];
-  if (span.type.type !== "interval") return undefined;
-  const mode = modeOf(given);
-  const signed = name === "+" ? span : call("negative", [span], { type: span.type });
-  if (moment.type.type === "string") {
-    const sum = call("add_interval", [cast(moment, timestamp, mode), signed], { type: timestamp });
-    return cast(sum, string, mode);
-  }
-  if (!isDatetime(moment.type)) return undefined;
-  const type = moment.type.type === "date" && !keepsDate(span) ? timestamp : moment.type;
-  return call("add_interval", [cast(moment, type, mode), signed], { type });
-}
-
-/** A date stays a date if months or whole days are added. */
-function keepsDate(span: TypedExpression): boolean {
-  if (span.type.type === "interval" && span.type.unit !== "day") return true;
-  if (span.kind !== "literal") return false;
-  const value = span.value;
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    "micros" in value &&
-    typeof value.micros === "bigint" &&
-    value.micros % dayMicros === 0n
-  );
-}
-
-function scaledInterval(given: FunctionCall, name: string): TypedExpression | undefined {
-  const [a, b] = [argument(given, 0), argument(given, 1)];
-  const [span, factor] = a.type.type === "interval" ? [a, b] : [b, a];
-  if (factor.type.type === "interval" || (name === "/" && span !== a)) return undefined;
-  const by = cast(factor, isNumeric(factor.type) ? factor.type : double, modeOf(given));
-  const canonical = name === "*" ? "interval_multiply" : "interval_divide";
-  return call(canonical, [span, by], { type: span.type, nullable: true });
 }

@@ -1,6 +1,7 @@
 import { error } from "../../error/error.ts";
 import {
   type DataType,
+  dayTime,
   decimal,
   long,
   maxTimePrecision,
@@ -68,5 +69,5 @@ export const times: Group = {
   time_to_millis: toNumber(long),
   time_to_micros: toNumber(long),
   time_add: { takes: [strictTime, takes.any], type: (args) => timeOf(args[0]?.type) },
-  subtract_times: { takes: [strictTime, strictTime], type: { type: "interval", unit: "day" } },
+  subtract_times: { takes: [strictTime, strictTime], type: dayTime("hour", "second") },
 };

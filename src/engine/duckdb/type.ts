@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import type { DataType } from "../../schema/type.ts";
+import type { DataType, IntervalType } from "../../schema/type.ts";
 import { identifier, memberName } from "./quote.ts";
 
 /** How struct members are called: by position inside a plan, by name in a file. */
@@ -20,8 +20,14 @@ const atomic: Readonly<Record<string, string>> = {
   timestamp_ntz: "TIMESTAMP",
   // A column needs some type; its only value is null.
   void: "INTEGER",
-  interval: "INTERVAL",
   time: "TIME",
+};
+
+/** A number of months or of microseconds where that is all an interval is. */
+const intervals: Readonly<Record<IntervalType["unit"], string>> = {
+  month: "INTEGER",
+  day: "BIGINT",
+  calendar: "INTERVAL",
 };
 
 /** DuckDB's type for a Spark type. UNSUPPORTED_DATATYPE for variant and structs of no members. */
@@ -29,6 +35,8 @@ export function sqlType(type: DataType, names: MemberNames = "position"): string
   switch (type.type) {
     case "decimal":
       return `DECIMAL(${type.precision},${type.scale})`;
+    case "interval":
+      return intervals[type.unit];
     case "array":
       return `${sqlType(type.elementType, names)}[]`;
     case "map":

@@ -47,7 +47,7 @@ export function parseOptions(context: LocalContext): ParseOptions {
     const variable = found === undefined ? undefined : context.variables.get(found);
     return variable && { kind: "literal", value: variable.value, type: variable.type };
   };
-  const { lexer, timestampType, legacyInterval = false } = analysisConf(context);
+  const { lexer, timestampType, legacyInterval } = analysisConf(context);
   const ansi = context.conf.get("spark.sql.ansi.enabled") === "true";
   const reservedKeywords =
     ansi && context.conf.get("spark.sql.ansi.enforceReservedKeywords") === "true";

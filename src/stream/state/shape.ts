@@ -3,6 +3,7 @@ import type { Column, TypedInput } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
 import { assert } from "../../error/error.ts";
 import type { Input } from "../../plan/input.ts";
+import { intervalName } from "../../schema/interval-field.ts";
 import { boolean, type DataType, field, type StructType, struct } from "../../schema/type.ts";
 
 /**
@@ -74,7 +75,7 @@ export function signature(type: DataType): string {
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
     case "interval":
-      return `interval ${type.unit}`;
+      return intervalName(type);
     case "array":
       return `array<${signature(type.elementType)}>`;
     case "map":

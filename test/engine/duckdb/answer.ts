@@ -13,7 +13,7 @@ export function answers(conf: Partial<AnalysisConf> = {}): (sql: string) => Prom
   return async (sql) => {
     const engine = await opened;
     try {
-      const plan = analyze(parseQuery(sql), { conf: { ...defaultConf, ...conf }, datasets });
+      const plan = analyze(parseQuery(sql, conf), { conf: { ...defaultConf, ...conf }, datasets });
       const context = { timeZone: "America/Los_Angeles", timestampMs: 0, seed: 0 };
       await using result = await engine.query(plan, context);
       const rows: string[] = [];

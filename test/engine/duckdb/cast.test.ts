@@ -146,12 +146,54 @@ test.each(cases)("%s of %j as %j", async (value, from, to, ansi, tried) => {
   expect(await outcome({ value: null, from, to, mode: "ansi" })).toBeNull();
 });
 
-test("an interval as a number is refused by name", async () => {
-  const value = new Interval(24, 0, 0n);
-  const to = types.decimal(10, 0);
-  expect(await outcome({ value, from: types.interval("month"), to, mode: "ansi" })).toBe(
-    "ENGINE_UNSUPPORTED_FUNCTION",
-  );
+const hour = 3_600_000_000n;
+
+test.each<[Value, DataType, DataType, Value]>([
+  [new Interval(24, 0, 0n), types.yearMonth("year", "year"), byte, 2],
+  [new Interval(-122, 0, 0n), types.yearMonth(), types.short, -122],
+  [new Interval(1536, 0, 0n), types.yearMonth("year", "year"), byte, "CAST_OVERFLOW"],
+  [new Interval(0, 0, -10_123_456n), types.dayTime("second", "second"), byte, -10],
+  [new Interval(0, 0, 10_005_000n), types.dayTime(), types.decimal(4, 2), new Decimal(1001n, 2)],
+  [-10n, long, types.dayTime("second", "second"), new Interval(0, 0, -10_000_000n)],
+  [2147483647, integer, types.yearMonth("year", "year"), "CAST_OVERFLOW"],
+  [new Decimal(10654321n, 6), types.decimal(8, 6), types.yearMonth(), new Interval(11, 0, 0n)],
+  [
+    new Decimal(80654321n, 6),
+    types.decimal(8, 6),
+    types.dayTime("hour", "minute"),
+    new Interval(0, 0, 4_839_259_260n),
+  ],
+  ["3-1", string, types.yearMonth(), new Interval(37, 0, 0n)],
+  [
+    "interval '-1 02' day to hour",
+    string,
+    types.dayTime("day", "hour"),
+    new Interval(0, 0, -26n * hour),
+  ],
+  ["1 02", string, types.dayTime(), "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE"],
+  ["3-12", string, types.yearMonth(), "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING"],
+  ["2 days 3 hours", string, types.calendarInterval, new Interval(0, 2, 10_800_000_000n)],
+  ["abc", string, types.calendarInterval, null],
+  [
+    new Interval(0, 0, 50n * hour),
+    types.dayTime(),
+    types.dayTime("day", "day"),
+    new Interval(0, 0, 48n * hour),
+  ],
+  [
+    new Interval(0, 0, 26n * hour),
+    types.dayTime("day", "hour"),
+    string,
+    "INTERVAL '1 02' DAY TO HOUR",
+  ],
+  [
+    new Interval(14, -3, 1_500_000n),
+    types.calendarInterval,
+    string,
+    "1 years 2 months -3 days 1.5 seconds",
+  ],
+])("%s of %o as %o is %s", async (value, from, to, expected) => {
+  expect(await outcome({ value, from, to, mode: "ansi" })).toEqual(expected);
 });
 
 test("outside ANSI numbers wrap and fractions of texts are cut", async () => {

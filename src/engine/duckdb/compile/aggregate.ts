@@ -1,10 +1,13 @@
 import type { TypedAggregate } from "../../../analysis/typed.ts";
 import { error } from "../../../error/error.ts";
 import type { DataType } from "../../../schema/type.ts";
+import { raise } from "../failure.ts";
 import { sqlType } from "../type.ts";
 import { toDecimal } from "./cast.ts";
 import { expression } from "./expression.ts";
+import { roundedQuotient } from "./function/interval.ts";
 import { javascript } from "./function/registry.ts";
+import { bound } from "./once.ts";
 import type { Scope } from "./scope.ts";
 
 interface Parts {
@@ -154,8 +157,13 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   median: ({ args, filter, distinct }) =>
     `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), 0.5)${filter}`,
   mode: simple("mode"),
-  percentile: ({ args, filter, distinct }) =>
-    `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), ${args[1]})${filter}`,
+  percentile: ({ args, filter, distinct, types, type }) => {
+    const value = `quantile_cont(${distinct}CAST(${args[0]} AS DOUBLE), ${args[1]})${filter}`;
+    if (types[0]?.type !== "interval") return value;
+    if (type.type !== "array") return `CAST(trunc(${value}) AS ${sqlType(type)})`;
+    const item = sqlType(type.elementType);
+    return `list_transform(${value}, lambda p: CAST(trunc(p) AS ${item}))`;
+  },
   // Exact where Spark approximates: within any accuracy that was asked for.
   percentile_approx: nearest,
   approx_percentile: nearest,
@@ -186,14 +194,40 @@ function sumOf(mode: "ansi" | "try") {
       const sum = `sum(${distinct}${args[0]})${filter}`;
       return mode === "try" ? `TRY_CAST(${sum} AS BIGINT)` : `(${sum} + 0)::BIGINT`;
     }
-    if (type.type === "interval") return `sum(${distinct}${args[0]})${filter}`;
+    if (type.type === "interval") {
+      return intervalOf(`sum(${distinct}${args[0]})${filter}`, { type, mode, scope });
+    }
     return `sum(${distinct}CAST(${args[0]} AS ${sqlType(type)}))${filter}`;
   };
+}
+
+/** A wide sum of months or microseconds, held to the width of the interval. */
+function intervalOf(
+  sum: string,
+  given: { readonly type: DataType; readonly mode: "ansi" | "try"; readonly scope: Scope },
+): string {
+  const type = sqlType(given.type);
+  if (given.mode === "try") return `TRY_CAST(${sum} AS ${type})`;
+  const failure = raise("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", {
+    functionName: "'try_sum'",
+  });
+  return bound(
+    [sum],
+    given.scope,
+    (x) => `CASE WHEN ${x} IS NOT NULL THEN coalesce(TRY_CAST(${x} AS ${type}), ${failure}) END`,
+  );
 }
 
 function averageOf(mode: "ansi" | "try") {
   return (parts: Parts): string => {
     const { args, distinct, filter, type, scope } = parts;
+    if (type.type === "interval") {
+      const [sum, count] = ["sum", "count"].map(
+        (name) => `${name}(${distinct}${args[0]})${filter}`,
+      );
+      const ratio = roundedQuotient(sum as string, count as string);
+      return intervalOf(ratio, { type, mode, scope });
+    }
     if (type.type !== "decimal") return `avg(${distinct}CAST(${args[0]} AS DOUBLE))${filter}`;
     const sum = `CAST(sum(${distinct}${args[0]})${filter} AS VARCHAR)`;
     const count = `CAST(count(${distinct}${args[0]})${filter} AS VARCHAR)`;

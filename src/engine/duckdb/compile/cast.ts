@@ -1,9 +1,11 @@
 import type { TypedCast } from "../../../analysis/typed.ts";
 import { error } from "../../../error/error.ts";
+import { intervalName } from "../../../schema/interval-field.ts";
 import type { DataType, DecimalType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
+import { fromInterval, toInterval } from "./cast-interval.ts";
 import { fromText, malformed } from "./cast-text.ts";
 import { javascript } from "./function/registry.ts";
 import { truncatedTime } from "./function/time.ts";
@@ -26,15 +28,15 @@ export function cast(value: string, request: CastRequest): string {
   if (from.type === "time" && to.type === "time") {
     return to.precision < from.precision ? truncatedTime(value, to.precision) : value;
   }
-  if (from.type !== "struct" && from.type === to.type && sqlType(from) === sqlType(to))
-    return value;
   if (to.type === "string" && from.type === "decimal" && mode === "legacy" && from.scale > 6) {
     return javascript("decimal_text", [`CAST(${value} AS VARCHAR)`]);
   }
   if (to.type === "string") return toText(value, from, scope);
+  if (to.type === "interval") return toInterval(value, request);
+  if (from.type === "interval") return fromInterval(value, request);
+  if (from.type !== "struct" && from.type === to.type && sqlType(from) === sqlType(to))
+    return value;
   if (from.type === "string") return fromText(value, request);
-  // Whether `2` years are 2 or 24 depends on fields that the type of an interval does not keep.
-  if ((from.type === "interval") !== (to.type === "interval")) throw impossible(request);
   switch (to.type) {
     case "byte":
     case "short":
@@ -58,8 +60,6 @@ export function cast(value: string, request: CastRequest): string {
       return from.type === "timestamp" ? local(value, scope) : `CAST(${value} AS TIMESTAMP)`;
     case "binary":
       return toBinary(value, from);
-    case "interval":
-      return value;
     default:
       return nested(value, request);
   }
@@ -147,6 +147,7 @@ const sparkNames: Readonly<Record<string, string>> = {
 /** A type as Spark's messages name it. */
 export function sparkName(type: DataType): string {
   if (type.type === "decimal") return `DECIMAL(${type.precision},${type.scale})`;
+  if (type.type === "interval") return intervalName(type).toUpperCase();
   return sparkNames[type.type] ?? type.type.toUpperCase();
 }
 

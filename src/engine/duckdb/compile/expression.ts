@@ -12,6 +12,7 @@ import { columnName, memberName } from "../quote.ts";
 import { literal } from "../value/literal.ts";
 import { aggregateCall } from "./aggregate.ts";
 import { cast } from "./cast.ts";
+import { span } from "./function/interval.ts";
 import { compilationOf } from "./function/registry.ts";
 import { orderBy, relation } from "./relation.ts";
 import type { Scope } from "./scope.ts";
@@ -94,7 +95,9 @@ function window(node: TypedWindow, scope: Scope): string {
   const parts = [
     ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(", ")}`]),
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(", ")}`]),
-    ...(node.frame === undefined || name in ranking || exact ? [] : [frame(node.frame, scope)]),
+    ...(node.frame === undefined || name in ranking || exact
+      ? []
+      : [frame(node, node.frame, scope)]),
   ];
   return windowFunction(node, scope, ` OVER (${parts.join(" ")})`);
 }
@@ -145,10 +148,14 @@ function edge(
   return `struct_extract(${name}(${row} IGNORE NULLS)${over}, 'v')`;
 }
 
-function frame({ unit, lower, upper }: TypedFrame, scope: Scope): string {
-  const side = (boundary: TypedBoundary): string =>
-    "offset" in boundary
-      ? `${expression(boundary.offset, scope)} ${boundary.bound.toUpperCase()}`
-      : boundary.bound.toUpperCase();
+function frame({ order }: TypedWindow, { unit, lower, upper }: TypedFrame, scope: Scope): string {
+  const key = order[0]?.input.type.type;
+  const side = (boundary: TypedBoundary): string => {
+    const bound = boundary.bound.toUpperCase();
+    if (!("offset" in boundary)) return bound;
+    const offset = expression(boundary.offset, scope);
+    // An interval is a number, but beside a date or time it is DuckDB's own.
+    return `${key === "interval" ? offset : span(offset, boundary.offset.type)} ${bound}`;
+  };
   return `${unit.toUpperCase()} BETWEEN ${side(lower)} AND ${side(upper)}`;
 }

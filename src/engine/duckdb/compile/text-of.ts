@@ -1,6 +1,6 @@
-import { error } from "../../../error/error.ts";
 import type { DataType } from "../../../schema/type.ts";
 import { memberName } from "../quote.ts";
+import { intervalText } from "./cast-interval.ts";
 import { javascript } from "./function/registry.ts";
 import { once } from "./once.ts";
 import { fresh, type Scope } from "./scope.ts";
@@ -45,7 +45,7 @@ export function toText(value: string, from: DataType, scope: Scope): string {
           ELSE '{' || ${members.join(" || ', ' || ")} || '}' END`;
       });
     case "interval":
-      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "cast from interval to string" });
+      return intervalText(value, from, scope);
     case "decimal":
       // DuckDB writes no zero before the point where the type has no digit for it.
       return from.precision === from.scale

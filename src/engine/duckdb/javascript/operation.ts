@@ -1,6 +1,15 @@
 import { assert, error } from "../../../error/error.ts";
+import { parseInterval } from "../../../schema/interval.ts";
+import { namedInterval } from "../../../schema/interval-field.ts";
+import {
+  amountOfText,
+  ansiInterval,
+  formatInterval,
+  readFields,
+} from "../../../schema/interval-text.ts";
 import { parseTime } from "../../../schema/time.ts";
-import { CalendarDate, LocalTimestamp } from "../../../schema/value.ts";
+import { type AnsiIntervalType, calendarInterval } from "../../../schema/type.ts";
+import { CalendarDate, Interval, LocalTimestamp } from "../../../schema/value.ts";
 import { instantOf, localOf, type Zone, zoneOf as zoneById } from "../../../schema/zone.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
 import { zoneOf } from "../text/zone.ts";
@@ -24,6 +33,12 @@ function knownZone(args: readonly string[]): Zone {
   return zone;
 }
 
+function ansi(name: string): AnsiIntervalType {
+  const type = namedInterval(name);
+  assert(type !== undefined && type.unit !== "calendar", `${name} is an interval with fields`);
+  return type;
+}
+
 const times: Readonly<Record<string, Operation>> = {
   date: (args) => castDate(arg(args, 0))?.days.toString() ?? null,
   timestamp: (args) => {
@@ -40,6 +55,18 @@ const times: Readonly<Record<string, Operation>> = {
     const text = new LocalTimestamp(BigInt(arg(args, 0))).toString().replace("T", " ");
     return text.replace(/\.?0+$/, (zeros) => (zeros.startsWith(".") ? "" : ""));
   },
+  interval: ([text = "", name = ""]) => String(amountOfText(text, ansi(name))),
+  try_interval: ([text = "", name = ""]) => {
+    const amount = readFields(text, ansi(name));
+    return typeof amount === "bigint" ? String(amount) : null;
+  },
+  interval_text: ([amount = "0", name = ""]) => ansiInterval(BigInt(amount), ansi(name)),
+  calendar_interval: ([text = ""]) => {
+    const value = parseInterval(text);
+    return value === undefined ? null : `${value.months} ${value.days} ${value.micros}`;
+  },
+  calendar_text: ([months, days, micros = "0"]) =>
+    formatInterval(new Interval(Number(months), Number(days), BigInt(micros)), calendarInterval),
   utf8: (args) => Buffer.from(arg(args, 0), "hex").toString(),
 };
 

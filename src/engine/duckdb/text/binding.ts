@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type * as bindings from "@duckdb/node-bindings";
-import type { DataType } from "../../../schema/type.ts";
+import type { AtomicName, DataType } from "../../../schema/type.ts";
 
 /** DuckDB's C API as Node sees it: the module that `@duckdb/node-api` itself stands on. */
 export type Binding = typeof bindings;
@@ -33,12 +33,16 @@ export function logicalType(type: DataType): LogicalType {
         type.fields.map((field) => logicalType(field.type)),
         type.fields.map((_, index) => `f${index}`),
       );
+    case "interval":
+      return duckdb.create_logical_type(duckdb.Type[intervals[type.unit]]);
     default:
       return duckdb.create_logical_type(duckdb.Type[atomicName(type.type)]);
   }
 }
 
-function atomicName(name: Exclude<DataType["type"], "decimal" | "array" | "map" | "struct">) {
+const intervals = { month: "INTEGER", day: "BIGINT", calendar: "INTERVAL" } as const;
+
+function atomicName(name: AtomicName | "time") {
   switch (name) {
     case "string":
     case "variant":
@@ -68,8 +72,6 @@ function atomicName(name: Exclude<DataType["type"], "decimal" | "array" | "map" 
       return "TIMESTAMP";
     case "time":
       return "TIME";
-    case "interval":
-      return "INTERVAL";
   }
 }
 

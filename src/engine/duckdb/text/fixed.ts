@@ -1,4 +1,5 @@
 import { assert } from "../../../error/error.ts";
+import { intervalAmount } from "../../../schema/interval-text.ts";
 import type {
   AtomicType,
   DataType,
@@ -122,7 +123,7 @@ function encoding(type: FixedType): { width: number; encode: Encode } {
     case "decimal":
       return decimalEncoding(type);
     case "interval":
-      return { width: 16, encode: encodeInterval };
+      return intervalEncoding(type);
     default:
       assert(false, `no cells of one width for ${(type as DataType).type}`);
   }
@@ -157,9 +158,28 @@ function decimalEncoding(type: DecimalType): { width: number; encode: Encode } {
   };
 }
 
-function encodeInterval(view: DataView, at: number, value: Value): void {
-  const { months, days, micros } = value as Interval;
-  view.setInt32(at, months, true);
-  view.setInt32(at + 4, days, true);
-  view.setBigInt64(at + 8, micros, true);
+function intervalEncoding(type: IntervalType): { width: number; encode: Encode } {
+  switch (type.unit) {
+    case "month":
+      return {
+        width: 4,
+        encode: (view, at, value) => view.setInt32(at, (value as Interval).months, true),
+      };
+    case "day":
+      return {
+        width: 8,
+        encode: (view, at, value) =>
+          view.setBigInt64(at, intervalAmount(value as Interval, type), true),
+      };
+    case "calendar":
+      return {
+        width: 16,
+        encode: (view, at, value) => {
+          const { months, days, micros } = value as Interval;
+          view.setInt32(at, months, true);
+          view.setInt32(at + 4, days, true);
+          view.setBigInt64(at + 8, micros, true);
+        },
+      };
+  }
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import { intervalAmount } from "../../../schema/interval-text.ts";
 import type { DataType, StructType } from "../../../schema/type.ts";
 import {
   CalendarDate,
@@ -89,7 +90,7 @@ function atomicType(duck: Duck, type: DataType): DuckDBType {
     case "time":
       return duck.TIME;
     case "interval":
-      return duck.INTERVAL;
+      return { month: duck.INTEGER, day: duck.BIGINT, calendar: duck.INTERVAL }[type.unit];
     default:
       return duck.INTEGER;
   }
@@ -103,6 +104,9 @@ function duckValue(duck: Duck, value: Value, type: DataType): DuckDBValue {
   if (value instanceof LocalTimestamp) return new duck.DuckDBTimestampValue(value.micros);
   if (value instanceof LocalTime) return new duck.DuckDBTimeValue(value.micros);
   if (value instanceof Interval) {
+    if (type.type !== "interval") throw mismatch(value, type);
+    if (type.unit === "month") return value.months;
+    if (type.unit === "day") return intervalAmount(value, type);
     return new duck.DuckDBIntervalValue(value.months, value.days, value.micros);
   }
   if (value instanceof Decimal) {

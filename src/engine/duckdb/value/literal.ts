@@ -1,4 +1,5 @@
 import { error } from "../../../error/error.ts";
+import { intervalAmount } from "../../../schema/interval-text.ts";
 import type { DataType } from "../../../schema/type.ts";
 import {
   CalendarDate,
@@ -45,6 +46,7 @@ export function literal(value: Value, type: DataType): string {
       break;
     case "interval":
       if (value instanceof Interval) {
+        if (type.unit !== "calendar") return quoted(String(intervalAmount(value, type)), type);
         const { months, days, micros: rest } = value;
         return `(to_months(${months}) + to_days(${days}) + to_microseconds(${micros(rest)}))`;
       }

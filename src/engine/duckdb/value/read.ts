@@ -1,6 +1,12 @@
-import type { DuckDBListVector, DuckDBStructVector, DuckDBVector } from "@duckdb/node-api";
+import type {
+  DuckDBIntervalValue,
+  DuckDBListVector,
+  DuckDBStructVector,
+  DuckDBVector,
+} from "@duckdb/node-api";
 import { error } from "../../../error/error.ts";
-import type { DataType, StructType } from "../../../schema/type.ts";
+import { intervalValue } from "../../../schema/interval-text.ts";
+import type { DataType, IntervalType, StructType } from "../../../schema/type.ts";
 import {
   CalendarDate,
   Decimal,
@@ -22,6 +28,8 @@ export function readVector(vector: DuckDBVector, type: DataType): Value[] {
       return readStruct(vector as DuckDBStructVector, type);
     case "decimal":
       return readDecimal(vector, type.scale);
+    case "interval":
+      return readInterval(vector, type);
     default:
       return readAtomic(vector, type);
   }
@@ -46,12 +54,22 @@ const converters: Readonly<Record<string, ((item: never) => Value) | undefined>>
   timestamp: (item: { micros: bigint }) => new Timestamp(item.micros),
   timestamp_ntz: (item: { micros: bigint }) => new LocalTimestamp(item.micros),
   time: (item: { micros: bigint }) => new LocalTime(item.micros),
-  interval: (item: { months: number; days: number; micros: bigint }) =>
-    new Interval(item.months, item.days, item.micros),
   variant: () => {
     throw error("ENGINE_UNSUPPORTED_TYPE", { type: "variant" });
   },
 };
+
+function readInterval(vector: DuckDBVector, type: IntervalType): Value[] {
+  const values = new Array<Value>(vector.itemCount);
+  for (let at = 0; at < values.length; at += 1) {
+    const item = vector.getItem(at) as number | bigint | DuckDBIntervalValue | null;
+    if (item === null) values[at] = null;
+    else if (typeof item === "object") {
+      values[at] = new Interval(item.months, item.days, item.micros);
+    } else values[at] = type.unit === "calendar" ? null : intervalValue(BigInt(item), type);
+  }
+  return values;
+}
 
 function readDecimal(vector: DuckDBVector, scale: number): Value[] {
   const scaled = vector as unknown as { getScaledValue(at: number): number | bigint | null };

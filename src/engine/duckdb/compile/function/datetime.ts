@@ -4,6 +4,7 @@ import { text } from "../../quote.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
 import { instant, instantOfArgument, isUtc, local, localOfArgument, now } from "../zone.ts";
+import { addMicros } from "./interval.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
 /** A part of a date or of a wall-clock time, as INTEGER. */
@@ -108,13 +109,6 @@ export const datetimes: Group = {
     const target = { sql: to as string, node: node.arguments[1] };
     return localOfArgument(instantOfArgument(value as string, source), target);
   },
-  make_ym_interval: ([years, months]) =>
-    `to_months(CAST(coalesce(${years ?? 0}, 0) * 12 + coalesce(${months ?? 0}, 0) AS INTEGER))`,
-  make_dt_interval: (parts) => {
-    const [d, h, m, s] = [0, 1, 2, 3].map((at) => `coalesce(${parts[at] ?? 0}, 0)`);
-    const minutes = `((${d} * 24 + ${h}) * 60 + ${m})`;
-    return `to_microseconds(CAST(${minutes} * 60000000 + ${s} * 1000000 AS BIGINT))`;
-  },
   unix_date: ([value]) => days(value as string),
   date_from_unix_date: ([value]) => `(DATE '1970-01-01' + CAST(${value} AS INTEGER))`,
   unix_seconds: epoch(1_000_000),
@@ -136,32 +130,6 @@ export const datetimes: Group = {
     const name = (unit ?? "").replaceAll("'", "").toLowerCase();
     const [from, to] = [wall(start, types[1], scope), wall(end, types[2], scope)];
     return `datesub('${name}', ${from}, ${to})`;
-  },
-  add_interval: ([value, span], { types, scope }) => {
-    const [type] = types;
-    if (type?.type === "date") return `CAST(${value} + ${span} AS DATE)`;
-    if (type?.type === "timestamp_ntz") return `(${value} + ${span})`;
-    if (isUtc(scope)) return `(${value} + ${span})`;
-    if (types[1]?.type === "interval" && types[1].unit === "day") {
-      return addMicros(value as string, `epoch_us(TIMESTAMP '1970-01-01' + ${span})`, scope);
-    }
-    return instant(`(${local(value as string, scope)} + ${span})`, scope);
-  },
-  subtract_dates: ([a, b], { node, scope }) =>
-    node.type.type === "interval" && node.type.unit === "calendar"
-      ? once([a as string, b as string], scope, period)
-      : `to_days(CAST(${a} - ${b} AS INTEGER))`,
-  subtract_timestamps: ([a, b], { types, scope }) => {
-    const [end, start] = [wall(a, types[0], scope), wall(b, types[1], scope)];
-    return `to_microseconds(epoch_us(${end}) - epoch_us(${start}))`;
-  },
-  interval_add: ([a, b]) => `(${a} + ${b})`,
-  interval_subtract: ([a, b]) => `(${a} - ${b})`,
-  interval_multiply: ([span, factor], site) => scaled(span as string, `* ${factor}`, site),
-  interval_divide: ([span, divisor], site) => {
-    const zero = site.trying ? "NULL" : raise("DIVIDE_BY_ZERO", {});
-    const quotient = scaled(span as string, `/ ${divisor}`, site);
-    return `CASE WHEN ${divisor} = 0 THEN ${zero} ELSE ${quotient} END`;
   },
   time_window: ([time, duration, start], site) =>
     once(
@@ -264,16 +232,6 @@ const clockUnits: Readonly<Record<string, number>> = {
   MICROSECOND: 1,
 };
 
-/** An instant moved by microseconds: its whole days go by the wall clock, the rest is exact. */
-function addMicros(value: string, micros: string, scope: Scope): string {
-  return once([value, micros], scope, (time, total) => {
-    const days = `to_days(CAST(${total} // 86400000000 AS INTEGER))`;
-    const day = instant(`(${local(time as string, scope)} + ${days})`, scope);
-    const start = `CASE WHEN abs(${total}) < 86400000000 THEN ${time} ELSE ${day} END`;
-    return `(${start} + to_microseconds(${total} % 86400000000))`;
-  });
-}
-
 function timespan(unit: string, count: string): string {
   const whole = `CAST(${count} AS INTEGER)`;
   // Of a narrower count DuckDB makes the microseconds in 32 bits.
@@ -301,27 +259,4 @@ function timespan(unit: string, count: string): string {
     default:
       return `to_microseconds(${long})`;
   }
-}
-
-function scaled(span: string, by: string, { node, scope }: Site): string {
-  return once([span], scope, (x) =>
-    node.type.type === "interval" && node.type.unit === "month"
-      ? `to_months(CAST(round((datepart('year', ${x}) * 12 + datepart('month',
-        ${x})) ${by}) AS INTEGER))`
-      : `to_microseconds(CAST(round(epoch_us(TIMESTAMP '1970-01-01' + ${x}) ${by}) AS BIGINT))`,
-  );
-}
-
-/** Java's `Period.between(start, end)`: whole months towards the end, then the days left. */
-function period(end: string, start: string): string {
-  const index = (day: string): string => `(12 * year(${day}) + month(${day}))`;
-  const months = `(${index(end)} - ${index(start)})`;
-  const days = `(day(${end}) - day(${start}))`;
-  const forth = `${months} > 0 AND ${days} < 0`;
-  const back = `${months} < 0 AND ${days} > 0`;
-  const whole = `(${months} - CASE WHEN ${forth} THEN 1 WHEN ${back} THEN -1 ELSE 0 END)`;
-  const left = `CASE
-    WHEN ${forth} THEN ${end} - CAST(${start} + to_months(CAST(${whole} AS INTEGER)) AS DATE)
-    WHEN ${back} THEN ${days} - day(last_day(${end})) ELSE ${days} END`;
-  return `(to_months(CAST(${whole} AS INTEGER)) + to_days(CAST(${left} AS INTEGER)))`;
 }

@@ -5,7 +5,11 @@ import type { Scope } from "../scope.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { datetimes } from "./datetime.ts";
+
 import { hashes } from "./hash.ts";
+
+import { intervals } from "./interval.ts";
+
 import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { operators } from "./operator.ts";
@@ -39,7 +43,7 @@ export function javascript(name: string, args: readonly string[]): string {
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
   const known = [operators, conditionals, maths, strings, collections, jsons, hashes];
-  for (const group of [...known, datetimes, timestamps, times]) {
+  for (const group of [...known, datetimes, timestamps, times, intervals]) {
     if (Object.hasOwn(group, name)) return group[name];
   }
   return undefined;

@@ -54,7 +54,7 @@ function between({ from, to, size, list }: Bounds): string {
 function times([start, end, step]: readonly (string | undefined)[], site: Site): string {
   const { scope, types } = site;
   const months = types[2]?.type === "interval" && types[2].unit === "month";
-  const size = step === undefined ? defaultStep(start, end) : sizeOf(step, months);
+  const size = step === undefined ? defaultStep(start, end) : sizeOf(step);
   return once([start ?? "NULL", end ?? "NULL", size], scope, (from, to, by) => {
     const index = `i${scope.counter.next}`;
     const item = `t${scope.counter.next}`;
@@ -78,10 +78,8 @@ function defaultStep(start: string | undefined, end: string | undefined): string
   return `CASE WHEN ${start} <= ${end} THEN ${dayMicros} ELSE -${dayMicros} END`;
 }
 
-function sizeOf(step: string, months: boolean): string {
-  return months
-    ? `CAST(datepart('year', ${step}) * 12 + datepart('month', ${step}) AS BIGINT)`
-    : `CAST(epoch_us(TIMESTAMP '1970-01-01' + ${step}) AS BIGINT)`;
+function sizeOf(step: string): string {
+  return `CAST(${step} AS BIGINT)`;
 }
 
 function micros(value: string | undefined, { types }: Site): string {

@@ -124,7 +124,7 @@ export const times: Group = {
   time_to_millis: ([time]) => `(${microsOf(time as string)} // 1000)`,
   time_to_micros: ([time]) => microsOf(time as string),
   time_add: ([time, span], { scope, trying }) => {
-    const sum = `${microsOf(time as string)} + epoch_us(TIMESTAMP '1970-01-01' + ${span})`;
+    const sum = `${microsOf(time as string)} + ${span}`;
     return once([sum], scope, (micros) => {
       const operation = text("a time and an interval go out of the day");
       const bad = trying ? "NULL" : raise("DATETIME_OVERFLOW", { operation });
@@ -133,6 +133,5 @@ export const times: Group = {
         ELSE ${timeOfMicros(micros)} END`;
     });
   },
-  subtract_times: ([left, right]) =>
-    `to_microseconds(${microsOf(left as string)} - ${microsOf(right as string)})`,
+  subtract_times: ([left, right]) => `(${microsOf(left as string)} - ${microsOf(right as string)})`,
 };
