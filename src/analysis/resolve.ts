@@ -134,6 +134,8 @@ function resolveAttribute(attribute: Attribute, place: Place): Resolved {
   if (name.length === 1 && only !== undefined && implicitCalls.has(only.toLowerCase())) {
     return resolveCall({ kind: "call", name: only.toLowerCase(), arguments: [] }, place);
   }
+  const outer = findOuter(name, place.outer);
+  if (outer) return outer;
   const parameter = findParameter(name, place);
   if (parameter) return parameter;
   const variable = findVariable(name, place.context);
@@ -225,7 +227,7 @@ function findName(name: readonly string[], place: Place): Resolved | undefined {
     const start = { ...alias, text: first, name: first };
     return rest.reduce((input, part) => fieldOf(input, part), start as Resolved);
   }
-  return findOuter(name, place.outer);
+  return undefined;
 }
 
 /** The column takes the name as the user spelled it. */

@@ -2,7 +2,7 @@ import { error } from "../error/error.ts";
 import type { Subquery } from "../plan/expression.ts";
 import { boolean } from "../schema/type.ts";
 import { comparedAs } from "./coercion.ts";
-import { cast } from "./expression.ts";
+import { cast, children } from "./expression.ts";
 import { castOutput } from "./output.ts";
 import { computed, type Place, type Resolved, resolve } from "./resolve.ts";
 import { emptyScope, type Outer } from "./scope.ts";
@@ -13,6 +13,7 @@ import {
   type TypedReference,
   type TypedRelation,
 } from "./typed.ts";
+import { expressionsOf, inputsOf } from "./walk.ts";
 
 /** A scalar subquery, EXISTS or IN; what it takes from around it is in `outer`. */
 export function resolveSubquery(given: Subquery, place: Place): Resolved {
@@ -27,7 +28,7 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const base = { kind: "subquery" as const, relation, outer: [...used.values()] };
   if (given.use === "exists") {
     const typed = { ...base, use: given.use, values: [], type: boolean, nullable: false };
-    return computed(typed, `exists(${outerNames(used)})`);
+    return computed(typed, `exists(${outerNames(relation, used)})`);
   }
   if (given.use === "scalar") {
     const [only, ...more] = columns;
@@ -38,14 +39,9 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
       );
     }
     const typed = { ...base, use: given.use, values: [], type: only.type, nullable: true };
-    return computed(typed, `scalarsubquery(${outerNames(used)})`);
+    return computed(typed, `scalarsubquery(${outerNames(relation, used)})`);
   }
-  return inSubquery(values, relation, { base, place, outer: outerNames(used) });
-}
-
-/** What a subquery takes from around it, as its name shows it. */
-function outerNames(used: ReadonlyMap<number, TypedReference>): string {
-  return [...used.values()].map((one) => one.name).join(", ");
+  return inSubquery(values, relation, { base, place, names: outerNames(relation, used) });
 }
 
 function joined(place: Place) {
@@ -59,11 +55,11 @@ function inSubquery(
   made: {
     readonly base: object & Pick<TypedSubqueryBase, "kind" | "relation" | "outer">;
     readonly place: Place;
-    readonly outer: string;
+    readonly names: string;
   },
 ): Resolved {
   const columns = outputOf(relation);
-  const text = `(${values.map((value) => value.text).join(", ")} IN (listquery(${made.outer})))`;
+  const text = `(${values.map((value) => value.text).join(", ")} IN (listquery(${made.names})))`;
   if (columns.length !== values.length) {
     throw error("IN_SUBQUERY_COLUMNS_MISMATCH", { left: values.length, right: columns.length });
   }
@@ -95,6 +91,28 @@ function inSubquery(
       columns.some((column) => column.nullable),
   };
   return computed(typed, text);
+}
+
+/** What Spark prints for a subquery: each use of a column from around it, from the top down. */
+function outerNames(relation: TypedRelation, used: ReadonlyMap<number, TypedReference>): string {
+  if (used.size === 0) return "";
+  const names: string[] = [];
+  const collect = (expression: TypedExpression, own: ReadonlySet<number>): void => {
+    if (expression.kind === "reference") {
+      if (used.has(expression.id) && !own.has(expression.id)) names.push(expression.name);
+      return;
+    }
+    const parts = expression.kind === "subquery" ? expression.outer : [];
+    for (const part of [...children(expression), ...parts]) collect(part, own);
+  };
+  const visit = (node: TypedRelation): void => {
+    const inputs = inputsOf(node);
+    const own = new Set(inputs.flatMap((input) => outputOf(input).map((column) => column.id)));
+    for (const expression of expressionsOf(node)) collect(expression, own);
+    for (const input of inputs) visit(input);
+  };
+  visit(relation);
+  return names.join(", ");
 }
 
 type TypedSubqueryBase = Extract<TypedExpression, { kind: "subquery" }>;
