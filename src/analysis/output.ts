@@ -92,10 +92,7 @@ export function castOutput(
     if (sameType(column.type, type)) return passing(column);
     const expression = cast(reference(column), type, mode);
     const { nullable } = expression;
-    return {
-      column: newColumn(column.name, type, { nullable, metadata: column.metadata }),
-      expression,
-    };
+    return { column: newColumn(column.name, type, { nullable }), expression };
   });
   return { kind: "project", input: relation, columns };
 }

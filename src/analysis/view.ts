@@ -3,7 +3,7 @@ import type { ViewSchemaMode } from "../plan/command.ts";
 import { sameName } from "../schema/compare.ts";
 import { formatDataType } from "../schema/ddl.ts";
 import type { DataType, StructField, StructType } from "../schema/type.ts";
-import { cast, newColumn, reference, sameType } from "./expression.ts";
+import { cast, newColumn, passing, reference, sameType } from "./expression.ts";
 import { type Column, type Named, outputOf, type TypedRelation } from "./typed.ts";
 
 /** What a view promises of its columns. */
@@ -22,16 +22,37 @@ export interface ViewShape {
  * INCOMPATIBLE_VIEW_SCHEMA_CHANGE or CANNOT_UP_CAST_DATATYPE.
  */
 export function viewOutput(relation: TypedRelation, view: ViewShape): TypedRelation {
-  if (view.mode === "evolution") return relation;
   const output = outputOf(relation);
+  if (view.mode === "evolution") {
+    checkNames(output);
+    return relation;
+  }
   const columns = view.schema.fields.map((field, index): Named => {
-    const expression = reference(found(output, view, index));
+    const source = found(output, view, index);
+    if (isAsStored(source, field)) return passing(source);
+    const expression = reference(source);
     const typed = view.mode === "type evolution" ? expression : stored(expression, field, view);
     const { metadata } = field;
     const column = newColumn(field.name, typed.type, { nullable: typed.nullable, metadata });
     return { column, expression: typed };
   });
   return { kind: "project", input: relation, columns };
+}
+
+function isAsStored(column: Column, field: StructField): boolean {
+  return (
+    column.name === field.name &&
+    sameType(column.type, field.type) &&
+    JSON.stringify(column.metadata) === JSON.stringify(field.metadata)
+  );
+}
+
+/** Throws COLUMN_ALREADY_EXISTS for two columns of one name, which a view cannot have. */
+export function checkNames(columns: readonly { readonly name: string }[]): void {
+  columns.forEach(({ name }, index) => {
+    const first = columns.findIndex((other) => sameName(other.name, name));
+    if (first !== index) throw error("COLUMN_ALREADY_EXISTS", { columnName: name });
+  });
 }
 
 function found(output: readonly Column[], view: ViewShape, index: number): Column {

@@ -101,8 +101,7 @@ export async function resolveNames(
       state.reads.set(read, await datasetOf(context, read));
       continue;
     }
-    const { name, output } = view;
-    const temporary = output === undefined;
+    const { name, output, temporary } = view;
     const known = deeper(state, { kind: "view", name, temporary });
     // The short names of functions mean what they do in the view's own namespace.
     const below = { ...known, functions: new Map<string, SqlFunction>() };

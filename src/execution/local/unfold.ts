@@ -1,5 +1,5 @@
 import type { TypedRelation } from "../../analysis/typed.ts";
-import { viewOutput } from "../../analysis/view.ts";
+import { type ViewShape, viewOutput } from "../../analysis/view.ts";
 import type { CatalogView } from "../../catalog/catalog.ts";
 import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
@@ -15,6 +15,8 @@ export interface SessionView {
   readonly schema: string;
   /** The settings that give the plan its meaning, as they were. */
   readonly conf: Readonly<Record<string, string>>;
+  /** Of a view that SQL defined: the columns it had. */
+  readonly shape?: ViewShape;
 }
 
 /** A view that a read names, ready to be looked into. */
@@ -24,6 +26,7 @@ export interface Unfolded {
   readonly plan: Relation;
   /** What the plan's own names mean. */
   readonly context: LocalContext;
+  readonly temporary: boolean;
   readonly output?: (relation: TypedRelation) => TypedRelation;
 }
 
@@ -40,9 +43,10 @@ export async function unfolded(context: LocalContext, read: Read): Promise<Unfol
   if (!read.table) return undefined;
   const own = temporaryView(context, read.table);
   if (own) {
-    const { plan, catalog, schema, conf } = own;
+    const { plan, catalog, schema, conf, shape } = own;
     const inside = { ...context, current: { catalog, schema }, conf: fixed(context.conf, conf) };
-    return { name: read.table, plan, context: inside };
+    const view = { name: read.table, plan, context: inside, temporary: true };
+    return shape ? { ...view, output: (relation) => viewOutput(relation, shape) } : view;
   }
   const found = await findRelation(context, read.table);
   if (found?.kind !== "view") return undefined;
@@ -69,7 +73,13 @@ function unfoldView(context: LocalContext, view: CatalogView): Unfolded {
   };
   const plan = parseQuery(definition.text, parseOptions(inside));
   const shape = { ...definition, name: quoteName(name) };
-  return { name, plan, context: inside, output: (relation) => viewOutput(relation, shape) };
+  return {
+    name,
+    plan,
+    context: inside,
+    temporary: false,
+    output: (relation) => viewOutput(relation, shape),
+  };
 }
 
 /** Settings with some of them as they were. */

@@ -1,17 +1,18 @@
 import { type Column, outputOf } from "../../analysis/typed.ts";
+import { checkNames, type ViewShape } from "../../analysis/view.ts";
 import type { CatalogRelation, TableName, ViewDefinition } from "../../catalog/catalog.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { CreateView } from "../../plan/command.ts";
 import { quoteName, type Relation } from "../../plan/relation.ts";
-import { asNullable, sameName } from "../../schema/compare.ts";
+import { asNullable } from "../../schema/compare.ts";
 import { field, type Json, struct } from "../../schema/type.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import type { LocalContext } from "./context.ts";
 import { placeOf } from "./name.ts";
 import { reliedOn, typedPlan } from "./resolve.ts";
-import { capturedConf } from "./unfold.ts";
+import { capturedConf, type SessionView } from "./unfold.ts";
 
 /** CREATE VIEW and ALTER VIEW … AS. The query is checked now and run when the view is read. */
 export async function runCreateView(
@@ -26,22 +27,35 @@ export async function runCreateView(
   const plan: Relation = names
     ? { kind: "alias relation", input: command.query, alias: only, columns: names }
     : command.query;
-  await typedPlan(context, plan);
-  defineView(context, { name: only, plan, replace: mode !== "create" });
+  const output = outputOf(await typedPlan(context, plan));
+  const shape: ViewShape = {
+    name: quoteName([only]),
+    schema: struct(output.map(({ name, type, metadata }) => field(name, type, true, metadata))),
+    queryColumns: output.map((column) => column.name),
+    mode: "compensation",
+  };
+  // Data of a source has no text that could come to mean something else.
+  const isText = command.text !== "";
+  const view = { name: only, plan, replace: mode !== "create" };
+  defineView(context, isText ? { ...view, shape } : view);
   return noAnswer;
 }
 
+interface NewView extends Pick<SessionView, "plan" | "shape"> {
+  readonly name: string;
+  readonly replace: boolean;
+}
+
 /** Gives a plan a name for the session; TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless it replaces. */
-export function defineView(
-  context: LocalContext,
-  view: { readonly name: string; readonly plan: Relation; readonly replace: boolean },
-): void {
+export function defineView(context: LocalContext, view: NewView): void {
   const key = view.name.toLowerCase();
   if (!view.replace && context.views.has(key)) {
     throw error("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName([view.name]) });
   }
   const { catalog, schema } = context.current;
-  context.views.set(key, { plan: view.plan, catalog, schema, conf: capturedConf(context) });
+  const { plan, shape } = view;
+  const made = { plan, catalog, schema, conf: capturedConf(context) };
+  context.views.set(key, shape ? { ...made, shape } : made);
 }
 
 async function createView(context: LocalContext, command: CreateView): Promise<CommandResult> {
@@ -105,10 +119,7 @@ async function definitionOf(
       }),
     ),
   );
-  schema.fields.forEach((column, index) => {
-    const other = schema.fields.findIndex((each) => sameName(each.name, column.name));
-    if (other !== index) throw error("COLUMN_ALREADY_EXISTS", { columnName: column.name });
-  });
+  checkNames(schema.fields);
   const { catalog, schema: namespace } = context.current;
   const { text, properties, comment, schemaMode = "compensation" } = command;
   // Columns that the view names itself cannot come and go.

@@ -120,6 +120,14 @@ describe("views of a catalog", () => {
     expect(await columns("EVOLUTION")).toBe("a integer");
   });
 
+  test("of a session are checked as those of a catalog are", async () => {
+    await sql("CREATE TABLE w (a INT) USING parquet");
+    await sql("CREATE TEMPORARY VIEW of_w AS SELECT * FROM w");
+    await sql("DROP TABLE w");
+    await sql("CREATE TABLE w (b INT) USING parquet");
+    await refused("SELECT * FROM of_w", "INCOMPATIBLE_VIEW_SCHEMA_CHANGE");
+  });
+
   test("are there for the next session of the warehouse", async () => {
     await sql("CREATE VIEW kept AS SELECT max(a) AS m FROM t");
     const warehouse = session.spark.conf.get("spark.sql.warehouse.dir");
