@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { env } from "../../env.ts";
@@ -25,6 +25,8 @@ export async function writeTextFiles(
   const zipped = isZipped(options);
   const writer = lineWriter(request.relation, shape, options);
   const staging = openFiles({ folder: context.staging, zipped, writer, options });
+  // What is left of a write that fails goes.
+  await using _ = staging;
   await using result = await context.engine.query(writer.relation, query);
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     for (let row = 0; row < chunk.rows; row++) {
@@ -101,7 +103,12 @@ function openFiles({ folder, zipped, writer, options }: OpenRequest) {
     },
     async end(): Promise<readonly StagedFile[]> {
       await flush();
-      return [...files.values()];
+      const ended = [...files.values()];
+      files.clear();
+      return ended;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const { path } of files.values()) await rm(path, { force: true });
     },
   };
 }
