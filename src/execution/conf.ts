@@ -13,6 +13,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
   "spark.sql.legacy.interval.enabled": "false",
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
+  "spark.sql.legacy.setopsPrecedence.enabled": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.session.timeZone": "UTC",

@@ -13,6 +13,8 @@ export interface ParseOptions extends LexerOptions {
   readonly timestampType?: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: interval literals are of the one calendar type. */
   readonly legacyInterval?: boolean;
+  /** `spark.sql.legacy.setopsPrecedence.enabled`: INTERSECT binds no tighter than UNION. */
+  readonly legacySetOperations?: boolean;
   /** The value of a session's variable by the parts of its name. */
   readonly variables?: (name: readonly string[]) => Literal | undefined;
 }

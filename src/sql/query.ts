@@ -59,15 +59,21 @@ export function commonTables(cursor: Cursor): SubqueryAlias[] {
   return definitions;
 }
 
-/** UNION and EXCEPT from the left, INTERSECT before them. */
+/** UNION and EXCEPT from the left, INTERSECT before them, or in turn by the legacy order. */
 function setOperations(cursor: Cursor): Relation {
   let left = intersections(cursor);
   for (;;) {
-    const operator = at(cursor, "UNION") ? "union" : atExcept(cursor) ? "except" : undefined;
+    const operator = setOperator(cursor);
     if (operator === undefined) return left;
     cursor.index += 1;
     left = setOperation(cursor, left, operator);
   }
+}
+
+function setOperator(cursor: Cursor): SetOperation["operator"] | undefined {
+  if (at(cursor, "UNION")) return "union";
+  if (atExcept(cursor)) return "except";
+  return at(cursor, "INTERSECT") ? "intersect" : undefined;
 }
 
 function atExcept(cursor: Cursor): boolean {
@@ -76,7 +82,7 @@ function atExcept(cursor: Cursor): boolean {
 
 function intersections(cursor: Cursor): Relation {
   let left = queryPrimary(cursor);
-  while (take(cursor, "INTERSECT")) {
+  while (!cursor.options.legacySetOperations && take(cursor, "INTERSECT")) {
     const all = quantifier(cursor);
     const right = queryPrimary(cursor);
     left = { ...setDefaults, operator: "intersect", left, right, all };

@@ -234,3 +234,12 @@ describe("pipe operators", () => {
     });
   });
 });
+
+test("INTERSECT binds tighter than UNION, but where the session asks for the legacy order", () => {
+  const text = "SELECT 1 UNION SELECT 2 INTERSECT SELECT 3";
+  expect(parseQuery(text)).toMatchObject({ operator: "union", right: { operator: "intersect" } });
+  expect(parseQuery(text, { legacySetOperations: true })).toMatchObject({
+    operator: "intersect",
+    left: { operator: "union" },
+  });
+});

@@ -51,7 +51,16 @@ export function parseOptions(context: LocalContext): ParseOptions {
   const ansi = context.conf.get("spark.sql.ansi.enabled") === "true";
   const reservedKeywords =
     ansi && context.conf.get("spark.sql.ansi.enforceReservedKeywords") === "true";
-  return { ...lexer, timestampType, legacyInterval, reservedKeywords, variables };
+  const legacySetOperations =
+    context.conf.get("spark.sql.legacy.setopsPrecedence.enabled") === "true";
+  return {
+    ...lexer,
+    timestampType,
+    legacyInterval,
+    legacySetOperations,
+    reservedKeywords,
+    variables,
+  };
 }
 
 function lexerOptions(conf: Conf): LexerOptions {
