@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
 import { binaryStyle } from "../schema/binary.ts";
+import type { TimestampName } from "../schema/ddl.ts";
 import { zoneOf } from "../schema/zone.ts";
 
 /** The configuration keys that mean something here, with Spark's defaults where it has them. */
@@ -68,6 +69,12 @@ export function createConf(initial: Readonly<Record<string, string>>): Conf {
         a < b ? -1 : 1,
       ),
   };
+}
+
+/** What TIMESTAMP alone means by `spark.sql.timestampType`. */
+export function timestampTypeOf(conf: Conf): TimestampName {
+  const ntz = conf.get("spark.sql.timestampType").toUpperCase() === "TIMESTAMP_NTZ";
+  return ntz ? "timestamp_ntz" : "timestamp";
 }
 
 function checkTimeZone(value: string): void {

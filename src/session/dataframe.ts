@@ -103,7 +103,8 @@ export class DataFrame<R extends Row = Row> implements AsyncIterable<R> {
   to<S extends Shape>(schema: TypedStruct<S>): DataFrame<RowOf<TypedStruct<S>>>;
   to(schema: StructType | string): DataFrame;
   to(schema: StructType | string): DataFrame {
-    return this.#of({ kind: "to schema", input: this.plan, schema: schemaOf(schema) });
+    const wanted = schemaOf(schema, this.execution.conf);
+    return this.#of({ kind: "to schema", input: this.plan, schema: wanted });
   }
   as(alias: string): DataFrame<R> {
     return this.#as({ kind: "alias relation", input: this.plan, alias });

@@ -1,4 +1,5 @@
 import { error } from "../error/error.ts";
+import { type Conf, timestampTypeOf } from "../execution/conf.ts";
 import { parseSchema } from "../schema/ddl.ts";
 import type { StructType } from "../schema/type.ts";
 
@@ -25,7 +26,7 @@ export function pathOf(
   return parameter ?? option;
 }
 
-/** A schema given as a value or as DDL text. */
-export function schemaOf(schema: StructType | string): StructType {
-  return typeof schema === "string" ? parseSchema(schema) : schema;
+/** A schema given as a value or as DDL text, which the session's settings have a say in. */
+export function schemaOf(schema: StructType | string, conf: Conf): StructType {
+  return typeof schema === "string" ? parseSchema(schema, timestampTypeOf(conf)) : schema;
 }

@@ -18,7 +18,7 @@ export abstract class ReadBuilder extends Builder {
   }
 
   schema(schema: StructType | string): this {
-    this.#schema = schemaOf(schema);
+    this.#schema = schemaOf(schema, this.#execution.conf);
     return this;
   }
   /** The format that was given, or the session's. */

@@ -126,7 +126,8 @@ export class SparkSession implements AsyncDisposable {
   createDataFrame(data: readonly InputRow[] | Table, schema?: GivenSchema): DataFrame;
   createDataFrame(data: readonly InputRow[] | Table, schema?: GivenSchema): DataFrame {
     const names = Array.isArray(schema) ? (schema as readonly string[]) : undefined;
-    const wanted = schema === undefined || names ? undefined : schemaOf(schema as StructType);
+    const typed = schema === undefined || names ? undefined : (schema as StructType | string);
+    const wanted = typed === undefined ? undefined : schemaOf(typed, this.conf);
     const arrow = "batches" in data ? fromArrow(data) : undefined;
     const plain = arrow?.rows ?? (data as readonly InputRow[]);
     const rows = names ? plain.map((row) => named(row, names)) : plain;

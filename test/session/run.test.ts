@@ -36,6 +36,8 @@ test("spark.sql.timestampType is what TIMESTAMP means in SQL and in the text of 
   expect(await schema()).toBe("timestamp timestamp");
   spark.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ");
   expect(await schema()).toBe("timestamp_ntz timestamp_ntz");
+  const made = await spark.createDataFrame([], "a TIMESTAMP, b TIMESTAMP_LTZ").schema();
+  expect(made.fields.map(({ type }) => type.type)).toEqual(["timestamp_ntz", "timestamp"]);
   spark.conf.unset("spark.sql.timestampType");
 });
 

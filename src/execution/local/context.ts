@@ -8,7 +8,7 @@ import type { Literal } from "../../plan/expression.ts";
 import type { LexerOptions } from "../../sql/lexer.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
-import type { Conf } from "../conf.ts";
+import { type Conf, timestampTypeOf } from "../conf.ts";
 import type { Persisted } from "./persist.ts";
 import type { SessionView } from "./unfold.ts";
 
@@ -33,11 +33,6 @@ export interface LocalContext {
 
 export function timeZoneOf(context: LocalContext): string {
   return context.conf.get("spark.sql.session.timeZone");
-}
-
-function timestampTypeOf(conf: Conf): AnalysisConf["timestampType"] {
-  const ntz = conf.get("spark.sql.timestampType").toUpperCase() === "TIMESTAMP_NTZ";
-  return ntz ? "timestamp_ntz" : "timestamp";
 }
 
 /** The settings that change how SQL text is read, as they are now. */

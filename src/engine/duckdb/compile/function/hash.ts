@@ -1,3 +1,4 @@
+import { error } from "../../../../error/error.ts";
 import type { DataType } from "../../../../schema/type.ts";
 import type { HashShape } from "../../javascript/hash.ts";
 import { memberName, text } from "../../quote.ts";
@@ -45,10 +46,18 @@ function shapeOf(type: DataType): HashShape {
     case "long":
     case "timestamp":
     case "timestamp_ntz":
+    case "time":
       return "long";
+    case "interval":
+      if (type.unit === "calendar") throw unknown("an interval of all units");
+      return type.unit === "month" ? "int" : "long";
     default:
       return "text";
   }
+}
+
+function unknown(what: string): Error {
+  return error("ENGINE_UNSUPPORTED_FUNCTION", { name: `a hash of ${what}` });
 }
 
 /** SQL of a value's text by its shape: whole numbers, units of decimals, lists as JSON. */
@@ -72,6 +81,14 @@ function textOf(value: string, type: DataType, scope: Scope): string {
     case "timestamp":
     case "timestamp_ntz":
       return `CAST(epoch_us(${value}) AS VARCHAR)`;
+    case "time":
+      // Spark holds a time in nanoseconds.
+      return `CAST(epoch_us(${value}) * 1000 AS VARCHAR)`;
+    case "interval": {
+      const months = `datepart('year', ${value}) * 12 + datepart('month', ${value})`;
+      const micros = `epoch_us(TIMESTAMP '1970-01-01' + ${value})`;
+      return `CAST(${type.unit === "month" ? months : micros} AS VARCHAR)`;
+    }
     case "decimal":
       return `replace(CAST(${value} AS VARCHAR), '.', '')`;
     case "binary":
