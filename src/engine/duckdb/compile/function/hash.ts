@@ -84,11 +84,6 @@ function textOf(value: string, type: DataType, scope: Scope): string {
     case "time":
       // Spark holds a time in nanoseconds.
       return `CAST(epoch_us(${value}) * 1000 AS VARCHAR)`;
-    case "interval": {
-      const months = `datepart('year', ${value}) * 12 + datepart('month', ${value})`;
-      const micros = `epoch_us(TIMESTAMP '1970-01-01' + ${value})`;
-      return `CAST(${type.unit === "month" ? months : micros} AS VARCHAR)`;
-    }
     case "decimal":
       return `replace(CAST(${value} AS VARCHAR), '.', '')`;
     case "binary":
