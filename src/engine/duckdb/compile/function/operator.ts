@@ -142,8 +142,12 @@ function remainder(operator: "%" | "pmod", mode: Mode): Compilation {
       const pair = decimals(site.types);
       const common = pair === undefined ? type : wideEnough(pair);
       const [x, y] = [`CAST(${a} AS ${common})`, `CAST(${b} AS ${common})`];
+      const { type: name } = site.node.type;
+      const real = name === "float" || name === "double" || name === "decimal";
+      // By -1 nothing is left, but DuckDB divides, and the least whole number overflows.
+      const safe = real ? y : `CASE WHEN ${y} = -1 THEN 1 ELSE ${y} END`;
       // Of floating numbers too: DuckDB's fmod() rounds the quotient down.
-      const rest = `(${x} % ${y})`;
+      const rest = `(${x} % ${safe})`;
       const positive =
         operator === "%"
           ? rest

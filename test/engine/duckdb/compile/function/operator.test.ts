@@ -10,6 +10,9 @@ test.each([
   ["pmod(-7.5D, 2D)", "0.5"],
   ["pmod(-7, -3)", "-1"],
   ["(-7) % 3", "-1"],
+  ["CAST(-2147483648 AS INT) % -1", "0"],
+  ["-9223372036854775808L % -1L", "0"],
+  ["pmod(7, -1)", "0"],
   ["5D % 0D", "REMAINDER_BY_ZERO"],
 ])("%s is %s: the quotient is cut, not rounded down", async (sql, expected) => {
   expect(await answer(`SELECT ${sql}`)).toBe(expected);
