@@ -5,14 +5,23 @@ const integral = ["byte", "short", "integer", "long"];
 const numeric = [...integral, "float", "double", "decimal"];
 const datetime = ["date", "timestamp", "timestamp_ntz"];
 
-/** What ANSI store assignment allows (Cast.canANSIStoreAssign). */
-export function assignable(from: DataType, to: DataType): boolean {
+/**
+ * What ANSI store assignment allows (Cast.canANSIStoreAssign); members of structs go together by
+ * their place, and by `name` must be called alike.
+ */
+export function assignable(
+  from: DataType,
+  to: DataType,
+  match: "name" | "position" = "name",
+): boolean {
   if (from.type === "void" || sameType(from, to)) return true;
   if (from.type === "array" && to.type === "array") {
-    return assignable(from.elementType, to.elementType);
+    return assignable(from.elementType, to.elementType, match);
   }
   if (from.type === "map" && to.type === "map") {
-    return assignable(from.keyType, to.keyType) && assignable(from.valueType, to.valueType);
+    return (
+      assignable(from.keyType, to.keyType, match) && assignable(from.valueType, to.valueType, match)
+    );
   }
   if (from.type === "struct" && to.type === "struct") {
     return (
@@ -21,8 +30,8 @@ export function assignable(from: DataType, to: DataType): boolean {
         const other = to.fields[index];
         return (
           other !== undefined &&
-          sameName(member.name, other.name) &&
-          assignable(member.type, other.type)
+          (match === "position" || sameName(member.name, other.name)) &&
+          assignable(member.type, other.type, match)
         );
       })
     );

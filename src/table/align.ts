@@ -62,7 +62,8 @@ const deltaRefusal: AlignRefusal = {
 
 /**
  * The relation with exactly the columns of a schema: matched by name (a nullable column that is
- * missing is null) or position, values cast by ANSI store assignment, structs field by field.
+ * missing is null) or position, and so the members of structs; values are cast by ANSI store
+ * assignment.
  */
 export function alignRelation(request: AlignRequest): TypedProject {
   const { relation, schema, match, table, refusal = deltaRefusal } = request;
@@ -71,11 +72,10 @@ export function alignRelation(request: AlignRequest): TypedProject {
     throw refusal.arity(table, namesOf(schema.fields), namesOf(output));
   }
   const columns = schema.fields.map((target, index): Named => {
+    const place = { path: [target.name], table, match, refusal };
     const source = match === "position" ? output[index] : byName(output, target.name);
     const expression =
-      source === undefined
-        ? missing(target, { path: [target.name], table, refusal })
-        : store(reference(source), target, { path: [target.name], table, refusal });
+      source === undefined ? missing(target, place) : store(reference(source), target, place);
     const { name, type } = target;
     return { column: newColumn(name, type, { nullable: expression.nullable }), expression };
   });
@@ -96,6 +96,7 @@ function namesOf(columns: readonly { readonly name: string }[]): readonly string
 interface Place {
   readonly path: readonly string[];
   readonly table: string;
+  readonly match: AlignRequest["match"];
   readonly refusal: AlignRefusal;
 }
 
@@ -109,22 +110,31 @@ function store(source: TypedExpression, target: StructField, place: Place): Type
   const to = target.type;
   if (sameType(from, to)) return source;
   if (from.type === "struct" && to.type === "struct") return storeStruct(source, to, place);
-  if (!assignable(from, to)) {
+  if (!assignable(from, to, place.match)) {
     throw place.refusal.type(place.table, place.path.join("."), { from, to });
   }
   return cast(source, to, "ansi");
 }
 
+/** The name of a member that has no place in the table's struct. */
+function unplaced(from: StructType, to: StructType, { match }: Place): string | undefined {
+  if (match === "position") {
+    if (from.fields.length === to.fields.length) return undefined;
+    return (from.fields[to.fields.length] ?? to.fields[from.fields.length])?.name;
+  }
+  const known = new Set(to.fields.map((member) => member.name.toLowerCase()));
+  return from.fields.find((member) => !known.has(member.name.toLowerCase()))?.name;
+}
+
 function storeStruct(source: TypedExpression, to: StructType, place: Place): TypedExpression {
   const from = source.type as StructType;
-  const known = new Set(to.fields.map((member) => member.name.toLowerCase()));
-  const extra = from.fields.find((member) => !known.has(member.name.toLowerCase()));
+  const extra = unplaced(from, to, place);
   if (extra !== undefined) {
-    throw place.refusal.type(place.table, [...place.path, extra.name].join("."), { from, to });
+    throw place.refusal.type(place.table, [...place.path, extra].join("."), { from, to });
   }
-  const values = to.fields.map((member) => {
+  const values = to.fields.map((member, index) => {
     const path = [...place.path, member.name];
-    const ordinal = fieldIndex(from, member.name);
+    const ordinal = place.match === "position" ? index : fieldIndex(from, member.name);
     const found = from.fields[ordinal];
     if (found === undefined) return missing(member, { ...place, path });
     const nullable = source.nullable || found.nullable;
