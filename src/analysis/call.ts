@@ -46,6 +46,10 @@ export function resolveCall(given: Call, place: Place): Resolved {
   if (definition.kind === "window" && !place.windowed) {
     throw error("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", { funcName: `\`${name}\`` });
   }
+  if (name === "grouping" || name === "grouping_id") {
+    if (!place.analytic) throw error("UNSUPPORTED_GROUPING_EXPRESSION", {});
+    return typedCall({ ...given, name }, definition, { ...place, aggregated: true });
+  }
   return typedCall({ ...given, name }, definition, place);
 }
 
@@ -59,6 +63,7 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   const inner = {
     ...place,
     aggregated: aggregates || (place.aggregated ?? false),
+    analytic: !aggregates && (place.analytic ?? false),
     windowed: false,
   };
   const args = expandStars(given, inner);

@@ -22,6 +22,8 @@ export interface AnalysisConf {
   readonly timestampType: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: intervals have months, days and microseconds in one. */
   readonly legacyInterval: boolean;
+  /** `GROUPING SETS (())` alone gives no row for no input, as it did before it was one group. */
+  readonly emptyGroupingSetExpands?: boolean;
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;

@@ -354,8 +354,11 @@ export function keyOf(expression: TypedExpression): string {
       return `r${expression.id}`;
     case "variable":
       return `v${expression.id}`;
-    case "call":
-      return `c${expression.name}(${expression.arguments.map(keyOf).join()})`;
+    case "call": {
+      const keys = expression.arguments.map(keyOf);
+      if (commutative.has(expression.name)) keys.sort();
+      return `c${expression.name}(${keys.join()})`;
+    }
     case "cast":
       return `t${expression.mode}${JSON.stringify(expression.type)}(${keyOf(expression.input)})`;
     case "field":
@@ -379,6 +382,9 @@ export function keyOf(expression: TypedExpression): string {
       return subqueryKey(expression);
   }
 }
+
+/** Operators whose two sides may change places. */
+const commutative: ReadonlySet<string> = new Set("+ * & | ^ and or = <=>".split(" "));
 
 function lambdaKey(parameters: readonly TypedVariable[], body: TypedExpression): string {
   const position = new Map(parameters.map((parameter, index) => [parameter.id, index]));

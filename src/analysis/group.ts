@@ -12,9 +12,19 @@ import {
   replace,
   some,
 } from "./expression.ts";
+import {
+  expand,
+  type Group,
+  type GroupingId,
+  type GroupingSets,
+  groupingSets,
+  groupingValue,
+  isAnalytic,
+  isGroupingCall,
+} from "./grouping-set.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
-import { type ScopeColumn, unresolved } from "./scope.ts";
+import { type Scope, type ScopeColumn, unresolved } from "./scope.ts";
 import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
@@ -23,18 +33,25 @@ import type { Column, Named, TypedExpression, TypedRelation } from "./typed.ts";
 /** GROUP BY. */
 export function aggregate(given: Aggregate, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
-  const place = withGroupedWindows(given.grouping, placeOver(input, environment));
+  const around = withGroupedWindows(given.grouping, placeOver(input, environment));
+  const analytic = given.grouping.some(isAnalytic);
+  const place = { ...around, analytic };
   const items = resolveItems(given.aggregates, place);
-  const grouping = isAll(given.grouping)
-    ? items.filter((item) => !hasAggregate(item.resolved.expression)).map((item) => item.resolved)
-    : given.grouping.map((one) => resolveGrouping(one, { items, place }));
+  const leaf = (one: Expression) => resolveGrouping(one, { items, place });
+  const sets = analytic ? groupingSets(given.grouping, leaf) : undefined;
+  const grouping = sets
+    ? sets.keys
+    : isAll(given.grouping)
+      ? items.filter((item) => !hasAggregate(item.resolved.expression)).map((one) => one.resolved)
+      : given.grouping.map(leaf);
   for (const one of grouping) {
     if (!hasAggregate(one.expression)) continue;
     throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
   }
   const kept = given.keepGrouping ? grouping.map((resolved) => ({ resolved, names: [] })) : [];
   const all = [...kept, ...items];
-  const grouped = aggregateOver(input, { items: all, grouping, place, environment });
+  const made = { items: all, grouping, place, environment };
+  const grouped = aggregateOver(input, sets ? { ...made, sets } : made);
   return given.having ? having(grouped, given.having) : grouped;
 }
 
@@ -66,12 +83,6 @@ function resolveGrouping(
 ): Resolved {
   const { items, place } = around;
   const expression = parsed(given, place.context.conf);
-  if (expression.kind === "call" && ["rollup", "cube", "grouping sets"].includes(expression.name)) {
-    throw error("UNSUPPORTED_FUNCTION", {
-      functionName: `\`${expression.name}\``,
-      reason: "grouping sets are not built; union the groupings",
-    });
-  }
   if (
     expression.kind === "literal" &&
     typeof expression.value === "number" &&
@@ -98,22 +109,33 @@ function itemAt(position: number, items: readonly Item[]): Resolved {
 interface Grouped {
   readonly items: readonly Item[];
   readonly grouping: readonly Resolved[];
+  readonly sets?: GroupingSets;
   readonly place: Place;
   readonly environment: Environment;
 }
 
+/** The columns that rows are grouped by; with grouping sets, what tells the sets apart too. */
+interface Groups {
+  readonly all: readonly Group[];
+  readonly id?: GroupingId;
+}
+
 /** Groups an input; time windows that grouping or outputs name are put beneath. */
 export function aggregateOver(input: Analyzed, given: Grouped): Analyzed {
-  const groups = groupColumns(given.grouping, input);
   const relation = withTimeWindows(input.relation, given.place.windows);
-  const base = { ...input, relation };
+  const expanded =
+    given.sets && expand({ ...input, relation }, given.sets, given.place.context.conf);
+  const base = expanded?.input ?? { ...input, relation };
+  const groups: Groups = expanded
+    ? { all: expanded.groups, id: expanded.id }
+    : { all: groupColumns(given.grouping, input) };
   const windows = given.items.some((item) =>
     some(item.resolved.expression, (one) => one.kind === "window"),
   );
   if (windows) return windowsOverGroups(base, given, groups);
   const outputs = given.items.map((item) => rebaseItem(item, groups));
   const seen = new Set<number>();
-  const scope = { visible: groups.map((group) => group.scoped), hidden: [] };
+  const scope = { visible: groups.all.map((group) => group.scoped), hidden: [] };
   const made = outputs.map((item) => columnOf(item, { seen, input: scope }));
   return grouped({
     input: base,
@@ -123,12 +145,6 @@ export function aggregateOver(input: Analyzed, given: Grouped): Analyzed {
     hidden: [],
     environment: given.environment,
   });
-}
-
-interface Group {
-  readonly key: string;
-  readonly named: Named;
-  readonly scoped: ScopeColumn;
 }
 
 /** One column for each grouping expression; a plain column keeps its id. */
@@ -142,7 +158,7 @@ function groupColumns(grouping: readonly Resolved[], input: Analyzed): readonly 
   return [...groups.values()];
 }
 
-function rebaseItem(item: Item, groups: readonly Group[]): Item {
+function rebaseItem(item: Item, groups: Groups): Item {
   const expression = rebase(item.resolved, groups);
   return { ...item, resolved: { ...item.resolved, expression } };
 }
@@ -154,10 +170,12 @@ interface Above {
 }
 
 /** The expression over groups; MISSING_AGGREGATION if a column is neither grouped nor in one. */
-function rebase(resolved: Resolved, groups: readonly Group[], above?: Above): TypedExpression {
-  const byKey = new Map(groups.map((group) => [group.key, group]));
-  const ids = new Set([...(above?.outputs ?? []), ...groups.map((group) => group.named.column.id)]);
+function rebase(resolved: Resolved, groups: Groups, above?: Above): TypedExpression {
+  const byKey = new Map(groups.all.map((group) => [group.key, group]));
+  const own = groups.all.map((group) => group.named.column.id);
+  const ids = new Set([...(above?.outputs ?? []), ...own]);
   const expression = replace(resolved.expression, (one) => {
+    if (groups.id && isGroupingCall(one)) return groupingValue(one, groups.id);
     const group = byKey.get(keyOf(one));
     if (group) return reference(group.named.column);
     return one.kind === "aggregate" ? one : undefined;
@@ -166,7 +184,7 @@ function rebase(resolved: Resolved, groups: readonly Group[], above?: Above): Ty
   if (!loose) return expression;
   const text = loose.kind === "reference" ? loose.name : resolved.text;
   if (above) throw above.missing(text);
-  if (groups.length === 0) {
+  if (groups.all.length === 0) {
     throw error("MISSING_GROUP_BY", { expression: `"${text}"` });
   }
   throw error("MISSING_AGGREGATION", {
@@ -193,7 +211,7 @@ function looseReference(
 
 interface Made {
   readonly input: Analyzed;
-  readonly groups: readonly Group[];
+  readonly groups: Groups;
   readonly columns: readonly Named[];
   readonly visible: readonly ScopeColumn[];
   readonly hidden: readonly ScopeColumn[];
@@ -205,11 +223,15 @@ function grouped(made: Made): Analyzed {
   const relation: TypedRelation = {
     kind: "aggregate",
     input: input.relation,
-    grouping: groups.map((group) => group.named),
+    grouping: groups.all.map((group) => group.named),
     aggregates: columns,
   };
   const more: Analyzed["more"] = (expressions) => {
-    const place = { ...placeOver({ visible, hidden }, environment), beneath: input };
+    const place = {
+      ...placeOver({ visible, hidden }, environment),
+      beneath: beneathGroups(input, groups),
+      analytic: groups.id !== undefined && (groups.id.keys.length > 0 || groups.all.length === 0),
+    };
     const outputs = new Set(columns.map((named) => named.column.id));
     const added: Named[] = [];
     const resolved = expressions.map((one) => {
@@ -230,6 +252,14 @@ function grouped(made: Made): Analyzed {
     return { analyzed, resolved };
   };
   return { relation, visible, hidden, more };
+}
+
+/** Above grouping sets their columns have names too, those of expressions among them. */
+function beneathGroups(input: Scope, { all, id }: Groups): Scope {
+  const { visible, hidden } = input;
+  if (!id) return { visible, hidden };
+  const keys = all.slice(0, id.keys.length).map((group) => group.scoped);
+  return { visible, hidden: [...hidden, ...keys] };
 }
 
 /** The expression over the aggregation's output: what it lacks is added to it. */
@@ -274,7 +304,7 @@ function hiddenColumn(expression: TypedExpression): Column {
 }
 
 /** Windows over groups: the aggregation first, then a select list over what it puts out. */
-function windowsOverGroups(input: Analyzed, given: Grouped, groups: readonly Group[]): Analyzed {
+function windowsOverGroups(input: Analyzed, given: Grouped, groups: Groups): Analyzed {
   const added: Named[] = [];
   const to = { outputs: new Set<number>(), columns: [] as readonly Named[], added };
   const items = given.items.map((item): Item => {
@@ -282,11 +312,11 @@ function windowsOverGroups(input: Analyzed, given: Grouped, groups: readonly Gro
     return { ...item, resolved: { ...item.resolved, expression } };
   });
   const columns = added.map((named) => {
-    const group = groups.find((one) => one.named.column.id === named.column.id);
+    const group = groups.all.find((one) => one.named.column.id === named.column.id);
     return group ? { ...named, column: group.named.column } : named;
   });
   const visible = columns.map((named): ScopeColumn => {
-    const group = groups.find((one) => one.named.column.id === named.column.id);
+    const group = groups.all.find((one) => one.named.column.id === named.column.id);
     return group?.scoped ?? { column: named.column, qualifier: [] };
   });
   const { environment } = given;

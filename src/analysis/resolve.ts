@@ -60,6 +60,8 @@ export interface Place {
   readonly aggregated?: boolean;
   /** Whether the call here is the function of a window: an aggregate may stand in its arguments. */
   readonly windowed?: boolean;
+  /** Whether `grouping` and `grouping_id` mean something: there are grouping sets beneath. */
+  readonly analytic?: boolean;
   /** Time windows met here; whoever owns the place puts them beneath it. */
   readonly windows: PendingWindow[];
   /** `body`: what a query of a function's body means; it sees none of the tables around it. */
@@ -133,6 +135,10 @@ function resolveAttribute(attribute: Attribute, place: Place): Resolved {
   const [only] = name;
   if (name.length === 1 && only !== undefined && implicitCalls.has(only.toLowerCase())) {
     return resolveCall({ kind: "call", name: only.toLowerCase(), arguments: [] }, place);
+  }
+  if (name.length === 1 && only?.toLowerCase() === "grouping__id") {
+    const id = resolveCall({ kind: "call", name: "grouping_id", arguments: [] }, place);
+    return { ...id, name: only };
   }
   const outer = findOuter(name, place.outer);
   if (outer) return outer;

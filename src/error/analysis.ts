@@ -95,6 +95,29 @@ export const analysisConditions = {
     message:
       "Aggregate functions are not allowed in GROUP BY, but found {sqlExpr}. Group by the columns themselves",
   },
+  GROUPING_COLUMN_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42803",
+    message:
+      "The column {grouping} of grouping is not among the grouping columns [{groupingColumns}]. Name one of them",
+  },
+  GROUPING_ID_COLUMN_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42803",
+    message:
+      "The columns {groupingIdColumn} of grouping_id are not the grouping columns [{groupByColumns}]. Give just these, in their order, or none",
+  },
+  GROUPING_SIZE_LIMIT_EXCEEDED: {
+    kind: "invalid",
+    sqlState: "54000",
+    message: "There are more than {maxSize} grouping columns. Group by fewer",
+  },
+  UNSUPPORTED_GROUPING_EXPRESSION: {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The functions grouping and grouping_id stand only above GROUPING SETS, CUBE or ROLLUP, and not in an aggregate function. Add one of these to GROUP BY",
+  },
   GROUP_BY_POS_AGGREGATE: {
     kind: "invalid",
     sqlState: "42903",

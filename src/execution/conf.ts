@@ -5,6 +5,7 @@ import { zoneOf } from "../schema/zone.ts";
 
 /** The configuration keys that mean something here, with Spark's defaults where it has them. */
 const defaults: Readonly<Record<string, string>> = {
+  "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled": "true",
   "spark.sql.ansi.doubleQuotedIdentifiers": "false",
   "spark.sql.ansi.enabled": "true",
   "spark.sql.ansi.enforceReservedKeywords": "false",

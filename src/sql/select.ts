@@ -1,6 +1,16 @@
-import type { Expression } from "../plan/expression.ts";
+import type { Call, Expression } from "../plan/expression.ts";
 import type { LateralView, Read, Relation } from "../plan/relation.ts";
-import { at, type Cursor, expect, list, parenthesized, peek, take, unsupported } from "./cursor.ts";
+import {
+  at,
+  type Cursor,
+  expect,
+  list,
+  parenthesized,
+  peek,
+  syntaxError,
+  take,
+  unsupported,
+} from "./cursor.ts";
 import { atQuery, call, expression, matching, namedExpression } from "./expression.ts";
 import { fromClause } from "./from.ts";
 import { identifier } from "./name.ts";
@@ -110,7 +120,8 @@ function isViewEnd(cursor: Cursor): boolean {
 
 /**
  * GROUP BY; its ordinals and ALL are for analysis. Grouping analytics are the calls `rollup`,
- * `cube` and `grouping sets`, whose arguments of several columns are the call `grouping set`.
+ * `cube` and `grouping sets`, whose arguments of several columns are the call `grouping set`; for
+ * `GROUP BY a, b GROUPING SETS (…)` the first argument is the call `group by` of what comes before.
  */
 export function groupBy(
   cursor: Cursor,
@@ -120,7 +131,9 @@ export function groupBy(
   const grouping = list(cursor, () => groupingItem(cursor, item));
   if (take(cursor, "WITH", "ROLLUP")) return [call("rollup", grouping)];
   if (take(cursor, "WITH", "CUBE")) return [call("cube", grouping)];
-  if (at(cursor, "GROUPING", "SETS")) return [groupingItem(cursor)];
+  if (take(cursor, "GROUPING", "SETS")) {
+    return [call("grouping sets", [call("group by", grouping), ...groupingSets(cursor)])];
+  }
   return grouping;
 }
 
@@ -129,7 +142,11 @@ function groupingItem(cursor: Cursor, item = expression): Expression {
   for (const word of ["ROLLUP", "CUBE"]) {
     if (!at(cursor, word, "(")) continue;
     take(cursor, word);
-    return call(word.toLowerCase(), groupingSets(cursor), token);
+    const sets = groupingSets(cursor);
+    if (sets.some((one) => one.kind === "call" && isEmptySet(one))) {
+      throw syntaxError(cursor, token);
+    }
+    return call(word.toLowerCase(), sets, token);
   }
   if (take(cursor, "GROUPING", "SETS")) {
     return call("grouping sets", groupingSets(cursor), token);
@@ -139,6 +156,10 @@ function groupingItem(cursor: Cursor, item = expression): Expression {
 
 function groupingSets(cursor: Cursor): Expression[] {
   return parenthesized(cursor, () => list(cursor, groupingSet));
+}
+
+function isEmptySet(given: Call): boolean {
+  return given.name === "grouping set" && given.arguments.length === 0;
 }
 
 function groupingSet(cursor: Cursor): Expression {

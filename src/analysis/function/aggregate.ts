@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  byte,
   type DataType,
   dayTime,
   double,
@@ -9,7 +10,15 @@ import {
 } from "../../schema/type.ts";
 import { isIntegral, isNumeric, isOrderable } from "../coercion.ts";
 import { bounded } from "../decimal.ts";
-import { aggregate, booleanLiteral, cast, literal, nullLiteral, when } from "../expression.ts";
+import {
+  aggregate,
+  booleanLiteral,
+  call,
+  cast,
+  literal,
+  nullLiteral,
+  when,
+} from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
@@ -195,6 +204,17 @@ export const aggregates: Group = {
       );
     },
     print: (t, name) => `${name}(${(t.length === 2 ? [...t, "10000"] : t).join(", ")})`,
+  },
+  // Over grouping sets the analysis puts a bit of the set's number in their place.
+  grouping: {
+    arity: [1, 1],
+    sugar: true,
+    resolve: (given) => call("grouping", given.arguments, { type: byte, nullable: false }),
+  },
+  grouping_id: {
+    arity: [0, many],
+    sugar: true,
+    resolve: (given) => call("grouping_id", given.arguments, { type: long, nullable: false }),
   },
   mode: { kind, takes: [takes.any], type: first, nullable: true },
 };

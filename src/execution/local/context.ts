@@ -68,6 +68,8 @@ function lexerOptions(conf: Conf): LexerOptions {
   };
 }
 
+const emptyGroupingSet = "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled";
+
 /** The settings analysis needs, as they are now. */
 export function analysisConf(context: LocalContext): AnalysisConf {
   return {
@@ -80,6 +82,7 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
     legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
+    emptyGroupingSetExpands: context.conf.get(emptyGroupingSet) === "false",
     catalog: context.current.catalog,
     database: context.current.schema,
   };
