@@ -457,11 +457,17 @@ export const analysisConditions = {
     message:
       "{alias} has {columns} columns, but {names} names were given for them. Give one name for each",
   },
-  INVALID_JSON_SCHEMA_TYPE: {
+  "INVALID_SCHEMA.NON_STRING_LITERAL": {
     kind: "invalid",
-    sqlState: "42K09",
+    sqlState: "42K07",
     message:
-      "Cannot read {inputSchema} as a schema: a constant DDL text or JSON of a struct, array or map is needed",
+      "The schema {inputSchema} is not a valid one: it must be a string literal and not null. Write it as DDL or JSON text",
+  },
+  "INVALID_SCHEMA.NON_STRUCT_TYPE": {
+    kind: "invalid",
+    sqlState: "42K07",
+    message:
+      "The schema {inputSchema} is not a valid one: it must be a struct, but it is {dataType}. List columns and their types",
   },
   INCOMPATIBLE_VIEW_SCHEMA_CHANGE: {
     kind: "invalid",

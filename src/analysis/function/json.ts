@@ -3,6 +3,7 @@ import { parseDataType, parseSchema, type TimestampName } from "../../schema/ddl
 import { parseDataTypeJson } from "../../schema/json.ts";
 import { array, type DataType, integer, string, variant } from "../../schema/type.ts";
 import { call } from "../expression.ts";
+import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
@@ -23,7 +24,14 @@ export const jsons: Group = {
   },
   from_csv: {
     arity: [2, 3],
-    resolve: (given) => fromText(given, "from_csv"),
+    resolve: (given) => {
+      const read = fromText(given, "from_csv");
+      if (read.type.type === "struct") return read;
+      throw error("INVALID_SCHEMA.NON_STRUCT_TYPE", {
+        inputSchema: `"${given.texts[1] ?? ""}"`,
+        dataType: quoteType(read.type),
+      });
+    },
     print: (t) => `from_csv(${t[0]})`,
   },
   to_json: {
@@ -79,7 +87,7 @@ function isMapText(schema: TypedExpression | undefined): boolean {
 function schemaOf(given: FunctionCall): DataType {
   const schema = argument(given, 1);
   if (schema.kind !== "literal" || typeof schema.value !== "string") {
-    throw error("INVALID_JSON_SCHEMA_TYPE", { inputSchema: `"${given.texts[1] ?? ""}"` });
+    throw error("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${given.texts[1] ?? ""}"` });
   }
   return schemaOfText(schema.value, given.conf.timestampType);
 }

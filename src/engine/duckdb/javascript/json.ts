@@ -10,25 +10,31 @@ type Read = (text: string) => string | null;
 
 /** Readers remembered: a query has few schemas, a program that makes them up must not pile them. */
 const readerLimit = 100;
-const readers = new Map<string, Read>();
 
-/** `from_json`: type as Spark's JSON, options as a JSON object; the answer is what SQL casts. */
-export const jsonOperations = {
-  from_json: ([text = "", type = "", options = "{}", zone = "UTC"]: readonly string[]):
-    | string
-    | null => {
+/** A function of a text, a type as Spark's JSON, options as a JSON object, and a zone. */
+export function remembered(
+  make: (type: string, options: Options, zone: string) => Read,
+): (args: readonly string[]) => string | null {
+  const readers = new Map<string, Read>();
+  return ([text = "", type = "", options = "{}", zone = "UTC"]) => {
     const key = `${type}\n${options}\n${zone}`;
     let reader = readers.get(key);
     if (reader === undefined) {
       if (readers.size >= readerLimit) readers.clear();
-      reader = readerOf(parseDataTypeJson(type), JSON.parse(options), zone);
+      reader = make(type, JSON.parse(options), zone);
       readers.set(key, reader);
     }
     return reader(text);
-  },
+  };
+}
+
+/** `from_json`; the answer is JSON that SQL casts. */
+export const jsonOperations = {
+  from_json: remembered(readerOf),
 } as const;
 
-function readerOf(type: DataType, given: Options, zone: string): Read {
+function readerOf(json: string, given: Options, zone: string): Read {
+  const type = parseDataTypeJson(json);
   const schema: StructType = type.type === "struct" ? type : struct([field("value", type)]);
   const options = textOptions(given, zone);
   const read = recordReader(schema, {
@@ -42,7 +48,7 @@ function readerOf(type: DataType, given: Options, zone: string): Read {
     if (text.trim() === "") return null;
     if (type.type === "struct") {
       const { rows: found } = read(text);
-      return members(found[0]?.values ?? [], schema);
+      return structText(found[0]?.values ?? [], schema);
     }
     // One object is read as an array of it.
     const lone = ofStructs && text.trimStart().startsWith("{");
@@ -51,7 +57,8 @@ function readerOf(type: DataType, given: Options, zone: string): Read {
   };
 }
 
-function members(values: readonly Value[], { fields }: StructType): string {
+/** Values of a struct as a JSON object of what DuckDB casts without loss. */
+export function structText(values: readonly Value[], { fields }: StructType): string {
   const texts = fields.map(({ type }, at) => `"f${at}":${textOf(values[at] ?? null, type)}`);
   return `{${texts.join(",")}}`;
 }
@@ -62,7 +69,7 @@ function textOf(value: Value, type: DataType): string {
   switch (type.type) {
     case "struct": {
       const row = value as { readonly [name: string]: Value };
-      return members(
+      return structText(
         type.fields.map(({ name }) => row[name] ?? null),
         type,
       );

@@ -13,6 +13,7 @@ import { CalendarDate, Interval, LocalTimestamp } from "../../../schema/value.ts
 import { instantOf, localOf, type Zone, zoneOf as zoneById } from "../../../schema/zone.ts";
 import { castDate, castLocalTimestamp, castTimestamp } from "../text/datetime.ts";
 import { zoneOf } from "../text/zone.ts";
+import { csvOperations } from "./csv.ts";
 import { decimalOperations } from "./decimal.ts";
 import { formatOperations } from "./format.ts";
 import { hashOperations } from "./hash.ts";
@@ -77,6 +78,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...textOperations,
   ...formatOperations,
   ...jsonOperations,
+  ...csvOperations,
   ...numberOperations,
   ...hashOperations,
 };

@@ -8,7 +8,7 @@ import { sqlType } from "../../type.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
 import { toText } from "../text-of.ts";
-import { type Group, javascript } from "./registry.ts";
+import { type Compilation, type Group, javascript } from "./registry.ts";
 
 /** JSON texts to values and back. */
 export const jsons: Group = {
@@ -20,19 +20,8 @@ export const jsons: Group = {
   json_object_keys: ([value]) =>
     `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'OBJECT' THEN json_keys(${value})
       END`,
-  from_json: ([value], { node, scope }) => {
-    const options = optionsOf(node.arguments[1]);
-    if (options["mode"]?.toUpperCase() === "FAILFAST") {
-      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "from_json in the mode FAILFAST" });
-    }
-    const args = [
-      JSON.stringify(dataTypeJson(node.type)),
-      JSON.stringify(options),
-      scope.context.timeZone,
-    ];
-    const read = javascript("from_json", [value as string, ...args.map(text)]);
-    return `from_json(${read}, ${text(shapeOf(node.type))})`;
-  },
+  from_json: reading("from_json"),
+  from_csv: reading("from_csv"),
   to_json: ([value], { types, node, scope }) => {
     const style = sparkStyle(scope, optionsOf(node.arguments[1]));
     const [type] = types;
@@ -40,6 +29,23 @@ export const jsons: Group = {
     return once([value as string], scope, (input) => jsonText(input, { type, depth: 0, style }));
   },
 };
+
+/** A text read to a type by a reader of ours. */
+function reading(name: "from_json" | "from_csv"): Compilation {
+  return ([value], { node, scope }) => {
+    const options = optionsOf(node.arguments[1]);
+    if (options["mode"]?.toUpperCase() === "FAILFAST") {
+      throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `${name} in the mode FAILFAST` });
+    }
+    const args = [
+      JSON.stringify(dataTypeJson(node.type)),
+      JSON.stringify(options),
+      scope.context.timeZone,
+    ];
+    const read = javascript(name, [value as string, ...args.map(text)]);
+    return `from_json(${read}, ${text(shapeOf(node.type))})`;
+  };
+}
 
 /** Spark's spelling, in the session's zone; formats of times and kept nulls are its options. */
 function sparkStyle(scope: Scope, options: Readonly<Record<string, string>>): JsonStyle {

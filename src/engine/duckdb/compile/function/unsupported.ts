@@ -5,7 +5,6 @@
 export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "current_user",
   "format_string",
-  "from_csv",
   "input_file_name",
   "is_variant_null",
   "json_tuple",
