@@ -1,7 +1,16 @@
 import { error } from "../error/error.ts";
 import type { Join } from "../plan/relation.ts";
 import { wider } from "./coercion.ts";
-import { and, cast, compare, newColumn, passing, reference } from "./expression.ts";
+import {
+  and,
+  cast,
+  compare,
+  newColumn,
+  passing,
+  reference,
+  referencesOf,
+  some,
+} from "./expression.ts";
 import { coalesce } from "./function/conditional.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { condition } from "./resolve.ts";
@@ -29,7 +38,29 @@ export function join(given: Join, environment: Environment): Analyzed {
     hidden: [...left.hidden, ...right.hidden],
   };
   const resolved = condition(on, placeOver(scope, environment));
+  refuseOverBoth(resolved.expression, given, { left, right });
   return withCondition(both, resolved.expression);
+}
+
+const overBoth =
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION";
+
+/** A subquery of a condition is computed for the rows of one side. */
+function refuseOverBoth(
+  on: TypedExpression,
+  { type }: Join,
+  { left, right }: { readonly left: Analyzed; readonly right: Analyzed },
+): void {
+  const inner = type === "inner" || type === "cross";
+  some(on, (one) => {
+    if (one.kind !== "subquery" || (one.use === "scalar" && inner)) return false;
+    const read = referencesOf(one);
+    const reads = (side: Analyzed) => outputOf(side.relation).some(({ id }) => read.has(id));
+    if (!reads(left) || !reads(right)) return false;
+    const outer = one.outer.map(({ name }) => name).join(", ");
+    const name = { exists: "exists", in: "listquery", scalar: "scalarsubquery" }[one.use];
+    throw error(overBoth, { subqueryExpression: `${name}(${outer})` });
+  });
 }
 
 interface Sides {

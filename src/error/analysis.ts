@@ -446,6 +446,12 @@ export const analysisConditions = {
     sqlState: "42823",
     message: "A scalar subquery must return one column, but it returns {number}. Select one",
   },
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The subquery {subqueryExpression} in the condition of a join reads columns of both sides. Join first, and filter by the subquery",
+  },
   IN_SUBQUERY_COLUMNS_MISMATCH: {
     kind: "invalid",
     sqlState: "42K09",

@@ -3,10 +3,8 @@ import type {
   TypedCall,
   TypedExpression,
   TypedFrame,
-  TypedSubquery,
   TypedWindow,
 } from "../../../analysis/typed.ts";
-import { outputOf } from "../../../analysis/typed.ts";
 import { error } from "../../../error/error.ts";
 import { columnName, memberName } from "../quote.ts";
 import { literal } from "../value/literal.ts";
@@ -14,8 +12,9 @@ import { aggregateCall } from "./aggregate.ts";
 import { cast } from "./cast.ts";
 import { span } from "./function/interval.ts";
 import { compilationOf } from "./function/registry.ts";
-import { orderBy, relation } from "./relation.ts";
+import { orderBy } from "./relation.ts";
 import type { Scope } from "./scope.ts";
+import { negation, subquery } from "./subquery.ts";
 
 /** SQL of an expression. */
 export function expression(node: TypedExpression, scope: Scope): string {
@@ -49,6 +48,8 @@ export function expression(node: TypedExpression, scope: Scope): string {
 }
 
 function call(node: TypedCall, scope: Scope): string {
+  const negated = negation(node, scope);
+  if (negated !== undefined) return negated;
   const compilation = compilationOf(node.name);
   if (compilation === undefined) throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: node.name });
   // A lambda is compiled by the function that takes it: it alone knows the parameters' SQL.
@@ -56,24 +57,6 @@ function call(node: TypedCall, scope: Scope): string {
     argument.kind === "lambda" ? "" : expression(argument, scope),
   );
   return compilation(args, { node, scope, types: node.arguments.map((argument) => argument.type) });
-}
-
-function subquery(node: TypedSubquery, scope: Scope): string {
-  const inner = relation(node.relation, scope);
-  switch (node.use) {
-    case "exists":
-      return `EXISTS (${inner})`;
-    case "scalar": {
-      const [column] = outputOf(node.relation);
-      return `(SELECT ${columnName(column?.id ?? -1)} FROM (${inner}))`;
-    }
-    case "in": {
-      const values = node.values.map((value) => expression(value, scope));
-      const left = values.length === 1 ? values[0] : `(${values.join(", ")})`;
-      const columns = outputOf(node.relation).map((column) => columnName(column.id));
-      return `(${left} IN (SELECT ${columns.join(", ")} FROM (${inner})))`;
-    }
-  }
 }
 
 const ranking: Readonly<Record<string, string>> = {

@@ -4,7 +4,6 @@ import {
   type TypedAggregation,
   type TypedDeduplicate,
   type TypedExpression,
-  type TypedJoin,
   type TypedOrder,
   type TypedProject,
   type TypedRelation,
@@ -15,7 +14,9 @@ import { columnName } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { expression } from "./expression.ts";
 import { generate } from "./generate.ts";
+import { join } from "./join.ts";
 import type { Scope } from "./scope.ts";
+import { predicate } from "./subquery.ts";
 import { usesOrdinals } from "./walk.ts";
 
 /** A SELECT whose columns are the relation's `c<id>`, then the ordinals if they were asked for. */
@@ -44,7 +45,7 @@ export function compile(plan: TypedRelation, scope: Scope, ordered: boolean): Co
     case "filter": {
       const needs = ordered || usesOrdinals(plan.condition);
       const below = compile(plan.input, scope, needs);
-      const condition = expression(plan.condition, { ...scope, ordinals: below.ordinals });
+      const condition = predicate(plan.condition, { ...scope, ordinals: below.ordinals });
       return { ...below, sql: `SELECT * FROM (${below.sql}) WHERE ${condition}` };
     }
     case "join":
@@ -142,27 +143,6 @@ function numbered(output: readonly Column[], sql: string, ordered: boolean): Com
   const over = keys.length === 0 ? "" : `ORDER BY ${keys.join(", ")}`;
   const number = `row_number() OVER (${over}) AS o0`;
   return { sql: select([...keys, number], sql), ordinals: ["o0"] };
-}
-
-function join(plan: TypedJoin, scope: Scope): string {
-  const left = relation(plan.left, scope);
-  const right = relation(plan.right, scope);
-  const words = {
-    inner: "INNER JOIN",
-    cross: "CROSS JOIN",
-    left: "LEFT JOIN",
-    right: "RIGHT JOIN",
-    full: "FULL JOIN",
-    semi: "SEMI JOIN",
-    anti: "ANTI JOIN",
-  } as const;
-  const columns = list(plan.output.map((column) => columnName(column.id)));
-  const lateral = plan.lateral ? "LATERAL " : "";
-  const cross = plan.type === "cross" && plan.condition === undefined;
-  const word = plan.type === "cross" && !cross ? "INNER JOIN" : words[plan.type];
-  const condition = plan.condition === undefined ? "true" : expression(plan.condition, scope);
-  const on = cross ? "" : ` ON ${condition}`;
-  return `SELECT ${columns} FROM (${left}) AS l ${word} ${lateral}(${right}) AS r${on}`;
 }
 
 function aggregate(plan: TypedAggregation, scope: Scope): string {
