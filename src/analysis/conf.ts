@@ -24,6 +24,11 @@ export interface AnalysisConf {
   readonly legacyInterval: boolean;
   /** `GROUPING SETS (())` alone gives no row for no input, as it did before it was one group. */
   readonly emptyGroupingSetExpands?: boolean;
+  /**
+   * `spark.sql.optimizer.decorrelate[Exists]SubqueryLegacyIncorrectCountHandling.enabled`: for
+   * scalar subqueries, and for EXISTS and IN. Spark's wrong counts are refused.
+   */
+  readonly legacyCount?: { readonly scalar: boolean; readonly exists: boolean };
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;

@@ -24,6 +24,7 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const around = parameters ? { scope, used, parameters } : { scope, used };
   const outer: Outer = place.outer ? { ...around, parent: place.outer } : around;
   const { relation } = place.analyzeQuery(given.relation, outer);
+  if (used.size > 0) refuseLegacyCount(given, relation, place);
   const columns = outputOf(relation);
   const base = { kind: "subquery" as const, relation, outer: [...used.values()] };
   if (given.use === "exists") {
@@ -47,6 +48,19 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
 function joined(place: Place) {
   const { scope, beneath = emptyScope } = place;
   return { visible: [...scope.visible, ...beneath.visible], hidden: scope.hidden };
+}
+
+/** Under the legacy settings Spark counts an outer row without a match wrongly. */
+function refuseLegacyCount({ use }: Subquery, relation: TypedRelation, place: Place): void {
+  const { scalar = false, exists = false } = place.context.conf.legacyCount ?? {};
+  const counts = (one: TypedRelation): boolean =>
+    (one.kind === "aggregate" && (use !== "scalar" || one.grouping.length > 0)) ||
+    inputsOf(one).some(counts);
+  if (!(use === "scalar" ? scalar : exists) || !counts(relation)) return;
+  throw error("UNSUPPORTED_EXPRESSION", {
+    expression: `${use} subquery`,
+    reason: "it aggregates under decorrelate…LegacyIncorrectCountHandling; turn that setting off",
+  });
 }
 
 function inSubquery(

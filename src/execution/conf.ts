@@ -17,6 +17,8 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.setopsPrecedence.enabled": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+  "spark.sql.optimizer.decorrelateExistsSubqueryLegacyIncorrectCountHandling.enabled": "false",
+  "spark.sql.optimizer.decorrelateSubqueryLegacyIncorrectCountHandling.enabled": "false",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",

@@ -70,6 +70,15 @@ function lexerOptions(conf: Conf): LexerOptions {
 
 const emptyGroupingSet = "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled";
 
+function legacyCountOf(conf: Conf): NonNullable<AnalysisConf["legacyCount"]> {
+  const key = (which: string): string =>
+    `spark.sql.optimizer.decorrelate${which}LegacyIncorrectCountHandling.enabled`;
+  return {
+    scalar: conf.get(key("Subquery")) === "true",
+    exists: conf.get(key("ExistsSubquery")) === "true",
+  };
+}
+
 /** The settings analysis needs, as they are now. */
 export function analysisConf(context: LocalContext): AnalysisConf {
   return {
@@ -83,6 +92,7 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     timestampType: timestampTypeOf(context.conf),
     legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
     emptyGroupingSetExpands: context.conf.get(emptyGroupingSet) === "false",
+    legacyCount: legacyCountOf(context.conf),
     catalog: context.current.catalog,
     database: context.current.schema,
   };
