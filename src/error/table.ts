@@ -1,6 +1,12 @@
 import type { Condition } from "./kind.ts";
 
 export const tableConditions = {
+  FIELD_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42710",
+    message:
+      "Cannot {op} the column {fieldNames}: one of this name is in {struct}. Choose another name",
+  },
   DELTA_TABLE_NOT_FOUND: {
     kind: "invalid",
     sqlState: "42P01",

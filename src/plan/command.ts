@@ -1,4 +1,4 @@
-import type { DataType, StructType } from "../schema/type.ts";
+import type { DataType, StructField, StructType } from "../schema/type.ts";
 import type { Expression } from "./expression.ts";
 import type { FunctionDefinition } from "./function.ts";
 import type { Options, Relation } from "./relation.ts";
@@ -13,6 +13,7 @@ export type Command =
   | DropNamespace
   | CreateView
   | AlterView
+  | AddColumns
   | DropTable
   | Describe
   | DescribeHistory
@@ -153,6 +154,13 @@ export interface AlterView {
     | { readonly kind: "set properties"; readonly properties: Readonly<Record<string, string>> }
     | { readonly kind: "unset properties"; readonly keys: readonly string[] }
     | { readonly kind: "schema mode"; readonly mode: ViewSchemaMode };
+}
+
+/** ALTER TABLE … ADD COLUMNS: at the end, or before the folders' columns of a table of files. */
+export interface AddColumns {
+  readonly kind: "add columns";
+  readonly name: readonly string[];
+  readonly columns: readonly StructField[];
 }
 
 export interface DropTable {

@@ -2,6 +2,7 @@ import { error } from "../error/error.ts";
 import type { Command, SetCommand, SetVariable, Statement, Target } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import type { Interval } from "../schema/value.ts";
+import { alterTable } from "./alter.ts";
 import { createStatement } from "./create.ts";
 import {
   at,
@@ -62,6 +63,7 @@ function command(cursor: Cursor): Command {
       return show(cursor);
     case "ALTER":
       if (at(cursor, "ALTER", "VIEW")) return alterView(cursor);
+      if (at(cursor, "ALTER", "TABLE")) return alterTable(cursor);
       throw refusal(cursor);
     case "SET":
       return setCommand(cursor);
@@ -80,7 +82,7 @@ function command(cursor: Cursor): Command {
 
 /** Statements of Spark and Delta that are not built, by their first words. */
 const unbuilt: readonly (readonly string[])[] = [
-  "ALTER TABLE|ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
+  "ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
   "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
   "EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
   "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",

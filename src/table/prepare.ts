@@ -57,6 +57,11 @@ export function prepareWrite(request: PrepareRequest): Prepared {
   }
   const schema = mergeSchemas(current.schema, data, { keepExistingType: true });
   if (schemaJson(schema) === schemaJson(current.schema)) return unchanged(current);
+  return withSchema(current, schema);
+}
+
+/** A table with another schema: its metadata, and the protocol that the types ask for. */
+export function withSchema(current: Snapshot, schema: StructType): Prepared {
   checkSchema(schema);
   const metadata = { ...current.metadata, schemaString: schemaJson(schema) };
   return changed(current, { schema, metadata });

@@ -27,6 +27,8 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./view.ts")).runCreateView(context, command);
     case "alter view":
       return (await import("./alter-view.ts")).runAlterView(context, command);
+    case "add columns":
+      return (await import("./add-columns.ts")).runAddColumns(context, command);
     case "drop table":
       return (await import("./drop.ts")).runDrop(context, command);
     case "describe":
