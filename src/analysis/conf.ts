@@ -22,6 +22,8 @@ export interface AnalysisConf {
   readonly timestampType: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: intervals have months, days and microseconds in one. */
   readonly legacyInterval: boolean;
+  /** `spark.sql.orderByOrdinal` and `spark.sql.groupByOrdinal`: a whole number is a position. */
+  readonly ordinals: { readonly order: boolean; readonly group: boolean };
   /** `GROUPING SETS (())` alone gives no row for no input, as it did before it was one group. */
   readonly emptyGroupingSetExpands?: boolean;
   /**
@@ -68,6 +70,7 @@ export const defaultConf: AnalysisConf = Object.freeze({
   timeZone: "UTC",
   timestampType: "timestamp",
   legacyInterval: false,
+  ordinals: { order: true, group: true },
   catalog: "main",
   database: "default",
 });

@@ -2,6 +2,8 @@ import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Aggregate } from "../plan/relation.ts";
 import { boolean } from "../schema/type.ts";
+import { castable } from "./coercion.ts";
+import type { AnalysisConf } from "./conf.ts";
 import {
   cast,
   children,
@@ -22,13 +24,13 @@ import {
   isAnalytic,
   isGroupingCall,
 } from "./grouping-set.ts";
-import { type Analyzed, type Environment, placeOver } from "./output.ts";
+import { type Analyzed, type Environment, placeOver, type Use } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
 import { type Scope, type ScopeColumn, unresolved } from "./scope.ts";
 import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
-import type { Column, Named, TypedExpression, TypedRelation } from "./typed.ts";
+import type { Column, Named, TypedExpression, TypedReference, TypedRelation } from "./typed.ts";
 
 /** GROUP BY. */
 export function aggregate(given: Aggregate, environment: Environment): Analyzed {
@@ -52,7 +54,7 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
   const all = [...kept, ...items];
   const made = { items: all, grouping, place, environment };
   const grouped = aggregateOver(input, sets ? { ...made, sets } : made);
-  return given.having ? having(grouped, given.having) : grouped;
+  return given.having ? having(grouped, given.having, environment.context.conf) : grouped;
 }
 
 /** The column `window` of GROUP BY window(…) can be named in the select list. */
@@ -84,6 +86,7 @@ function resolveGrouping(
   const { items, place } = around;
   const expression = parsed(given, place.context.conf);
   if (
+    place.context.conf.ordinals.group &&
     expression.kind === "literal" &&
     typeof expression.value === "number" &&
     expression.type.type === "integer"
@@ -226,9 +229,13 @@ function grouped(made: Made): Analyzed {
     grouping: groups.all.map((group) => group.named),
     aggregates: columns,
   };
-  const more: Analyzed["more"] = (expressions) => {
+  const more: Analyzed["more"] = (expressions, use = "order") => {
+    const keys = groups.all.map((group) => group.scoped);
+    // HAVING: a column that is grouped by comes before an output of its name.
+    const scope =
+      use === "having" ? { visible: keys, hidden: [...visible, ...hidden] } : { visible, hidden };
     const place = {
-      ...placeOver({ visible, hidden }, environment),
+      ...placeOver(scope, environment),
       beneath: beneathGroups(input, groups),
       analytic: groups.id !== undefined && (groups.id.keys.length > 0 || groups.all.length === 0),
     };
@@ -236,6 +243,7 @@ function grouped(made: Made): Analyzed {
     const added: Named[] = [];
     const resolved = expressions.map((one) => {
       const typed = resolve(one, place);
+      if (use === "order above") checkAbove(typed, { visible, keys });
       const missing = (name: string) => unresolved([name], [{ visible, hidden }]);
       const expression = lower(rebase(typed, groups, { outputs, missing }), {
         outputs,
@@ -252,6 +260,27 @@ function grouped(made: Made): Analyzed {
     return { analyzed, resolved };
   };
   return { relation, visible, hidden, more };
+}
+
+/**
+ * Above a HAVING that asked the aggregation for more, its output is closed: ORDER BY may name what
+ * is put out and grouped, and compute no aggregate of it.
+ */
+function checkAbove(
+  { expression, text }: Resolved,
+  there: { readonly visible: readonly ScopeColumn[]; readonly keys: readonly ScopeColumn[] },
+): void {
+  if (!hasAggregate(expression)) return;
+  const known = [...there.visible, ...there.keys];
+  const ids = new Set(known.map((one) => one.column.id));
+  const strange = [...referencesIn(expression)].find((one) => !ids.has(one.id));
+  if (strange) throw unresolved([strange.name], [{ visible: there.visible, hidden: [] }]);
+  throw error("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: `"${text}"` });
+}
+
+function referencesIn(expression: TypedExpression): readonly TypedReference[] {
+  if (expression.kind === "reference") return [expression];
+  return children(expression).flatMap(referencesIn);
 }
 
 /** Above grouping sets their columns have names too, those of expressions among them. */
@@ -324,34 +353,35 @@ function windowsOverGroups(input: Analyzed, given: Grouped, groups: Groups): Ana
   return selectOver(below, items, environment);
 }
 
-function having(input: Analyzed, given: Expression): Analyzed {
-  const made = input.more?.([given]);
+function having(input: Analyzed, given: Expression, { ansi }: AnalysisConf): Analyzed {
+  const made = input.more?.([given], "having");
   const analyzed = made?.analyzed ?? input;
   const [typed] = made?.resolved ?? [];
   if (!typed) return input;
-  if (typed.expression.type.type !== "boolean" && typed.expression.type.type !== "void") {
+  if (!castable(typed.expression.type, boolean, ansi)) {
     throw error("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", {
       sqlExpr: `"${typed.text}"`,
       filter: `"${typed.text}"`,
       type: quoteType(typed.expression.type),
     });
   }
-  const condition = cast(typed.expression, boolean);
+  const condition = cast(typed.expression, boolean, ansi ? "ansi" : "legacy");
   const relation: TypedRelation = { kind: "filter", input: analyzed.relation, condition };
-  return overFilter(analyzed, relation);
+  const closed = analyzed.hidden.length > input.hidden.length;
+  return overFilter(analyzed, relation, closed ? "order above" : "order");
 }
 
 /** What lies above a filter of an aggregation can still ask for more of the aggregation. */
-function overFilter(analyzed: Analyzed, relation: TypedRelation): Analyzed {
+function overFilter(analyzed: Analyzed, relation: TypedRelation, use: Use): Analyzed {
   const { more, ...rest } = analyzed;
   if (!more || relation.kind !== "filter") return { ...rest, relation };
   return {
     ...rest,
     relation,
     more: (expressions) => {
-      const made = more(expressions);
+      const made = more(expressions, use);
       const again: TypedRelation = { ...relation, input: made.analyzed.relation };
-      return { analyzed: overFilter(made.analyzed, again), resolved: made.resolved };
+      return { analyzed: overFilter(made.analyzed, again, use), resolved: made.resolved };
     },
   };
 }

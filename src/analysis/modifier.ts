@@ -101,12 +101,13 @@ export function sort(given: Sort, environment: Environment): Analyzed {
     ...one,
     input: parsed(one.input, environment.context.conf),
   }));
-  const positions = order.map((one) => positionOf(one.input, analyzed.visible));
-  const open = order.filter((_, index) => positions[index] === undefined);
+  const isPosition = (one: SortOrder): boolean =>
+    environment.context.conf.ordinals.order && isOrdinal(one.input);
+  const open = order.filter((one) => !isPosition(one));
   const { input, resolved } = resolveOrders(analyzed, open, environment);
   const rest = [...resolved];
-  const typed = order.map((one, index) => {
-    const found = positions[index] ?? rest.shift();
+  const typed = order.map((one) => {
+    const found = isPosition(one) ? columnAt(one.input, analyzed.visible) : rest.shift();
     if (!found) throw new Error("Assertion failed: a sort key was not resolved");
     return sortKey(one, found);
   });
@@ -151,11 +152,14 @@ function sortKey(given: SortOrder, resolved: Resolved): TypedOrder {
   return orderBy(given, resolved).typed;
 }
 
-function positionOf(given: Expression, visible: readonly ScopeColumn[]): Resolved | undefined {
-  if (given.kind !== "literal" || given.type.type !== "integer") return undefined;
-  const index = Number(given.value);
-  const found = visible[index - 1];
-  if (!found) throw error("ORDER_BY_POS_OUT_OF_RANGE", { index, size: visible.length });
+function isOrdinal(given: Expression): boolean {
+  return given.kind === "literal" && given.type.type === "integer" && given.value !== null;
+}
+
+function columnAt(given: Expression, columns: readonly ScopeColumn[]): Resolved {
+  const index = given.kind === "literal" ? Number(given.value) : 0;
+  const found = columns[index - 1];
+  if (!found) throw error("ORDER_BY_POS_OUT_OF_RANGE", { index, size: columns.length });
   const { id, name, type, nullable, metadata } = found.column;
   const expression = { kind: "reference" as const, id, name, type, nullable };
   return { expression, text: name, name, metadata };

@@ -15,8 +15,11 @@ export interface Analyzed extends Scope {
    * Types expressions over the output and, where that has no such column, over what lies beneath
    * it (ORDER BY, HAVING, a filter above a select list); what they need becomes hidden columns.
    */
-  readonly more?: (expressions: readonly Expression[]) => More;
+  readonly more?: (expressions: readonly Expression[], use?: Use) => More;
 }
+
+/** What expressions over an aggregation are for; above a HAVING that asked for more, or not. */
+export type Use = "having" | "order" | "order above";
 
 export interface More {
   readonly analyzed: Analyzed;

@@ -112,6 +112,12 @@ export const analysisConditions = {
     sqlState: "54000",
     message: "There are more than {maxSize} grouping columns. Group by fewer",
   },
+  UNSUPPORTED_EXPR_FOR_OPERATOR: {
+    kind: "invalid",
+    sqlState: "42K0E",
+    message:
+      "The operator takes no aggregate here: {invalidExprSqls}. Select it under a name, and name that",
+  },
   UNSUPPORTED_GROUPING_EXPRESSION: {
     kind: "invalid",
     sqlState: "42K0E",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { referencesOf } from "../../src/analysis/expression.ts";
 import { outputOf, type TypedRelation } from "../../src/analysis/typed.ts";
 import { codeOf, schemaOf, typed } from "./sql.ts";
 
@@ -37,9 +38,26 @@ describe("GROUP BY", () => {
   });
 
   test("lets HAVING and ORDER BY ask for aggregates that are not put out", () => {
-    const plan = typed("SELECT b FROM t GROUP BY b HAVING sum(a) > 1 ORDER BY max(d)");
-    expect(kinds(plan)).toEqual(["project", "sort", "filter", "aggregate", "scan"]);
-    expect(outputOf(plan).map((column) => column.name)).toEqual(["b"]);
+    for (const rest of ["HAVING sum(a) > 1 ORDER BY b", "HAVING b IS NOT NULL ORDER BY max(d)"]) {
+      const plan = typed(`SELECT b FROM t GROUP BY b ${rest}`);
+      expect(kinds(plan)).toEqual(["project", "sort", "filter", "aggregate", "scan"]);
+      expect(outputOf(plan).map((column) => column.name)).toEqual(["b"]);
+    }
+  });
+
+  test("closes what is put out once HAVING has asked for more, as Spark does", () => {
+    const asked = "SELECT b FROM t GROUP BY b HAVING sum(a) > 1 ORDER BY";
+    expect(() => typed(`${asked} max(d)`)).toThrow("UNRESOLVED_COLUMN");
+    expect(() => typed(`${asked} max(b)`)).toThrow("UNSUPPORTED_EXPR_FOR_OPERATOR");
+  });
+
+  test("takes a grouped column before an output of its name in HAVING", () => {
+    const plan = typed("SELECT sum(a) AS b FROM t GROUP BY b HAVING b > 10");
+    const filter = plan.kind === "project" ? plan.input : plan;
+    const sum =
+      filter.kind === "filter" && filter.input.kind === "aggregate" ? filter.input : undefined;
+    const key = sum?.grouping[0]?.column.id;
+    expect(filter.kind === "filter" && [...referencesOf(filter.condition)]).toContain(key);
   });
 
   test("goes beneath window functions over groups", () => {

@@ -91,6 +91,10 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
     legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
+    ordinals: {
+      order: context.conf.get("spark.sql.orderByOrdinal") === "true",
+      group: context.conf.get("spark.sql.groupByOrdinal") === "true",
+    },
     emptyGroupingSetExpands: context.conf.get(emptyGroupingSet) === "false",
     legacyCount: legacyCountOf(context.conf),
     catalog: context.current.catalog,
