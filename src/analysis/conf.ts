@@ -22,8 +22,16 @@ export interface AnalysisConf {
   readonly timestampType: "timestamp" | "timestamp_ntz";
   /** `spark.sql.legacy.interval.enabled`: intervals have months, days and microseconds in one. */
   readonly legacyInterval: boolean;
-  /** `spark.sql.orderByOrdinal` and `spark.sql.groupByOrdinal`: a whole number is a position. */
-  readonly ordinals: { readonly order: boolean; readonly group: boolean };
+  /**
+   * `spark.sql.orderByOrdinal` and `spark.sql.groupByOrdinal`: a whole number is a position;
+   * `spark.sql.prioritizeOrdinalResolutionInSort.enabled`: of what is put out, and not of what
+   * other keys take from beneath.
+   */
+  readonly ordinals: {
+    readonly order: boolean;
+    readonly group: boolean;
+    readonly putOut: boolean;
+  };
   /** `GROUPING SETS (())` alone gives no row for no input, as it did before it was one group. */
   readonly emptyGroupingSetExpands?: boolean;
   /**
@@ -70,7 +78,7 @@ export const defaultConf: AnalysisConf = Object.freeze({
   timeZone: "UTC",
   timestampType: "timestamp",
   legacyInterval: false,
-  ordinals: { order: true, group: true },
+  ordinals: { order: true, group: true, putOut: true },
   catalog: "main",
   database: "default",
 });

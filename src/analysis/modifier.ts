@@ -101,13 +101,16 @@ export function sort(given: Sort, environment: Environment): Analyzed {
     ...one,
     input: parsed(one.input, environment.context.conf),
   }));
-  const isPosition = (one: SortOrder): boolean =>
-    environment.context.conf.ordinals.order && isOrdinal(one.input);
+  const { ordinals } = environment.context.conf;
+  const isPosition = (one: SortOrder): boolean => ordinals.order && isOrdinal(one.input);
   const open = order.filter((one) => !isPosition(one));
   const { input, resolved } = resolveOrders(analyzed, open, environment);
+  const taken = ordinals.putOut ? [] : input.hidden.slice(analyzed.hidden.length);
   const rest = [...resolved];
   const typed = order.map((one) => {
-    const found = isPosition(one) ? columnAt(one.input, analyzed.visible) : rest.shift();
+    const found = isPosition(one)
+      ? columnAt(one.input, [...analyzed.visible, ...taken])
+      : rest.shift();
     if (!found) throw new Error("Assertion failed: a sort key was not resolved");
     return sortKey(one, found);
   });
@@ -142,6 +145,13 @@ function resolveOrders(
 
 function sortKey(given: SortOrder, resolved: Resolved): TypedOrder {
   const { type } = resolved.expression;
+  const asked = some(resolved.expression, (one) => one.kind === "subquery" && one.use !== "scalar");
+  if (asked) {
+    const sqlExpr = `"${resolved.text}"`;
+    throw error("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY", {
+      sqlExpr,
+    });
+  }
   if (!isOrderable(type)) {
     throw error("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
       sqlExpr: `"${resolved.text}"`,

@@ -9,6 +9,8 @@ export interface ScopeColumn {
   readonly qualifier: readonly string[];
   /** The column this one repeats in the same select list: both together are not ambiguous. */
   readonly repeats?: number;
+  /** Nobody named it, and beside one that somebody did it gives way. */
+  readonly generated?: boolean;
   /** A side's own key of a USING join: found by qualifier only, and first in `t.*`. */
   readonly qualifiedOnly?: boolean;
 }
@@ -65,9 +67,11 @@ export function lookup(scope: Scope, name: readonly string[]): Found | undefined
 function lookupIn(columns: readonly ScopeColumn[], name: readonly string[]): Found | undefined {
   for (let length = name.length - 1; length >= 0; length -= 1) {
     const matches = columns.filter((one) => fits(one, name, length));
-    const [first] = matches;
+    const [first] = matches.filter((one) => !one.generated).concat(matches);
     if (!first) continue;
-    const others = matches.filter((one) => identity(one) !== identity(first));
+    const others = matches.filter(
+      (one) => identity(one) !== identity(first) && (first.generated || !one.generated),
+    );
     if (others.length > 0) throw ambiguous(name, [first, ...others]);
     const { column, qualifier } = first;
     return { column, qualifier, fields: name.slice(length + 1) };

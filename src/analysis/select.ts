@@ -130,7 +130,11 @@ export function columnOf(
     };
   }
   const column = newColumn(alias ?? name, type, { nullable, metadata });
-  return { named: { column, expression }, scoped: { column, qualifier: [] } };
+  const scoped = { column, qualifier: [] };
+  return {
+    named: { column, expression },
+    scoped: alias === undefined ? { ...scoped, generated: true } : scoped,
+  };
 }
 
 interface Projection {

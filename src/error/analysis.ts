@@ -458,6 +458,12 @@ export const analysisConditions = {
     message:
       "The subquery {subqueryExpression} in the condition of a join reads columns of both sides. Join first, and filter by the subquery",
   },
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY": {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "Unsupported subquery expression: IN and EXISTS cannot be ordered by, but {sqlExpr} is. Select it under a name, and order by that",
+  },
   IN_SUBQUERY_COLUMNS_MISMATCH: {
     kind: "invalid",
     sqlState: "42K09",

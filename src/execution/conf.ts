@@ -22,6 +22,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.optimizer.decorrelateSubqueryLegacyIncorrectCountHandling.enabled": "false",
   "spark.sql.orderByOrdinal": "true",
   "spark.sql.parser.escapedStringLiterals": "false",
+  "spark.sql.prioritizeOrdinalResolutionInSort.enabled": "true",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",
   "spark.sql.sources.default": "delta",

@@ -94,6 +94,7 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     ordinals: {
       order: context.conf.get("spark.sql.orderByOrdinal") === "true",
       group: context.conf.get("spark.sql.groupByOrdinal") === "true",
+      putOut: context.conf.get("spark.sql.prioritizeOrdinalResolutionInSort.enabled") === "true",
     },
     emptyGroupingSetExpands: context.conf.get(emptyGroupingSet) === "false",
     legacyCount: legacyCountOf(context.conf),
