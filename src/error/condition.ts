@@ -5,6 +5,7 @@ import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { functionConditions } from "./function.ts";
 import { logConditions } from "./log.ts";
+import { mismatchConditions } from "./mismatch.ts";
 import { schemaConditions } from "./schema.ts";
 import { sessionConditions } from "./session.ts";
 import { sqlConditions } from "./sql.ts";
@@ -22,6 +23,7 @@ export const conditions = {
   ...engineConditions,
   ...functionConditions,
   ...logConditions,
+  ...mismatchConditions,
   ...schemaConditions,
   ...sessionConditions,
   ...sqlConditions,
