@@ -107,6 +107,17 @@ export function comparedAs(left: DataType, right: DataType, ansi: boolean): Data
   });
 }
 
+/**
+ * What both sides of `=` and its kin become: parts of arrays and structs only what loses nothing
+ * of either (Spark: `findTightestCommonType`), so no text and no other decimal.
+ */
+export function operandType(left: DataType, right: DataType, ansi: boolean): DataType | undefined {
+  if (isAtomic(left) || isAtomic(right)) return comparedAs(left, right, ansi);
+  return merge(left, right, (a, b) =>
+    a.type === "decimal" || b.type === "decimal" ? undefined : widerLeaf(a, b, ansi),
+  );
+}
+
 /** ANSI: what a string becomes beside another type. Integers are read as long, others as double. */
 export function withString(other: DataType): DataType | undefined {
   if (isIntegral(other)) return long;

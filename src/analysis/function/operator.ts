@@ -1,6 +1,6 @@
 import { error } from "../../error/error.ts";
 import { boolean, type DataType, decimal, double, integer, long } from "../../schema/type.ts";
-import { comparedAs, isIntegral, isNumeric, isOrderable, wider, withString } from "../coercion.ts";
+import { isIntegral, isNumeric, isOrderable, operandType, wider, withString } from "../coercion.ts";
 import { arithmeticDecimal, decimalOfOperand, widerDecimal } from "../decimal.ts";
 import { and, call, cast, compare, not } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
@@ -235,7 +235,7 @@ export function compared(
   const left = argument(given, 0);
   const right = argument(given, 1);
   const type =
-    decimalLiteralType(left, right) ?? comparedAs(left.type, right.type, given.conf.ansi);
+    decimalLiteralType(left, right) ?? operandType(left.type, right.type, given.conf.ansi);
   if (!type) throw different(given, left.type, right.type);
   const orderable = name === "=" || name === "<=>" ? type.type !== "map" : isOrderable(type);
   if (!orderable || (!isOrderable(type) && type.type !== "interval")) {
