@@ -175,7 +175,11 @@ function withDefinitions(given: With, environment: Environment): Analyzed {
   let inner = environment;
   for (const definition of given.definitions) {
     const definitions = new Map(inner.definitions);
-    definitions.set(definition.alias.toLowerCase(), { relation: definition, environment: inner });
+    const name = definition.alias.toLowerCase();
+    if (environment.context.conf.uniqueDefinitions && environment.definitions.has(name)) {
+      throw error("AMBIGUOUS_ALIAS_IN_NESTED_CTE", { name: `\`${definition.alias}\`` });
+    }
+    definitions.set(name, { relation: definition, environment: inner });
     inner = { ...inner, definitions };
   }
   return environment.analyze(given.input, inner);

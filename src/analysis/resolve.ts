@@ -398,7 +398,7 @@ export function resolveCast(
       : error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", { sqlExpr, ...parameters });
   }
   const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
-  const keepsName = input.expression.kind === "reference" || input.expression.kind === "field";
+  const keepsName = input.expression.kind === "reference";
   const resolved = computed(written(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
 }

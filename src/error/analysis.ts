@@ -1,6 +1,12 @@
 import type { Condition } from "./kind.ts";
 
 export const analysisConditions = {
+  AMBIGUOUS_ALIAS_IN_NESTED_CTE: {
+    kind: "unsupported",
+    sqlState: "42KD0",
+    message:
+      "The name {name} is defined again within a WITH that defines it. Set `spark.sql.legacy.ctePrecedencePolicy` to CORRECTED, so that the inner one is meant, or rename it",
+  },
   AMBIGUOUS_REFERENCE: {
     kind: "invalid",
     sqlState: "42704",

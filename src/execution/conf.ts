@@ -14,6 +14,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.defaultCatalog": "main",
   "spark.sql.groupByOrdinal": "true",
   "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
+  "spark.sql.legacy.ctePrecedencePolicy": "CORRECTED",
   "spark.sql.legacy.interval.enabled": "false",
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
   "spark.sql.legacy.setopsPrecedence.enabled": "false",

@@ -91,6 +91,8 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
     legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
+    uniqueDefinitions:
+      context.conf.get("spark.sql.legacy.ctePrecedencePolicy").toUpperCase() !== "CORRECTED",
     ordinals: {
       order: context.conf.get("spark.sql.orderByOrdinal") === "true",
       group: context.conf.get("spark.sql.groupByOrdinal") === "true",
