@@ -334,7 +334,10 @@ function hiddenColumn(expression: TypedExpression): Column {
 
 /** Windows over groups: the aggregation first, then a select list over what it puts out. */
 function windowsOverGroups(input: Analyzed, given: Grouped, groups: Groups): Analyzed {
-  const added: Named[] = [];
+  // All that is grouped by comes out: ORDER BY above the windows may name it.
+  const added = groups.all.map(({ named: { column } }): Named => {
+    return { column, expression: reference(column) };
+  });
   const to = { outputs: new Set<number>(), columns: [] as readonly Named[], added };
   const items = given.items.map((item): Item => {
     const expression = lower(rebaseItem(item, groups).resolved.expression, to);

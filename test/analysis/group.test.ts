@@ -60,6 +60,11 @@ describe("GROUP BY", () => {
     expect(filter.kind === "filter" && [...referencesOf(filter.condition)]).toContain(key);
   });
 
+  test("lets ORDER BY above window functions name what is grouped and not selected", () => {
+    const plan = typed("SELECT sum(sum(a)) OVER (ORDER BY b) AS r FROM t GROUP BY b, d ORDER BY d");
+    expect(outputOf(plan).map((column) => column.name)).toEqual(["r"]);
+  });
+
   test("goes beneath window functions over groups", () => {
     const plan = typed("SELECT b, sum(sum(a)) OVER (ORDER BY b) AS r FROM t GROUP BY b");
     expect(kinds(plan)).toEqual(["project", "windows", "aggregate", "scan"]);
