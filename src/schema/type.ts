@@ -177,3 +177,10 @@ export function field(
 ): StructField {
   return Object.freeze({ name, type, nullable, metadata });
 }
+
+/** Whether values of a type hold a map, at any depth. */
+export function holdsMap(type: DataType): boolean {
+  if (type.type === "array") return holdsMap(type.elementType);
+  if (type.type === "struct") return type.fields.some((field) => holdsMap(field.type));
+  return type.type === "map";
+}

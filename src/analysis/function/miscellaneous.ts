@@ -3,8 +3,8 @@ import { formatDataType } from "../../schema/ddl.ts";
 import {
   binary,
   boolean,
-  type DataType,
   decimal,
+  holdsMap,
   integer,
   long,
   string,
@@ -124,10 +124,4 @@ function hashed(given: FunctionCall): readonly TypedExpression[] {
     });
   }
   return given.arguments;
-}
-
-function holdsMap(type: DataType): boolean {
-  if (type.type === "array") return holdsMap(type.elementType);
-  if (type.type === "struct") return type.fields.some((field) => holdsMap(field.type));
-  return type.type === "map";
 }

@@ -10,11 +10,13 @@ import {
   type TypedUnion,
 } from "../../../analysis/typed.ts";
 import { assert } from "../../../error/error.ts";
+import { holdsMap } from "../../../schema/type.ts";
 import { columnName } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { expression } from "./expression.ts";
 import { generate } from "./generate.ts";
 import { join } from "./join.ts";
+import { mapSorted } from "./map-sort.ts";
 import type { Scope } from "./scope.ts";
 import { predicate } from "./subquery.ts";
 import { usesOrdinals } from "./walk.ts";
@@ -155,9 +157,24 @@ function aggregate(plan: TypedAggregation, scope: Scope): string {
   const own = new Set(used);
   // Grouping keys get columns of their own below, so that aggregates can name them by id.
   const keys = plan.grouping.filter((named) => !own.has(columnName(named.column.id)));
-  const added = keys.map((named) => alias(typed(named.expression, inner), named.column));
+  const added = keys.map((named) => {
+    const value = mapSorted(typed(named.expression, inner), named.column.type, inner);
+    return alias(value, named.column);
+  });
+  // DuckDB tells maps apart by the order of their entries; Spark does not.
+  const mapped = new Map(
+    plan.grouping
+      .filter(({ column }) => own.has(columnName(column.id)) && holdsMap(column.type))
+      .map(({ column }) => {
+        const name = columnName(column.id);
+        return [name, `${mapSorted(name, column.type, inner)} AS ${name}`] as const;
+      }),
+  );
+  const kept = used.map((name) => mapped.get(name) ?? name);
   const base =
-    added.length === 0 ? below.sql : select([...used, ...added, ...below.ordinals], below.sql);
+    added.length + mapped.size === 0
+      ? below.sql
+      : select([...kept, ...added, ...below.ordinals], below.sql);
   const columns = plan.aggregates.map((named) =>
     alias(typed(named.expression, { ...inner, grouped: true }), named.column),
   );
