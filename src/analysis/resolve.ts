@@ -104,6 +104,7 @@ export function resolve(given: Expression, place: Place): Resolved {
         place,
         mode: expression.mode,
         literal: expression.literal ?? false,
+        named: expression.input.kind === "attribute",
       });
     case "alias": {
       const inner = resolve(expression.input, place);
@@ -380,7 +381,13 @@ const nestedTypes: ReadonlySet<string> = new Set(["array", "map", "struct"]);
 export function resolveCast(
   input: Resolved,
   type: DataType,
-  options: { readonly place: Place; readonly mode: "cast" | "try"; readonly literal: boolean },
+  options: {
+    readonly place: Place;
+    readonly mode: "cast" | "try";
+    readonly literal: boolean;
+    /** Whether a column is cast as it stands: the cast has its name. */
+    readonly named?: boolean;
+  },
 ): Resolved {
   const { ansi } = options.place.context.conf;
   const word = options.mode === "try" ? "TRY_CAST" : "CAST";
@@ -398,7 +405,7 @@ export function resolveCast(
       : error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", { sqlExpr, ...parameters });
   }
   const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
-  const keepsName = input.expression.kind === "reference";
+  const keepsName = options.named && input.expression.kind === "reference";
   const resolved = computed(written(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
 }
