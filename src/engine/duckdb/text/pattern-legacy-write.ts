@@ -1,6 +1,6 @@
-import { DAYS, MONTHS } from "./calendar-name.ts";
-import { type Moment, offsetText, standardOffset, zoneName, zonesBegin } from "./moment.ts";
+import { type Moment, offsetText, standardOffset, zonesBegin } from "./moment.ts";
 import type { LegacyToken } from "./pattern-legacy-token.ts";
+import { digits, sharedLetters } from "./pattern-letter.ts";
 
 /** Days before it are of the Julian calendar to Java's old classes: 1582-10-15. */
 const gregorianStart = -141_427;
@@ -42,49 +42,24 @@ function julianDay(year: number, month: number, day: number): number {
 }
 
 function letters(letter: string, width: number, at: Moment): string {
-  const number = (value: number): string => String(value).padStart(width, "0");
-  const hour = Math.floor(at.seconds / 3600);
+  const shared = sharedLetters(letter, width, at);
+  if (shared !== undefined) return shared;
   switch (letter) {
     case "G":
       return at.year > 0 ? "AD" : "BC";
     case "y":
     case "Y":
       return year(letter === "Y" ? weekYear(at) : at.year, width);
-    case "M":
-    case "L":
-      return width < 3 ? number(at.month) : name(MONTHS, at.month - 1, width);
-    case "E":
-      return name(DAYS, at.weekday - 1, width);
-    case "d":
-      return number(at.day);
-    case "D":
-      return number(at.dayOfYear);
     case "F":
-      return number(Math.ceil(at.day / 7));
+      return digits(Math.ceil(at.day / 7), width);
     case "u":
-      return number(at.weekday);
+      return digits(at.weekday, width);
     case "w":
-      return number(weekYear(at) === at.year ? week(at, at.dayOfYear) : 1);
+      return digits(weekYear(at) === at.year ? week(at, at.dayOfYear) : 1, width);
     case "W":
-      return number(week(at, at.day));
-    case "H":
-      return number(hour);
-    case "k":
-      return number(hour === 0 ? 24 : hour);
-    case "K":
-      return number(hour % 12);
-    case "h":
-      return number(hour % 12 === 0 ? 12 : hour % 12);
-    case "m":
-      return number(Math.floor(at.seconds / 60) % 60);
-    case "s":
-      return number(at.seconds % 60);
+      return digits(week(at, at.day), width);
     case "S":
-      return number(Math.floor(at.micros / 1000));
-    case "a":
-      return hour < 12 ? "AM" : "PM";
-    case "z":
-      return zoneName(at, width < 4 ? "short" : "long");
+      return digits(Math.floor(at.micros / 1000), width);
     default:
       return offset(letter, width, at.offset);
   }
@@ -94,11 +69,6 @@ function year(value: number, width: number): string {
   const shown = value > 0 ? value : 1 - value;
   const digits = String(shown).padStart(width, "0");
   return width === 2 ? digits.slice(-2) : digits;
-}
-
-function name(names: readonly string[], index: number, width: number): string {
-  const full = names[index] as string;
-  return width > 3 ? full : full.slice(0, 3);
 }
 
 /** Weeks begin on Sunday, and the first is that of the first day. */

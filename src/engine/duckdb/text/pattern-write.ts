@@ -1,5 +1,6 @@
-import { DAYS, ERAS, MONTHS } from "./calendar-name.ts";
-import { type Moment, offsetText, zoneName } from "./moment.ts";
+import { ERAS } from "./calendar-name.ts";
+import { type Moment, offsetText } from "./moment.ts";
+import { digits, sharedLetters } from "./pattern-letter.ts";
 import type { PatternToken } from "./pattern-token.ts";
 
 /** A moment by the tokens of a pattern, as Java's DateTimeFormatter writes it, in English. */
@@ -16,49 +17,24 @@ export function writeTokens(tokens: readonly PatternToken[], at: Moment): string
 type Written = Moment & { readonly eras: boolean };
 
 function letters(letter: string, width: number, at: Written): string {
-  const number = (value: number): string => String(value).padStart(width, "0");
-  const hour = Math.floor(at.seconds / 3600);
+  const shared = sharedLetters(letter, width, at);
+  if (shared !== undefined) return shared;
   switch (letter) {
     case "y":
       return yearText(width, at);
-    case "M":
-    case "L":
-      return width < 3 ? number(at.month) : name(MONTHS, at.month - 1, width);
     case "Q":
     case "q":
       return quarter(width, Math.floor((at.month + 2) / 3));
-    case "d":
-      return number(at.day);
-    case "D":
-      return number(at.dayOfYear);
     case "F":
-      return number(((at.day - 1) % 7) + 1);
-    case "E":
-      return name(DAYS, at.weekday - 1, width);
-    case "H":
-      return number(hour);
-    case "k":
-      return number(hour === 0 ? 24 : hour);
-    case "K":
-      return number(hour % 12);
-    case "h":
-      return number(hour % 12 === 0 ? 12 : hour % 12);
-    case "m":
-      return number(Math.floor(at.seconds / 60) % 60);
-    case "s":
-      return number(at.seconds % 60);
+      return digits(((at.day - 1) % 7) + 1, width);
     case "S":
       return String(at.micros).padStart(6, "0").padEnd(9, "0").slice(0, width);
-    case "a":
-      return hour < 12 ? "AM" : "PM";
     case "G": {
       const era = at.year > 0 ? 1 : 0;
       return width === 4 ? (ERAS[era] as string) : (["BC", "AD"][era] as string);
     }
     case "V":
       return at.zone;
-    case "z":
-      return zoneName(at, width < 4 ? "short" : "long");
     default:
       return offset(letter, width, at.offset);
   }
@@ -70,11 +46,6 @@ function yearText(width: number, { year, eras }: Written): string {
   const digits = String(Math.abs(shown)).padStart(width, "0");
   if (shown < 0) return `-${digits}`;
   return width > 3 && digits.length > width ? `+${digits}` : digits;
-}
-
-function name(names: readonly string[], index: number, width: number): string {
-  const full = names[index] as string;
-  return width > 3 ? full : full.slice(0, 3);
 }
 
 function quarter(width: number, value: number): string {
