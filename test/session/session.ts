@@ -23,3 +23,15 @@ export async function openSession(conf: Record<string, string> = {}): Promise<Te
     },
   };
 }
+
+/** The values of the rows that a text's last statement answers. */
+export async function answerOf(
+  spark: SparkSession,
+  statements: readonly string[],
+): Promise<unknown[]> {
+  let answer: unknown[] = [];
+  for (const text of statements) {
+    answer = (await (await spark.sql(text)).collect()).map((row) => Object.values(row));
+  }
+  return answer;
+}

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SparkSession } from "../../../src/session/spark-session.ts";
+import { answerOf } from "../../session/session.ts";
 
 let warehouse: string;
 let spark: SparkSession;
@@ -20,14 +21,7 @@ function open(): Promise<SparkSession> {
   return SparkSession.builder().config("spark.sql.warehouse.dir", warehouse).create();
 }
 
-/** The rows that a text's last statement answers. */
-async function rows(...statements: readonly string[]): Promise<unknown[]> {
-  let answer: unknown[] = [];
-  for (const text of statements) {
-    answer = (await (await spark.sql(text)).collect()).map((row) => Object.values(row));
-  }
-  return answer;
-}
+const rows = (...statements: readonly string[]): Promise<unknown[]> => answerOf(spark, statements);
 
 function refused(code: string, ...statements: readonly string[]) {
   return expect(rows(...statements)).rejects.toMatchObject({ code });

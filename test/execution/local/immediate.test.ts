@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SparkSession } from "../../../src/session/spark-session.ts";
+import { answerOf } from "../../session/session.ts";
 
 let spark: SparkSession;
 
@@ -8,13 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => spark.stop());
 
-async function rows(...statements: readonly string[]): Promise<unknown[]> {
-  let answer: unknown[] = [];
-  for (const text of statements) {
-    answer = (await (await spark.sql(text)).collect()).map((row) => Object.values(row));
-  }
-  return answer;
-}
+const rows = (...statements: readonly string[]): Promise<unknown[]> => answerOf(spark, statements);
 
 function refused(code: string, ...statements: readonly string[]) {
   return expect(rows(...statements)).rejects.toMatchObject({ code });
