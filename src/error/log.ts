@@ -66,6 +66,24 @@ export const logConditions = {
     message:
       "Unsupported Delta write feature: table {table} requires writer table feature(s) that are not supported here: {unsupported}. Write it with an engine that has them, or drop the feature there first",
   },
+  DELTA_UNSUPPORTED_COLUMN_MAPPING_MODE: {
+    kind: "unsupported",
+    sqlState: "0AKDC",
+    message:
+      "The column mapping mode {mode} is not supported: the modes are none, name and id. Read the table with an engine that has it",
+  },
+  DELTA_MISSING_COLUMN_MAPPING: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "Field {field} of the table's schema lacks {key}, which column mapping mode {mode} needs. Its data cannot be found: restore an earlier version of the table with the engine that wrote it",
+  },
+  DELTA_UNSUPPORTED_TYPE_CHANGE_IN_SCHEMA: {
+    kind: "unsupported",
+    sqlState: "0AKDC",
+    message:
+      "Unable to operate on this table because an unsupported type change was applied. Field {fieldName} was changed from {fromType} to {toType}. Rewrite the table with the engine that changed it",
+  },
   DELTA_INVALID_PROTOCOL_VERSION: {
     kind: "unsupported",
     sqlState: "KD004",

@@ -1,8 +1,10 @@
 import { error } from "../error/error.ts";
 import type { DataType, StructType } from "../schema/type.ts";
 import type { Metadata, Protocol } from "./action.ts";
+import { checkColumnMapping } from "./column-mapping.ts";
 import { type Configuration, flag, whole } from "./property.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { checkTypeChanges } from "./type-widening.ts";
 
 /** What decides whether a feature that a table lists is in use. */
 interface Use {
@@ -52,7 +54,7 @@ const features: Readonly<Record<string, Feature>> = {
   checkConstraints: writer(noConstraint),
   changeDataFeed: writer(true),
   generatedColumns: writer(noFieldWith("delta.generationExpression")),
-  columnMapping: both(noMapping, noMapping),
+  columnMapping: both(true, noMapping),
   identityColumns: writer(noIdentity),
   deletionVectors: both(noVectors, noVectors),
   rowTracking: writer(never),
@@ -65,14 +67,16 @@ const features: Readonly<Record<string, Feature>> = {
   clustering: writer(never),
   variantType: both(noVariant, noVariant),
   "variantType-preview": both(noVariant, noVariant),
-  typeWidening: both(noFieldWith("delta.typeChanges"), noFieldWith("delta.typeChanges")),
-  "typeWidening-preview": both(noFieldWith("delta.typeChanges"), noFieldWith("delta.typeChanges")),
+  typeWidening: both(true, noFieldWith("delta.typeChanges")),
+  "typeWidening-preview": both(true, noFieldWith("delta.typeChanges")),
   inCommitTimestamp: writer(true),
   vacuumProtocolCheck: both(true, true),
   allowColumnDefaults: writer(noFieldWith("CURRENT_DEFAULT")),
   collations: writer(never),
   "collations-preview": writer(never),
   checkpointProtection: writer(never),
+  materializePartitionColumns: writer(never),
+  icebergWriterCompatV1: writer(never),
 };
 
 /** Features that a writer version stands for (PROTOCOL.md#table-features, legacy versions). */
@@ -119,6 +123,8 @@ export function checkReadable(snapshot: Snapshot, table: string): void {
       unsupported: unsupported.join(", "),
     });
   }
+  checkColumnMapping(snapshot.schema, snapshot.metadata);
+  if (asked.some((name) => name.startsWith("typeWidening"))) checkTypeChanges(snapshot.schema);
 }
 
 /** Refuses a table that cannot be written right here, naming the features. */

@@ -211,7 +211,7 @@ export function parseStatistics(text: string | undefined): FileStatistics | unde
   const numRecords = count(at(plain, ["numRecords"]));
   return {
     numRecords,
-    min: (path, type) => (skippable(type) ? bound("minValues", path, type) : undefined),
+    min: (path, type) => (skippable(type) ? lowered(bound("minValues", path, type)) : undefined),
     max: (path, type) => (skippable(type) ? widened(bound("maxValues", path, type)) : undefined),
     nullCount: (path) => {
       const nulls = count(at(plain, ["nullCount", ...path]));
@@ -240,6 +240,11 @@ function at(json: Json | undefined, path: readonly string[]): Json | undefined {
 function skippable(type: DataType): boolean {
   const bare = ["binary", "boolean", "struct", "array", "map", "variant", "void"];
   return ![...bare, "interval", "time"].includes(type.type);
+}
+
+/** A float's shortest text stands above the float's value, where the column is a double by now. */
+function lowered(value: Value | undefined): Value | undefined {
+  return typeof value === "number" ? Math.min(value, Math.fround(value)) : value;
 }
 
 function widened(value: Value | undefined): Value | undefined {

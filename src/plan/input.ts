@@ -29,18 +29,26 @@ export interface InputFile {
   readonly uri: string;
   readonly size: number; // bytes
   readonly modificationTime: number; // ms since the epoch
-  /** Values of the partition columns by column name, already of the column's type. */
+  /** Values of the partition columns by their name in `schema`, already of the column's type. */
   readonly partition: Readonly<Record<string, Value>>;
 }
 
 /**
  * Parquet files. Columns are found by name (case-insensitively); one that a file lacks is null,
- * a partition column is taken from the file's `partition`; physical types are cast to the
- * schema's. A column named `_metadata` with the struct of `metadataType` is filled from the file.
+ * and so is a member of a struct; a partition column is taken from the file's `partition`; a
+ * narrower type of a file is cast to the schema's. A column named `_metadata` is filled from the
+ * file.
  */
 export interface ParquetInput {
   readonly kind: "parquet";
   readonly schema: StructType;
+  /**
+   * The columns of `schema` as the files have them, at every depth: same order and shape, other
+   * names, ids in the metadata `parquet.field.id`. Absent: as in `schema`.
+   */
+  readonly stored?: StructType;
+  /** What of `stored` finds a column or member in a file: its name (the default), or its id. */
+  readonly match?: "name" | "id";
   readonly files: readonly InputFile[];
 }
 

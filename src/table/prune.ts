@@ -1,8 +1,11 @@
 import type { TypedCall, TypedExpression } from "../analysis/typed.ts";
 import type { Add } from "../log/action.ts";
+import { columnMappingMode, physicalName, physicalPath } from "../log/column-mapping.ts";
 import { partitionValue } from "../log/partition.ts";
+import type { Snapshot } from "../log/snapshot.ts";
 import { type FileStatistics, parseStatistics } from "../log/statistics.ts";
-import type { DataType, StructField } from "../schema/type.ts";
+import { findField } from "../schema/compare.ts";
+import type { DataType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import { compareValues } from "./order.ts";
 
@@ -28,34 +31,39 @@ const unknown: Range = { mayBeNull: true, mayBeValue: true };
 export function mayMatch(
   file: Add,
   conditions: readonly TypedExpression[],
-  partitions: readonly StructField[],
+  table: PrunedTable,
 ): boolean {
-  const facts = factsOf(file, partitions);
+  const facts = factsOf(file, table);
   return conditions.every((condition) => outcomesOf(condition, facts).true);
 }
 
 /** Whether every row of the file is known to fulfil the condition. */
-export function allMatch(
-  file: Add,
-  condition: TypedExpression,
-  partitions: readonly StructField[],
-): boolean {
-  const outcomes = outcomesOf(condition, factsOf(file, partitions));
+export function allMatch(file: Add, condition: TypedExpression, table: PrunedTable): boolean {
+  const outcomes = outcomesOf(condition, factsOf(file, table));
   return !outcomes.false && !outcomes.null;
 }
+
+/** What tells where a file's values of a column are written down: a snapshot. */
+export type PrunedTable = Pick<Snapshot, "schema" | "metadata">;
 
 interface Facts {
   readonly partition: (name: string) => Value | undefined;
   readonly statistics: () => FileStatistics | undefined;
+  /** The path that statistics have for a column's. */
+  readonly stored: (path: readonly string[]) => readonly string[] | undefined;
 }
 
-function factsOf(file: Add, partitions: readonly StructField[]): Facts {
+function factsOf(file: Add, { schema, metadata }: PrunedTable): Facts {
+  const mode = columnMappingMode(metadata);
   let parsed: { readonly statistics: FileStatistics | undefined } | undefined;
   return {
     partition: (name) => {
-      const column = partitions.find((field) => field.name === name);
-      return column && partitionValue(file.partitionValues[column.name], column.type);
+      const column = findField(schema, name);
+      if (column === undefined || !metadata.partitionColumns.includes(column.name))
+        return undefined;
+      return partitionValue(file.partitionValues[physicalName(column, mode)], column.type);
     },
+    stored: (path) => physicalPath(schema, path, mode),
     statistics: () => {
       parsed ??= { statistics: parseStatistics(file.stats) };
       return parsed.statistics;
@@ -218,13 +226,14 @@ function columnRange(path: readonly string[], type: DataType, facts: Facts): Ran
   const value = path.length === 1 ? facts.partition(path[0] ?? "") : undefined;
   if (value !== undefined) return constant(value);
   const statistics = facts.statistics();
-  if (statistics === undefined) return unknown;
-  const nulls = statistics.nullCount(path);
+  const stored = facts.stored(path);
+  if (statistics === undefined || stored === undefined) return unknown;
+  const nulls = statistics.nullCount(stored);
   // NaN sorts last and some writers leave it out of the maximum: it bounds no floating number.
   const bounded = type.type !== "float" && type.type !== "double";
   return {
-    min: statistics.min(path, type),
-    max: bounded ? statistics.max(path, type) : undefined,
+    min: statistics.min(stored, type),
+    max: bounded ? statistics.max(stored, type) : undefined,
     mayBeNull: nulls !== 0,
     mayBeValue: nulls === undefined || nulls !== statistics.numRecords,
   };

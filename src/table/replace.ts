@@ -143,10 +143,9 @@ async function replaceWhere(
   if (current === undefined) {
     return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
   }
-  const partitions = partitionFields(current.schema, current.metadata);
-  const matches = (add: Add): boolean => mayMatch(add, [where.condition], partitions);
+  const matches = (add: Add): boolean => mayMatch(add, [where.condition], current);
   const removed = [...current.files()].filter(matches);
-  const partly = removed.filter((file) => !allMatch(file, where.condition, partitions));
+  const partly = removed.filter((file) => !allMatch(file, where.condition, current));
   const rest = { files: partly, condition: where.condition };
   const copied = await copyRest(table, request, rest).catch(async (thrown) => {
     await discardStaged(table, written);

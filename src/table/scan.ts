@@ -1,11 +1,13 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
 import { error } from "../error/error.ts";
 import type { Add } from "../log/action.ts";
+import { columnMappingMode, physicalField, physicalName } from "../log/column-mapping.ts";
 import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
 import type { InputFile, ParquetInput } from "../plan/input.ts";
+import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import { partitionFields } from "./file.ts";
@@ -30,8 +32,7 @@ export async function scanTable(
 function pruneFiles(snapshot: Snapshot, request: Pick<ScanRequest, "conditions">): readonly Add[] {
   const files = [...snapshot.files()];
   if (request.conditions.length === 0) return files;
-  const partitions = partitionFields(snapshot.schema, snapshot.metadata);
-  return files.filter((file) => mayMatch(file, request.conditions, partitions));
+  return files.filter((file) => mayMatch(file, request.conditions, snapshot));
 }
 
 export interface FileScan {
@@ -48,13 +49,16 @@ export interface FileScan {
 export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
   const { store } = table.location;
   const { snapshot, columns } = scan;
-  const partitions = partitionFields(snapshot.schema, snapshot.metadata);
+  const mode = columnMappingMode(snapshot.metadata);
+  const partitions = partitionFields(snapshot.schema, snapshot.metadata).map((field) => {
+    return { ...field, key: physicalName(field, mode) };
+  });
   const files: InputFile[] = [];
   for (const file of scan.files) {
     const path = filePath(table.location, file.path);
     const partition: Record<string, Value> = {};
-    for (const { name, type } of partitions) {
-      partition[name] = partitionValue(file.partitionValues[name], type);
+    for (const { name, key, type } of partitions) {
+      partition[name] = partitionValue(file.partitionValues[key], type);
     }
     files.push({
       path: store.scheme === "file" ? path : (await store.open(path)).path,
@@ -64,5 +68,12 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       partition,
     });
   }
-  return { kind: "parquet", schema: struct(columns), files };
+  const input = { kind: "parquet", schema: struct(columns), files } as const;
+  if (mode === "none") return input;
+  const stored = columns.map((column) => {
+    // What the table does not have (`_metadata`, columns of change files) has no other name.
+    const field = findField(snapshot.schema, column.name);
+    return field === undefined ? column : physicalField(field, mode);
+  });
+  return { ...input, stored: struct(stored), match: mode };
 }

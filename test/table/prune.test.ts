@@ -4,8 +4,17 @@ import { call, cast, literal } from "../../src/analysis/expression.ts";
 import type { TypedExpression } from "../../src/analysis/typed.ts";
 import type { Add } from "../../src/log/action.ts";
 import { statisticsText } from "../../src/log/statistics.ts";
-import { boolean, field, integer, long, string } from "../../src/schema/type.ts";
-import { allMatch, mayMatch } from "../../src/table/prune.ts";
+import {
+  boolean,
+  type DataType,
+  field,
+  integer,
+  long,
+  type StructField,
+  string,
+  struct,
+} from "../../src/schema/type.ts";
+import { allMatch, mayMatch, type PrunedTable } from "../../src/table/prune.ts";
 
 type Cell = number | null;
 interface Line {
@@ -13,7 +22,15 @@ interface Line {
   readonly x: Cell;
 }
 
-const partitions = [field("p", integer)];
+function tableOf(partitions: readonly string[], ...fields: readonly StructField[]): PrunedTable {
+  const metadata = { id: "t", format: { provider: "parquet", options: {} }, schemaString: "" };
+  return {
+    schema: struct(fields),
+    metadata: { ...metadata, partitionColumns: partitions, configuration: {} },
+  };
+}
+
+const table = tableOf(["p"], field("p", integer), field("x", integer));
 const column = (name: string): TypedExpression => ({
   kind: "reference",
   id: 1,
@@ -136,8 +153,8 @@ describe("pruning against the rows themselves", () => {
       fc.property(cell, fc.array(cell, { minLength: 1, maxLength: 4 }), condition, (p, xs, one) => {
         const file = fileOf(p, xs);
         const truths = xs.map((x) => one.of({ p, x }));
-        if (truths.includes(true)) expect(mayMatch(file, [one.expression], partitions)).toBe(true);
-        if (allMatch(file, one.expression, partitions)) {
+        if (truths.includes(true)) expect(mayMatch(file, [one.expression], table)).toBe(true);
+        if (allMatch(file, one.expression, table)) {
           expect(truths.every((truth) => truth === true)).toBe(true);
         }
       }),
@@ -151,7 +168,7 @@ describe("pruning against the rows themselves", () => {
       return mayMatch(
         file,
         [call(operator, [column(name), literal(value, integer)], { type: boolean })],
-        partitions,
+        table,
       );
     };
     expect([says("x", ">", 2), says("x", "=", 0), says("p", "=", 2), says("p", "=", 1)]).toEqual([
@@ -161,12 +178,12 @@ describe("pruning against the rows themselves", () => {
       true,
     ]);
     const isnull = call("isnull", [column("p")], { type: boolean });
-    expect(mayMatch(file, [isnull], partitions)).toBe(false);
+    expect(mayMatch(file, [isnull], table)).toBe(false);
     expect(
       mayMatch(
         { ...file, stats: "not JSON" },
         [call("=", [column("x"), literal(9, integer)], { type: boolean })],
-        partitions,
+        table,
       ),
     ).toBe(true);
   });
@@ -178,8 +195,41 @@ describe("pruning against the rows themselves", () => {
       mayMatch(
         file,
         [call("=", [text, literal(value, string)], { type: boolean })],
-        [field("s", string)],
+        tableOf(["s"], field("s", string)),
       );
     expect([is("a"), is("b")]).toEqual([false, true]);
+  });
+
+  test("under column mapping, values are looked up by physical names", () => {
+    const mapped = (name: string, physical: string, type: DataType, id: number) =>
+      field(name, type, true, {
+        "delta.columnMapping.id": id,
+        "delta.columnMapping.physicalName": physical,
+      });
+    // `x` was renamed from `y`, and the `y` there is now came later: its statistics are not those.
+    const inner = struct([mapped("x", "y", integer, 3), mapped("y", "col-4", integer, 4)]);
+    const plain = tableOf(
+      ["part"],
+      mapped("part", "col-1", integer, 1),
+      mapped("s", "t", inner, 2),
+    );
+    const configuration = { "delta.columnMapping.mode": "name" };
+    const renamed = { ...plain, metadata: { ...plain.metadata, configuration } };
+    const file: Add = {
+      ...fileOf(1, [1]),
+      partitionValues: { "col-1": "7" },
+      stats: `{"numRecords":2,"minValues":{"t":{"y":5}},"maxValues":{"t":{"y":6}},"nullCount":{"t":{"y":0,"col-4":2}}}`,
+    };
+    const member = (ordinal: number): TypedExpression => ({
+      kind: "field",
+      input: { kind: "reference", id: 2, name: "s", type: inner, nullable: true },
+      ordinal,
+      type: integer,
+      nullable: true,
+    });
+    const is = (left: TypedExpression, value: number) =>
+      mayMatch(file, [call("=", [left, literal(value, integer)], { type: boolean })], renamed);
+    expect([is(column("part"), 7), is(column("part"), 8)]).toEqual([true, false]);
+    expect([is(member(0), 5), is(member(0), 4), is(member(1), 5)]).toEqual([true, false, false]);
   });
 });

@@ -11,18 +11,19 @@ import { literal } from "../value/literal.ts";
  * case, missing columns and members null, types cast. The connection is in UTC, so an INT96 time,
  * which DuckDB takes for one without a zone, becomes the instant it is.
  */
-export function parquetSource({ schema, files }: ParquetInput): Source {
-  const stored = schema.fields.filter((field) => !isFromFile(field, files));
-  const columns = schema.fields.map((field) => {
+export function parquetSource({ schema, files, stored = schema }: ParquetInput): Source {
+  const read = stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files));
+  const columns = schema.fields.map((field, at) => {
     if (isPartition(field, files)) {
       return perFile(files, (file) => literal(file.partition[field.name] ?? null, field.type));
     }
     if (isMetadata(field)) return metadata(field.type as StructType, files);
-    return rename(`t.${identifier(`k${stored.indexOf(field)}`)}`, field.type, "position");
+    const found = stored.fields[at]!;
+    return rename(`t.${identifier(`k${read.indexOf(found)}`)}`, found.type, "position");
   });
   return {
     sql: `${scan(
-      stored,
+      read,
       files.map((file) => file.path),
     )} AS t`,
     columns,
