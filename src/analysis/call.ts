@@ -1,5 +1,5 @@
 import { error } from "../error/error.ts";
-import type { Call, Expression, Lambda } from "../plan/expression.ts";
+import type { Call, Expression, Lambda, Star } from "../plan/expression.ts";
 import { comparedChars } from "./char.ts";
 import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
@@ -16,6 +16,7 @@ import {
   type Resolved,
   resolve,
 } from "./resolve.ts";
+import { qualifiedColumns } from "./scope.ts";
 import { starColumns } from "./star.ts";
 import { resolveTimeWindow, resolveWindowTime } from "./time-window.ts";
 import type { TypedAggregate, TypedExpression } from "./typed.ts";
@@ -182,6 +183,7 @@ function expandStars(given: Call, place: Place): readonly Expression[] {
     .map((one) => parsed(one, place.context.conf))
     .flatMap((arg): readonly Expression[] => {
       if (arg.kind !== "star") return [arg];
+      if (given.name === "count" && given.arguments.length === 1) refuseTableStar(arg, place);
       if (
         given.name === "count" &&
         arg.target.length === 0 &&
@@ -195,6 +197,15 @@ function expandStars(given: Call, place: Place): readonly Expression[] {
         name: [...arg.target, name],
       }));
     });
+}
+
+/** `count(t.*)` would leave out rows with a null, unlike `count(*)`: it has to be asked for. */
+function refuseTableStar({ target }: Star, { context, scope }: Place): void {
+  if (target.length === 0 || context.conf.tableStarInCount) return;
+  if (qualifiedColumns(scope, target).length === 0) return;
+  throw error("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", {
+    tableName: target.join("."),
+  });
 }
 
 /** Members of `struct(a, b AS c, 1)` are named by column or alias, the others col1, col2. */
@@ -217,7 +228,8 @@ function resolveStruct(given: Call, place: Place): Resolved {
     if (member.expression.kind === "variable") return member.expression.name;
     return named ? member.name : `col${index + 1}`;
   });
-  const text = `struct(${members.map((member) => member.text).join(", ")})`;
+  const texts = members.map(({ text }, index) => (given.row ? `${names[index]}, ${text}` : text));
+  const text = `${given.row ? "named_struct" : "struct"}(${texts.join(", ")})`;
   return computed(
     makeStruct(
       names,

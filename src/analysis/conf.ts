@@ -44,6 +44,10 @@ export interface AnalysisConf {
    * scalar subqueries, and for EXISTS and IN. Spark's wrong counts are refused.
    */
   readonly legacyCount?: { readonly scalar: boolean; readonly exists: boolean };
+  /** `spark.sql.legacy.allowParameterlessCount`: `count()` is 0. */
+  readonly parameterlessCount?: boolean;
+  /** `spark.sql.legacy.allowStarWithSingleTableIdentifierInCount`. */
+  readonly tableStarInCount?: boolean;
   /** What `current_catalog()` and `current_database()` give. */
   readonly catalog?: string;
   readonly database?: string;

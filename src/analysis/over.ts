@@ -1,6 +1,6 @@
 import { error } from "../error/error.ts";
 import type { FrameBoundary, SortOrder, WindowCall } from "../plan/expression.ts";
-import type { DataType } from "../schema/type.ts";
+import { type DataType, double } from "../schema/type.ts";
 import { resolveCall } from "./call.ts";
 import { castable, isNumeric } from "./coercion.ts";
 import { cast } from "./expression.ts";
@@ -47,7 +47,7 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
       ? [`PARTITION BY ${partition.map((one) => one.text).join(", ")}`]
       : []),
     ...(order.length > 0 ? [`ORDER BY ${order.map((one) => one.text).join(", ")}`] : []),
-    frameText(given, called, place),
+    frameText(given, called, { place, key: keyOf(given.frame, order) }),
   ];
   const typed: TypedExpression = frame ? { ...base, frame } : base;
   return computed(typed, `${called.text} OVER (${clauses.join(" ")})`);
@@ -80,7 +80,8 @@ function frameOf(
 ): TypedFrame {
   const { unit } = given;
   const [first, ...more] = order.map((one) => one.typed.input.type);
-  const sqlExpr = `"${frameClause(given, place)}"`;
+  const key = keyOf(given, order);
+  const sqlExpr = `"${frameClause(given, { place, key })}"`;
   const open = (one: FrameBoundary): boolean => one.bound.startsWith("unbounded");
   if (unit === "range" && first === undefined && !(open(given.lower) && open(given.upper))) {
     throw error("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", { sqlExpr });
@@ -88,8 +89,7 @@ function frameOf(
   const side = (one: FrameBoundary, location: string): TypedBoundary => {
     if (!("offset" in one)) return one;
     const { expression } = resolve(one.offset, place);
-    const counts = unit === "range" && more.length === 0 && first !== undefined;
-    const offset = counts ? offsetFrom(expression, first, modeOf(place.context)) : expression;
+    const offset = key ? offsetFrom(expression, key, modeOf(place.context)) : expression;
     const { type } = offset;
     if (unit === "rows" ? type.type !== "integer" : !isNumeric(type) && type.type !== "interval") {
       throw error("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", {
@@ -102,10 +102,10 @@ function frameOf(
     if (unit === "range" && more.length > 0) {
       throw error("DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER", { sqlExpr });
     }
-    if (counts && !movesBy(first, type)) {
+    if (key && !movesBy(key, type)) {
       throw error("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", {
         sqlExpr,
-        orderSpecType: quoteType(first),
+        orderSpecType: quoteType(key),
         valueBoundaryType: quoteType(type),
       });
     }
@@ -153,9 +153,9 @@ function framed(name: string, { unit, lower, upper }: NonNullable<WindowCall["fr
 }
 
 /** The frame that Spark prints, the one it takes by default too. */
-function frameText(given: WindowCall, called: Resolved, place: Place): string {
+function frameText(given: WindowCall, called: Resolved, counted: Counted): string {
   const { frame, order } = given;
-  if (frame) return frameClause(frame, place);
+  if (frame) return frameClause(frame, counted);
   const { name } = given.function;
   if (name === "lag" || name === "lead") {
     const by = called.expression.kind === "call" ? called.expression.arguments[1] : undefined;
@@ -169,11 +169,29 @@ function frameText(given: WindowCall, called: Resolved, place: Place): string {
     : "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
 }
 
-function frameClause(frame: NonNullable<WindowCall["frame"]>, place: Place): string {
+/** Where offsets stand, and the type of the key they are counted from, if there is one. */
+interface Counted {
+  readonly place: Place;
+  readonly key: DataType | undefined;
+}
+
+function keyOf(
+  frame: WindowCall["frame"],
+  order: readonly { readonly typed: TypedOrder }[],
+): DataType | undefined {
+  return frame?.unit === "range" && order.length === 1 ? order[0]?.typed.input.type : undefined;
+}
+
+/** To Spark `n PRECEDING` is `-n`; it prints the former as long as it need not cast it. */
+function frameClause(frame: NonNullable<WindowCall["frame"]>, { place, key }: Counted): string {
   const side = (one: FrameBoundary): string => {
     if (!("offset" in one)) return one.bound.toUpperCase();
-    const text = resolve(one.offset, place).text;
-    return one.bound === "preceding" ? `${text} PRECEDING` : `${text} FOLLOWING`;
+    const { text, expression } = resolve(one.offset, place);
+    if (one.bound === "following") return `${text} FOLLOWING`;
+    const negated = expression.type.type === "string" ? double : expression.type;
+    const input = { ...expression, type: negated };
+    const isCast = key !== undefined && offsetFrom(input, key, modeOf(place.context)) !== input;
+    return isCast ? `(- ${text}) FOLLOWING` : `${text} PRECEDING`;
   };
   return `${frame.unit.toUpperCase()} BETWEEN ${side(frame.lower)} AND ${side(frame.upper)}`;
 }

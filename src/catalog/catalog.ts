@@ -27,6 +27,8 @@ export interface FileTableDefinition {
   /** Partition columns are last. */
   readonly schema: StructType;
   readonly partitionBy: readonly string[];
+  /** The format as CREATE TABLE spelled it, for people to see. */
+  readonly provider?: string;
   /** Of the format, with lower-case keys. */
   readonly options: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;

@@ -174,6 +174,18 @@ export const analysisConditions = {
     message:
       "Distinct window functions are not supported: {windowExpr}. Aggregate in a subquery and join",
   },
+  INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "A count of {tableName}.* leaves out rows with a null, as count(*) does not. Name the columns, or set spark.sql.legacy.allowStarWithSingleTableIdentifierInCount to true",
+  },
+  "WRONG_NUM_ARGS.WITH_SUGGESTION": {
+    kind: "invalid",
+    sqlState: "42605",
+    message:
+      "The function {functionName} requires {expectedNum} parameters but {actualNum} were given. Give it one, or set {legacyConfKey} to {legacyConfValue} for the meaning without any",
+  },
   "WRONG_NUM_ARGS.WITHOUT_SUGGESTION": {
     kind: "invalid",
     sqlState: "42605",

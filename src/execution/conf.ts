@@ -13,6 +13,8 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.decimalOperations.allowPrecisionLoss": "true",
   "spark.sql.defaultCatalog": "main",
   "spark.sql.groupByOrdinal": "true",
+  "spark.sql.legacy.allowParameterlessCount": "false",
+  "spark.sql.legacy.allowStarWithSingleTableIdentifierInCount": "false",
   "spark.sql.legacy.consecutiveStringLiterals.enabled": "false",
   "spark.sql.legacy.ctePrecedencePolicy": "CORRECTED",
   "spark.sql.legacy.interval.enabled": "false",

@@ -15,6 +15,7 @@ export type Command =
   | AlterView
   | AddColumns
   | DropTable
+  | TruncateTable
   | Describe
   | DescribeHistory
   | DescribeDetail
@@ -114,6 +115,13 @@ export interface CreateNamespace {
 
 /** What the columns of a view may become when what it reads has changed (WITH SCHEMA). */
 export type ViewSchemaMode = "binding" | "compensation" | "type evolution" | "evolution";
+
+/** TRUNCATE TABLE: its rows go, or those of the partitions that have these values. */
+export interface TruncateTable {
+  readonly kind: "truncate table";
+  readonly target: Target;
+  readonly partition?: readonly (readonly [name: string, value: Expression])[];
+}
 
 /** DROP SCHEMA / DATABASE. */
 export interface DropNamespace {

@@ -65,6 +65,8 @@ export interface Call {
   /** `FILTER (WHERE …)`. */
   readonly filter?: Expression;
   readonly ignoreNulls?: boolean;
+  /** `struct` written as a row, `(a, b)`: it is taken apart where a row is meant. */
+  readonly row?: boolean;
   readonly origin?: Origin;
 }
 

@@ -64,6 +64,8 @@ export interface TextInput {
   readonly schema: StructType;
   readonly files: readonly InputFile[];
   readonly options: Options;
+  /** All columns of the files, where `schema` has only some: a CSV value is known by its place. */
+  readonly stored?: StructType;
   /**
    * With a rescued column in `schema`: a record with a field that this lacks (by `newFields`)
    * stops the read with UNKNOWN_FIELD_EXCEPTION before its rows are out.

@@ -153,7 +153,7 @@ function inPredicate(cursor: Cursor, value: Expression): Expression {
   return parenthesized(cursor, () => {
     if (atQuery(cursor)) {
       const relation = cursor.query(cursor);
-      const isRow = value.kind === "call" && value.name === "struct";
+      const isRow = value.kind === "call" && value.row;
       const values = isRow ? value.arguments : [value];
       return { kind: "subquery", use: "in", values, relation };
     }

@@ -30,7 +30,7 @@ export function inlineTable(cursor: Cursor): Relation {
 
 /** A row constructor gives a row; anything else is a row of one value. */
 function cells(row: Expression): readonly Expression[] {
-  if (row.kind !== "call" || row.name !== "struct") return [row];
+  if (row.kind !== "call" || !row.row) return [row];
   return row.arguments.map((cell) => (cell.kind === "alias" ? cell.input : cell));
 }
 

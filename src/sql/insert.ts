@@ -79,7 +79,9 @@ function replaceCondition(cursor: Cursor): Expression | undefined {
 }
 
 /** `PARTITION (a = 1, b)` */
-function partitionSpec(cursor: Cursor): readonly (readonly [string, Expression | undefined])[] {
+export function partitionSpec(
+  cursor: Cursor,
+): readonly (readonly [string, Expression | undefined])[] {
   expect(cursor, "PARTITION");
   return parenthesized(cursor, () =>
     list(cursor, (): readonly [string, Expression | undefined] => {

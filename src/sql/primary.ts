@@ -133,7 +133,7 @@ function parenthesizedExpression(cursor: Cursor): Expression {
     if (only.kind === "alias") throw syntaxError(cursor);
     return only;
   }
-  return call("struct", items, token);
+  return { ...call("struct", items, token), row: true };
 }
 
 function atLambda(cursor: Cursor): boolean {

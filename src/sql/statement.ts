@@ -19,7 +19,7 @@ import { atQuery } from "./expression.ts";
 import { namedTable } from "./from.ts";
 import { dropFunction } from "./function.ts";
 import { executeImmediate } from "./immediate.ts";
-import { atInsertAfterFrom, insert } from "./insert.ts";
+import { atInsertAfterFrom, insert, partitionSpec } from "./insert.ts";
 import { intervalLiteral } from "./interval.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
@@ -75,6 +75,8 @@ function command(cursor: Cursor): Command {
       return reset(cursor);
     case "USE":
       return use(cursor);
+    case "TRUNCATE":
+      return truncate(cursor);
     default:
       throw refusal(cursor);
   }
@@ -85,7 +87,7 @@ const unbuilt: readonly (readonly string[])[] = [
   "ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
   "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
   "EXPLAIN|EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
-  "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION|TRUNCATE TABLE",
+  "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION",
   "UNCACHE TABLE|UNLOCK|UPDATE|VACUUM|ADD|LIST|CONVERT TO|CLONE|OPEN|FETCH|CLOSE|DFS|UNDROP TABLE",
 ].flatMap((line) => line.split("|").map((words) => words.split(" ")));
 
@@ -127,6 +129,20 @@ function drop(cursor: Cursor): Command {
   const name = multipartName(cursor);
   if (!view) take(cursor, "PURGE");
   return { kind: "drop table", name, ifExists, view };
+}
+
+/** `TRUNCATE TABLE t [PARTITION (a = 1)]` */
+function truncate(cursor: Cursor): Command {
+  next(cursor);
+  expect(cursor, "TABLE");
+  const target = readTarget(namedTable(cursor));
+  const start = peek(cursor);
+  if (!at(cursor, "PARTITION", "(")) return { kind: "truncate table", target };
+  const partition = partitionSpec(cursor).map(([name, value]) => {
+    if (value === undefined) throw syntaxError(cursor, start);
+    return [name, value] as const;
+  });
+  return { kind: "truncate table", target, partition };
 }
 
 function atTemporary(cursor: Cursor, word: string): boolean {

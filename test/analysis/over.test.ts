@@ -20,3 +20,13 @@ test("a key moves by a number of its kind, a moment by an interval", () => {
   expect(schemaOf(over("ORDER BY d RANGE 1 PRECEDING"))).toBe("n bigint");
   expect(schemaOf(over("ORDER BY ts RANGE INTERVAL 1 HOUR PRECEDING"))).toBe("n bigint");
 });
+
+test("an offset before is printed as Spark counts it: negated, where it is cast to the key", () => {
+  const nameOf = (key: string, offset: string): string =>
+    schemaOf(`SELECT count(*) OVER (ORDER BY ${key} RANGE BETWEEN ${offset} PRECEDING
+      AND CURRENT ROW) FROM t`);
+  expect(nameOf("a", "2")).toContain("RANGE BETWEEN 2 PRECEDING AND");
+  expect(nameOf("d", "2")).toContain("RANGE BETWEEN (- 2) FOLLOWING AND");
+  expect(nameOf("CAST(a AS DOUBLE)", "'inf'")).toContain("RANGE BETWEEN inf PRECEDING AND");
+  expect(nameOf("CAST(a AS FLOAT)", "'inf'")).toContain("RANGE BETWEEN (- inf) FOLLOWING AND");
+});

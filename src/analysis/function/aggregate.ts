@@ -1,3 +1,4 @@
+import { error } from "../../error/error.ts";
 import {
   array,
   boolean,
@@ -44,12 +45,12 @@ export const aggregates: Group = {
   count: {
     kind,
     arity: [0, many],
-    resolve: (given) =>
-      aggregate(
-        "count",
-        given.arguments.length === 0 ? [literal(1, { type: "integer" })] : given.arguments,
-        { type: long, nullable: false },
-      ),
+    resolve: (given) => {
+      const none = given.arguments.length === 0;
+      if (none && !given.conf.parameterlessCount) throw nothingCounted();
+      const counted = none ? [nullLiteral()] : given.arguments;
+      return aggregate("count", counted, { type: long, nullable: false });
+    },
   },
   count_if: {
     kind,
@@ -218,6 +219,16 @@ export const aggregates: Group = {
   },
   mode: { kind, takes: [takes.any], type: first, nullable: true },
 };
+
+function nothingCounted(): Error {
+  return error("WRONG_NUM_ARGS.WITH_SUGGESTION", {
+    functionName: "`count`",
+    expectedNum: " >= 1",
+    actualNum: 0,
+    legacyConfKey: '"spark.sql.legacy.allowParameterlessCount"',
+    legacyConfValue: '"true"',
+  });
+}
 
 function isSettable(type: DataType): boolean {
   if (type.type === "map") return false;

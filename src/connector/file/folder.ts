@@ -46,21 +46,56 @@ export function replacedFiles(
 ): readonly string[] {
   const { replaces, query } = request;
   if (!replaces) return before;
-  const zone = query.timeZone;
+  const { timeZone } = query;
+  const partitions = { columns: shape.partitions, timeZone };
   return before.filter((path) => {
-    const texts = partitionText(path.slice(folder.path.length + 1)) ?? [];
-    const values: Record<string, Value> = {};
-    for (const column of shape.partitions) {
-      const found = texts.find(([name]) => sameName(name, column.name));
-      if (!found) return false;
-      values[column.name] = partitionValue(column, found[1], zone);
-    }
-    const isFixed = shape.partitions.every((column) => {
-      if (!Object.hasOwn(replaces.values, column.name)) return true;
-      const fixed = folderText(replaces.values[column.name] ?? null, column, zone);
-      return fixed === folderText(values[column.name] ?? null, column, zone);
-    });
-    const names = folderNames(values, shape.partitions, zone).join("/");
-    return isFixed && (!replaces.written || written.has(names));
+    const values = partitionOf(path.slice(folder.path.length + 1), partitions);
+    if (!values || !agree(values, replaces.values, partitions)) return false;
+    const names = folderNames(values, shape.partitions, timeZone).join("/");
+    return !replaces.written || written.has(names);
+  });
+}
+
+/** Those of a folder's files whose partition columns have these values. */
+export function filesAt(
+  files: readonly string[],
+  { folder, values, ...partitions }: PartitionColumns & FixedValues,
+): readonly string[] {
+  return files.filter((path) => {
+    const own = partitionOf(path.slice(folder.path.length + 1), partitions);
+    return own !== undefined && agree(own, values, partitions);
+  });
+}
+
+interface FixedValues {
+  readonly folder: Location;
+  readonly values: Values;
+}
+
+interface PartitionColumns {
+  readonly columns: readonly StructField[];
+  /** In which folders spell instants. */
+  readonly timeZone: string;
+}
+
+type Values = Readonly<Record<string, Value>>;
+
+/** The values in a file's path; undefined for a file that does not lie in a partition. */
+function partitionOf(path: string, { columns, timeZone }: PartitionColumns): Values | undefined {
+  const texts = partitionText(path) ?? [];
+  const values: Record<string, Value> = {};
+  for (const column of columns) {
+    const found = texts.find(([name]) => sameName(name, column.name));
+    if (!found) return undefined;
+    values[column.name] = partitionValue(column, found[1], timeZone);
+  }
+  return values;
+}
+
+function agree(values: Values, fixed: Values, { columns, timeZone }: PartitionColumns): boolean {
+  return columns.every((column) => {
+    if (!Object.hasOwn(fixed, column.name)) return true;
+    const text = folderText(fixed[column.name] ?? null, column, timeZone);
+    return text === folderText(values[column.name] ?? null, column, timeZone);
   });
 }

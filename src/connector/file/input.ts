@@ -95,14 +95,20 @@ const sourceOptions = new Set(["path", "paths"]);
 export function filesInput(
   format: FileFormat,
   schema: StructType,
-  read: { readonly files: readonly InputFile[]; readonly options: Options },
+  read: {
+    readonly files: readonly InputFile[];
+    readonly options: Options;
+    /** All columns of the files, where `schema` has only some. */
+    readonly stored?: StructType;
+  },
 ): Input {
   if (read.files.length === 0) return { kind: "empty", schema };
   if (format === "parquet") return { kind: "parquet", schema, files: read.files };
   const options = Object.fromEntries(
     Object.entries(read.options).filter(([name]) => !sourceOptions.has(name)),
   );
-  return { kind: "text", format, schema, files: read.files, options };
+  const input = { kind: "text" as const, format, schema, files: read.files, options };
+  return read.stored ? { ...input, stored: read.stored } : input;
 }
 
 /** The error of a file that was listed and is gone. */

@@ -35,7 +35,7 @@ export async function readFiles(request: ReadRequest): Promise<Dataset> {
     schema,
     hidden: hiddenFields(schema),
     streaming: false,
-    scan: (scan) => scanFiles({ format, request, files, partitions }, scan),
+    scan: (scan) => scanFiles({ format, request, files, partitions, schema }, scan),
   };
 }
 
@@ -88,7 +88,7 @@ async function resolveSchema(
 }
 
 async function scanFiles(
-  read: Listed & { readonly partitions: readonly StructField[] },
+  read: Listed & { readonly partitions: readonly StructField[]; readonly schema: StructType },
   scan: ScanRequest,
 ) {
   const { context, options } = read.request;
@@ -97,7 +97,8 @@ async function scanFiles(
     timeZone: context.queryContext().timeZone,
   });
   context.keep(opened);
-  return filesInput(read.format, struct(scan.columns), { files: opened.files, options });
+  const found = { files: opened.files, options, stored: read.schema };
+  return filesInput(read.format, struct(scan.columns), found);
 }
 
 /** The places a read names: a table's, or its paths. */

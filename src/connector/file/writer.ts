@@ -69,7 +69,8 @@ function shapeOf(request: WriteRequest): WriteShape {
   return { format, schema, data, partitions: partitionBy };
 }
 
-async function existing(folder: Location): Promise<readonly string[]> {
+/** All files of a folder. */
+export async function existing(folder: Location): Promise<readonly string[]> {
   const paths: string[] = [];
   for await (const { path } of folder.store.list(`${folder.path}/`, { recursive: true })) {
     paths.push(path);

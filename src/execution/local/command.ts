@@ -31,6 +31,8 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./add-columns.ts")).runAddColumns(context, command);
     case "drop table":
       return (await import("./drop.ts")).runDrop(context, command);
+    case "truncate table":
+      return (await import("./truncate.ts")).runTruncate(context, command);
     case "describe":
       return (await import("./describe.ts")).runDescribe(context, command);
     case "describe history":

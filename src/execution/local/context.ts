@@ -70,6 +70,8 @@ function lexerOptions(conf: Conf): LexerOptions {
 
 const emptyGroupingSet = "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled";
 
+const tableStar = "spark.sql.legacy.allowStarWithSingleTableIdentifierInCount";
+
 function legacyCountOf(conf: Conf): NonNullable<AnalysisConf["legacyCount"]> {
   const key = (which: string): string =>
     `spark.sql.optimizer.decorrelate${which}LegacyIncorrectCountHandling.enabled`;
@@ -100,6 +102,8 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     },
     emptyGroupingSetExpands: context.conf.get(emptyGroupingSet) === "false",
     legacyCount: legacyCountOf(context.conf),
+    parameterlessCount: context.conf.get("spark.sql.legacy.allowParameterlessCount") === "true",
+    tableStarInCount: context.conf.get(tableStar) === "true",
     catalog: context.current.catalog,
     database: context.current.schema,
   };

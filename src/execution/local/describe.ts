@@ -97,7 +97,7 @@ async function describedDelta(context: LocalContext, found: CatalogTable): Promi
 
 async function describedFiles(context: LocalContext, found: CatalogTable): Promise<Described> {
   const definition = await definitionOf(context, found);
-  const { comment, properties, options } = definition;
+  const { comment, properties, options, provider = found.provider } = definition;
   const { store, path } = found.location;
   return {
     columns: definition.schema.fields,
@@ -105,7 +105,7 @@ async function describedFiles(context: LocalContext, found: CatalogTable): Promi
     details: [
       ...named(found, definition.createdTime),
       ["Type", found.managed ? "MANAGED" : "EXTERNAL"],
-      ["Provider", found.provider],
+      ["Provider", provider],
       ...(comment === undefined ? [] : [["Comment", comment] as const]),
       ...(Object.keys(properties).length === 0
         ? []

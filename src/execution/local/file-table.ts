@@ -43,6 +43,7 @@ export async function createFileTable(
     options,
     properties: command.properties,
     createdTime: env.now(),
+    ...(command.provider === undefined ? {} : { provider: command.provider }),
     ...(command.comment === undefined ? {} : { comment: command.comment }),
   };
   const name = quoteName(table.name);

@@ -145,7 +145,7 @@ async function replacedBy(
 }
 
 /** The values of static partition columns, each of its column's type, by the column's name. */
-async function valuesOf(
+export async function valuesOf(
   context: LocalContext,
   fixed: readonly FixedColumn[],
   fields: readonly StructField[],

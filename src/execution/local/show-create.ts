@@ -29,6 +29,7 @@ interface Shown {
   readonly options: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly comment?: string | undefined;
+  readonly provider?: string;
 }
 
 async function tableLines(context: LocalContext, table: CatalogTable): Promise<readonly string[]> {
@@ -38,7 +39,7 @@ async function tableLines(context: LocalContext, table: CatalogTable): Promise<r
   return [
     `CREATE TABLE ${dotted(table.name)} (`,
     `${columns})`,
-    `USING ${table.provider}`,
+    `USING ${shown.provider ?? table.provider}`,
     ...listed("OPTIONS", redacted(shown.options)),
     ...(shown.partitionBy.length > 0
       ? [`PARTITIONED BY (${shown.partitionBy.map(quoteIfNeeded).join(", ")})`]

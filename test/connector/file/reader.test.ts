@@ -38,6 +38,47 @@ async function tree(session: TestSession, ...files: readonly string[]) {
   }
 }
 
+describe("some of the columns", () => {
+  async function some(session: TestSession, wanted: readonly string[], options: Options = {}) {
+    const dataset = await resolveRead({
+      ...{ format: "csv", options, context: session.context },
+      paths: [join(session.folder, "in.csv")],
+      schema: parseSchema("a INT, b STRING, c INT, bad STRING, more STRING"),
+    });
+    const columns = dataset.schema.fields.filter(({ name }) => wanted.includes(name));
+    return session.rows(await dataset.scan!({ columns: columns.reverse(), conditions: [] }));
+  }
+
+  test("of CSV are found by their place, and the others are not looked at", async () => {
+    await using session = await openSession();
+    await session.file("in.csv", 'x,"p,q",1\n2,r,3\n4,s\n', 1);
+    expect(await some(session, ["b"])).toEqual([{ b: "p,q" }, { b: "r" }, { b: "s" }]);
+    const strict = { mode: "FAILFAST" };
+    expect(await some(session, ["c", "b"], strict)).toMatchObject([
+      { c: 1 },
+      { c: 3 },
+      { c: null },
+    ]);
+    await expect(some(session, ["a"], strict)).rejects.toThrow("MALFORMED_RECORD_IN_PARSING");
+  });
+
+  test("do not make the others bad or unknown", async () => {
+    await using session = await openSession();
+    await session.file("in.csv", "a,b,c,z\n1,r,3,\nx,s,4,5\n", 1);
+    const header = { header: "true" };
+    const rescued = { ...header, rescueddatacolumn: "more" };
+    expect(await some(session, ["c", "more"], rescued)).toMatchObject([
+      { c: 3, more: null },
+      { c: 4, more: expect.stringContaining('{"a":"x","z":"5"') },
+    ]);
+    const corrupt = { ...header, columnnameofcorruptrecord: "bad" };
+    expect(await some(session, ["b", "bad"], corrupt)).toEqual([
+      { b: "r", bad: null },
+      { b: "s", bad: "x,s,4,5" },
+    ]);
+  });
+});
+
 describe("which files", () => {
   test("hidden ones and those of folders below are not read, unless asked", async () => {
     await using session = await openSession();

@@ -83,11 +83,11 @@ class CsvFile implements FileReader {
   #bindHeader(header: readonly string[]): void {
     const { layout, options } = this.#context;
     const fold = (name: string): string => (options.caseSensitive ? name : name.toLowerCase());
-    const names = layout.data.fields.map((field) => fold(field.name));
+    const names = layout.stored.map(({ name }) => fold(name));
     if (layout.rescued !== undefined) {
       this.#columns = header.map((name) => {
-        const index = names.indexOf(fold(name));
-        return index < 0 ? undefined : index;
+        const place = names.indexOf(fold(name));
+        return place < 0 ? undefined : layout.stored[place]?.at;
       });
     } else if (!this.#csv.enforceSchema) {
       const same =
@@ -115,16 +115,13 @@ class CsvFile implements FileReader {
     const rescued: string[] = [];
     let fault: string | undefined;
     tokens.forEach((token, position) => {
-      const column = this.#columns
-        ? this.#columns[position]
-        : position < count
-          ? position
-          : undefined;
-      if (token === this.#csv.nullValue) return;
+      const place = this.#columns ? undefined : layout.stored[position];
+      const column = this.#columns ? this.#columns[position] : place?.at;
+      if (token === this.#csv.nullValue || (place && column === undefined)) return;
       const value = column === undefined ? undefined : this.#converters[column]!(token);
       if (value !== undefined) values[column!] = value;
       else {
-        const name = this.#header?.[position] ?? layout.data.fields[position]?.name;
+        const name = this.#header?.[position] ?? place?.name;
         rescued.push(`${JSON.stringify(name ?? `_c${position}`)}:${JSON.stringify(token)}`);
         if (column !== undefined) fault ??= `${JSON.stringify(token)} does not fit its column`;
       }
@@ -134,7 +131,11 @@ class CsvFile implements FileReader {
       chunk.put(values, null, set);
       return;
     }
-    if (tokens.length !== count) fault ??= `${tokens.length} values for ${count} columns`;
+    const width = layout.stored.length;
+    // Where only some columns are wanted, nobody counts the values: Spark's parser selects them.
+    if (tokens.length !== width && count >= width) {
+      fault ??= `${tokens.length} values for ${width} columns`;
+    }
     if (fault === undefined) chunk.put(values);
     else bad(fault, [{ values }]);
   }

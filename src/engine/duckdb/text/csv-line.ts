@@ -20,7 +20,7 @@ export class CsvLines {
     this.#converters = converters;
     this.#separator = csv.separator.charCodeAt(0);
     this.#quote = csv.quote === "" ? -1 : csv.quote.charCodeAt(0);
-    this.#ends = new Int32Array(converters.length + 1);
+    this.#ends = new Int32Array(layout.stored.length + 1);
   }
 
   /** Whether the options leave anything to this reader. */
@@ -36,10 +36,15 @@ export class CsvLines {
   read(line: Uint8Array, row: number): boolean {
     // A line of white space alone is no record.
     if (line.length === 0 || line[0]! <= 32 || !this.#split(line)) return false;
-    const { dataColumns } = this.#layout;
+    const { dataColumns, stored } = this.#layout;
     let start = 0;
-    for (let index = 0; index < dataColumns.length; index++) {
-      const end = this.#ends[index]!;
+    for (let place = 0; place < stored.length; place++) {
+      const end = this.#ends[place]!;
+      const index = stored[place]!.at;
+      if (index === undefined) {
+        start = end + 1;
+        continue;
+      }
       const column = dataColumns[index]!;
       if (start === end) column.put(row, null);
       else if (column instanceof StringColumn) column.put(row, line.subarray(start, end));
@@ -59,7 +64,7 @@ export class CsvLines {
     const separator = this.#separator;
     const quote = this.#quote;
     const ends = this.#ends;
-    const count = this.#converters.length;
+    const count = this.#layout.stored.length;
     let found = 0;
     let high = 0;
     for (let p = 0; p < line.length; p++) {

@@ -15,6 +15,8 @@ export interface Layout {
   /** What the files themselves hold. */
   readonly data: StructType;
   readonly dataColumns: readonly Column[];
+  /** The columns the files have, in their order; `at`: where in `data`, if it is wanted. */
+  readonly stored: readonly { readonly name: string; readonly at: number | undefined }[];
   readonly corrupt: StringColumn | undefined;
   readonly rescued: StringColumn | undefined;
   readonly constants: readonly { readonly field: StructField; readonly column: Column }[];
@@ -30,6 +32,10 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
   let corrupt: StringColumn | undefined;
   let rescued: StringColumn | undefined;
   const records = input.format === "json" || input.format === "csv";
+  const special = (field: StructField): boolean =>
+    field.name === "_metadata" ||
+    partitions.has(field.name) ||
+    (records && [options.corruptColumn, options.rescuedColumn].includes(field.name));
   input.schema.fields.forEach((field, index) => {
     const column = columns[index]!;
     const isText = column instanceof StringColumn;
@@ -45,7 +51,20 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
   });
   const ordinal = new FixedColumn(long);
   columns.push(ordinal);
-  return { columns, data: struct(data), dataColumns, corrupt, rescued, constants, ordinal };
+  const files = input.stored?.fields.filter((field) => !special(field)) ?? data;
+  // A record is judged as a whole where what is bad about it is wanted.
+  const judged = rescued !== undefined || (corrupt !== undefined && input.format === "csv");
+  for (const field of judged ? files : []) {
+    if (data.some(({ name }) => name === field.name)) continue;
+    data.push(field);
+    dataColumns.push(columnOf(field.type));
+  }
+  const places = new Map(data.map(({ name }, at) => [name, at]));
+  const stored = files.map(({ name }) => ({ name, at: places.get(name) }));
+  return {
+    ...{ columns, data: struct(data), dataColumns, stored },
+    ...{ corrupt, rescued, constants, ordinal },
+  };
 }
 
 /** The value of a column that is the same for a whole file. */

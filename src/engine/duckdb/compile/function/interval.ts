@@ -48,10 +48,14 @@ export const intervals: Group = {
     return once([a as string, b as string], scope, period);
   },
   subtract_timestamps: ([a, b], { node, types, scope }) => {
-    const wall = (value: string | undefined, type: DataType | undefined): string =>
-      type?.type === "timestamp" ? local(value as string, scope) : `CAST(${value} AS TIMESTAMP)`;
-    const micros = `(epoch_us(${wall(a, types[0])}) - epoch_us(${wall(b, types[1])}))`;
-    return isCalendar(node.type) ? `to_microseconds(${micros})` : micros;
+    // Legacy intervals count the time that passed, the others what a clock on the wall shows.
+    const legacy = isCalendar(node.type);
+    const at = (value: string | undefined, type: DataType | undefined): string => {
+      if (type?.type !== "timestamp") return `CAST(${value} AS TIMESTAMP)`;
+      return legacy ? (value as string) : local(value as string, scope);
+    };
+    const micros = `(epoch_us(${at(a, types[0])}) - epoch_us(${at(b, types[1])}))`;
+    return legacy ? `to_microseconds(${micros})` : micros;
   },
   interval_add: sum("+", "try_add"),
   interval_subtract: sum("-", "try_subtract"),
