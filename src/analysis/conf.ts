@@ -32,11 +32,6 @@ export interface AnalysisConf {
     readonly group: boolean;
     readonly putOut: boolean;
   };
-  /**
-   * `spark.sql.legacy.ctePrecedencePolicy` is not CORRECTED: a name of WITH may not be defined
-   * again within it. What it meant before Spark 3.0 is not built.
-   */
-  readonly uniqueDefinitions?: boolean;
   /** `GROUPING SETS (())` alone gives no row for no input, as it did before it was one group. */
   readonly emptyGroupingSetExpands?: boolean;
   /**

@@ -176,9 +176,6 @@ function withDefinitions(given: With, environment: Environment): Analyzed {
   for (const definition of given.definitions) {
     const definitions = new Map(inner.definitions);
     const name = definition.alias.toLowerCase();
-    if (environment.context.conf.uniqueDefinitions && environment.definitions.has(name)) {
-      throw error("AMBIGUOUS_ALIAS_IN_NESTED_CTE", { name: `\`${definition.alias}\`` });
-    }
     definitions.set(name, { relation: definition, environment: inner });
     inner = { ...inner, definitions };
   }

@@ -1,5 +1,6 @@
 import type { AnalysisConf } from "../../analysis/conf.ts";
 import { isQualifier, type SessionVariable } from "../../analysis/variable.ts";
+import type { PrecedencePolicy } from "../../analysis/with.ts";
 import type { Catalog, CatalogFunction } from "../../catalog/catalog.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
@@ -93,8 +94,6 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     timeZone: timeZoneOf(context),
     timestampType: timestampTypeOf(context.conf),
     legacyInterval: context.conf.get("spark.sql.legacy.interval.enabled") === "true",
-    uniqueDefinitions:
-      context.conf.get("spark.sql.legacy.ctePrecedencePolicy").toUpperCase() !== "CORRECTED",
     ordinals: {
       order: context.conf.get("spark.sql.orderByOrdinal") === "true",
       group: context.conf.get("spark.sql.groupByOrdinal") === "true",
@@ -107,6 +106,12 @@ export function analysisConf(context: LocalContext): AnalysisConf {
     catalog: context.current.catalog,
     database: context.current.schema,
   };
+}
+
+/** `spark.sql.legacy.ctePrecedencePolicy`, in any case. */
+export function precedencePolicyOf(value = "CORRECTED"): PrecedencePolicy {
+  const policy = value.toUpperCase();
+  return policy === "LEGACY" || policy === "EXCEPTION" ? policy : "CORRECTED";
 }
 
 function timeParserPolicyOf(conf: Conf): TimeParserPolicy {

@@ -4,12 +4,13 @@ import type { Dataset } from "../../analysis/dataset.ts";
 import { calledNames, collectReads } from "../../analysis/read.ts";
 import type { SqlFunction } from "../../analysis/routine.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
+import { settledDefinitions } from "../../analysis/with.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
 import { withAnswers } from "./answer.ts";
-import { analysisConf, type LocalContext } from "./context.ts";
+import { analysisConf, type LocalContext, precedencePolicyOf } from "./context.ts";
 import { findTable } from "./name.ts";
 import { bodyPlan, findRoutine } from "./routine.ts";
 import { unfolded } from "./unfold.ts";
@@ -28,9 +29,15 @@ export async function typedPlan(
     state.functions.set(routine.name.join(".").toLowerCase(), routine);
     await resolveNames(context, bodyPlan(routine), state);
   }
-  const answered = await withAnswers(context, plan);
-  await resolveNames(context, answered, state);
-  return analyze(answered, analysisContext(context, state));
+  const ready = await readied(context, plan);
+  await resolveNames(context, ready, state);
+  return analyze(ready, analysisContext(context, state));
+}
+
+/** The plan with commands answered and WITH as the settings have it: what names are looked up in. */
+function readied(context: LocalContext, plan: Relation): Promise<Relation> {
+  const policy = precedencePolicyOf(context.conf.get("spark.sql.legacy.ctePrecedencePolicy"));
+  return withAnswers(context, settledDefinitions(plan, policy, analysisConf(context)));
 }
 
 function analysisContext(context: LocalContext, state: Names): AnalysisContext {
@@ -69,8 +76,8 @@ export interface Relied {
 export async function reliedOn(context: LocalContext, plan: Relation): Promise<readonly Relied[]> {
   const all: Relied[] = [];
   const found = (one: Relied) => void all.push(one);
-  const answered = await withAnswers(context, plan);
-  await resolveNames(context, answered, {
+  const ready = await readied(context, plan);
+  await resolveNames(context, ready, {
     reads: new Map(),
     functions: new Map(),
     depth: 0,
@@ -105,7 +112,7 @@ export async function resolveNames(
     const known = deeper(state, { kind: "view", name, temporary });
     // The short names of functions mean what they do in the view's own namespace.
     const below = { ...known, functions: new Map<string, SqlFunction>() };
-    const inside = await withAnswers(view.context, view.plan);
+    const inside = await readied(view.context, view.plan);
     const { catalog, database } = analysisConf(context);
     const inner = analysisContext(view.context, below);
     const conf = { ...inner.conf, ...(catalog && database ? { catalog, database } : {}) };

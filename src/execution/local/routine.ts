@@ -1,11 +1,12 @@
 import { findFunction } from "../../analysis/function/registry.ts";
 import type { SqlFunction } from "../../analysis/routine.ts";
+import { settledDefinitions } from "../../analysis/with.ts";
 import type { Catalog, CatalogFunction } from "../../catalog/catalog.ts";
 import { findCatalog, resolveName } from "../../catalog/name.ts";
 import type { Expression } from "../../plan/expression.ts";
 import type { Relation } from "../../plan/relation.ts";
 import { parseBody, parseExpression } from "../../sql/parse.ts";
-import { type LocalContext, parseOptions } from "./context.ts";
+import { analysisConf, type LocalContext, parseOptions, precedencePolicyOf } from "./context.ts";
 
 /** Where a function of some name is, or would be. */
 export type RoutinePlace =
@@ -50,6 +51,8 @@ export function sqlFunction(
   { definition, conf }: CatalogFunction,
 ): SqlFunction {
   const options = parseOptions(context);
+  const policy = precedencePolicyOf(conf["spark.sql.legacy.ctePrecedencePolicy"]);
+  const settled = (plan: Relation) => settledDefinitions(plan, policy, analysisConf(context));
   return {
     name,
     parameters: definition.parameters.map(({ name: parameter, type, default: text }) => ({
@@ -58,10 +61,19 @@ export function sqlFunction(
       ...(text === undefined ? {} : { default: parseExpression(text, options) }),
     })),
     returns: definition.returns,
-    body: parseBody(definition.body, options),
+    body: settledBody(parseBody(definition.body, options), settled),
     readsData: definition.dataAccess === "READS SQL DATA",
     conf: { ansi: conf["spark.sql.ansi.enabled"] !== "false" },
   };
+}
+
+function settledBody(
+  body: SqlFunction["body"],
+  settled: (plan: Relation) => Relation,
+): SqlFunction["body"] {
+  if (body.kind === "query") return { ...body, relation: settled(body.relation) };
+  const plan = settled({ kind: "project", input: { kind: "one row" }, expressions: [body] });
+  return (plan.kind === "project" && plan.expressions[0]) || body;
 }
 
 /** What a function stands on, as a plan whose names can be looked up. */

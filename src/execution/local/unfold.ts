@@ -31,7 +31,11 @@ export interface Unfolded {
 }
 
 /** The settings that change what a query means, so that a view keeps them. */
-const meaning = ["spark.sql.ansi.enabled", "spark.sql.timestampType"];
+const meaning = [
+  "spark.sql.ansi.enabled",
+  "spark.sql.legacy.ctePrecedencePolicy",
+  "spark.sql.timestampType",
+];
 
 /** The meaning of a query that is defined now, under a name, to be kept with it. */
 export function capturedConf(context: LocalContext): Readonly<Record<string, string>> {
