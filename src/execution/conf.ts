@@ -19,6 +19,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.legacy.ctePrecedencePolicy": "CORRECTED",
   "spark.sql.legacy.interval.enabled": "false",
   "spark.sql.legacy.negativeIndexInArrayInsert": "false",
+  "spark.sql.legacy.parser.havingWithoutGroupByAsWhere": "false",
   "spark.sql.legacy.setopsPrecedence.enabled": "false",
   "spark.sql.legacy.timeParserPolicy": "CORRECTED",
   "spark.sql.optimizer.decorrelateExistsSubqueryLegacyIncorrectCountHandling.enabled": "false",

@@ -15,6 +15,8 @@ export interface ParseOptions extends LexerOptions {
   readonly legacyInterval?: boolean;
   /** `spark.sql.legacy.setopsPrecedence.enabled`: INTERSECT binds no tighter than UNION. */
   readonly legacySetOperations?: boolean;
+  /** `spark.sql.legacy.parser.havingWithoutGroupByAsWhere`: HAVING alone makes no group. */
+  readonly legacyHaving?: boolean;
   /** The value of a session's variable by the parts of its name. */
   readonly variables?: (name: readonly string[]) => Literal | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Call, Expression } from "../plan/expression.ts";
 import type { LateralView, Read, Relation } from "../plan/relation.ts";
+import { boolean } from "../schema/type.ts";
 import {
   at,
   type Cursor,
@@ -71,19 +72,7 @@ function selectTail(cursor: Cursor, selection: Selection): Relation {
   }
   const grouping = groupBy(cursor);
   const having = take(cursor, "HAVING") ? expression(cursor) : undefined;
-  let result: Relation;
-  if (grouping || having) {
-    result = {
-      kind: "aggregate",
-      input,
-      grouping: grouping ?? [],
-      aggregates: selection.items,
-      keepGrouping: false,
-      ...(having ? { having } : {}),
-    };
-  } else {
-    result = { kind: "project", input, expressions: selection.items };
-  }
+  let result = selected(cursor, input, { items: selection.items, grouping, having });
   if (take(cursor, "QUALIFY")) {
     result = { kind: "filter", input: result, condition: expression(cursor), qualify: true };
   }
@@ -91,6 +80,30 @@ function selectTail(cursor: Cursor, selection: Selection): Relation {
   return selection.distinct
     ? { kind: "deduplicate", input: result, withinWatermark: false }
     : result;
+}
+
+/** The select list over its input: HAVING without GROUP BY makes one group, or is a filter. */
+function selected(
+  cursor: Cursor,
+  input: Relation,
+  clauses: {
+    readonly items: readonly Expression[];
+    readonly grouping: readonly Expression[] | undefined;
+    readonly having: Expression | undefined;
+  },
+): Relation {
+  const { items, grouping, having } = clauses;
+  const project: Relation = { kind: "project", input, expressions: items };
+  if (!grouping && !having) return project;
+  if (!grouping && having && cursor.options.legacyHaving) {
+    const condition: Expression =
+      having.kind === "call"
+        ? having
+        : { kind: "cast", input: having, type: boolean, mode: "cast" };
+    return { kind: "filter", input: project, condition };
+  }
+  const aggregate = { kind: "aggregate", input, aggregates: items, keepGrouping: false } as const;
+  return { ...aggregate, grouping: grouping ?? [], ...(having ? { having } : {}) };
 }
 
 /** `LATERAL VIEW [OUTER] f(…) [t] [AS a, b]`, any number. */

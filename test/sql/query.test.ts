@@ -243,3 +243,13 @@ test("INTERSECT binds tighter than UNION, but where the session asks for the leg
     left: { operator: "union" },
   });
 });
+
+test("HAVING without GROUP BY makes one group, or filters where the session asks for that", () => {
+  const text = "SELECT a FROM t HAVING a > 0";
+  expect(parseQuery(text)).toMatchObject({ kind: "aggregate", grouping: [] });
+  const options = { legacyHaving: true };
+  expect(parseQuery(text, options)).toMatchObject({ kind: "filter", input: { kind: "project" } });
+  expect(parseQuery(text.replace("HAVING", "GROUP BY a HAVING"), options)).toMatchObject({
+    kind: "aggregate",
+  });
+});

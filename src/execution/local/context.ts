@@ -49,11 +49,14 @@ export function parseOptions(context: LocalContext): ParseOptions {
     ansi && context.conf.get("spark.sql.ansi.enforceReservedKeywords") === "true";
   const legacySetOperations =
     context.conf.get("spark.sql.legacy.setopsPrecedence.enabled") === "true";
+  const legacyHaving =
+    context.conf.get("spark.sql.legacy.parser.havingWithoutGroupByAsWhere") === "true";
   return {
     ...lexer,
     timestampType,
     legacyInterval,
     legacySetOperations,
+    legacyHaving,
     reservedKeywords,
     variables,
   };
