@@ -126,6 +126,11 @@ export const mismatchConditions = {
     message:
       "Cannot resolve {sqlExpr}: the input {inputName} must be a constant of the type {inputType}, but it is {inputExpr}. Write it as a literal",
   },
+  "DATATYPE_MISMATCH.UNEXPECTED_NULL": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot resolve {sqlExpr}: {exprName} must not be null. Give it a value",
+  },
   "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE": {
     kind: "invalid",
     sqlState: "42K09",

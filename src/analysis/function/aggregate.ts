@@ -6,7 +6,9 @@ import {
   type DataType,
   dayTime,
   double,
+  field,
   long,
+  struct,
   yearMonth,
 } from "../../schema/type.ts";
 import { isIntegral, isNumeric, isOrderable } from "../coercion.ts";
@@ -20,6 +22,7 @@ import {
   nullLiteral,
   when,
 } from "../expression.ts";
+import { constantOf } from "../fold.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
@@ -30,6 +33,7 @@ import {
   type Group,
   mismatch,
   modeOf,
+  type Parameter,
   takes,
 } from "./definition.ts";
 
@@ -39,6 +43,18 @@ const first = (args: readonly TypedExpression[]) => args[0]?.type ?? double;
 const moments: Entry = { kind, takes: [takes.double], type: double, nullable: true };
 const pairs: Entry = { kind, takes: [takes.double, takes.double], type: double, nullable: true };
 const bits: Entry = { kind, takes: [takes.integral], type: first, nullable: true };
+
+/** Types that Spark holds as numbers. */
+const measured: Parameter = {
+  label:
+    '("NUMERIC" or "DATE" or "TIMESTAMP" or "TIMESTAMP_NTZ" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
+  target: (type) => {
+    if (type.type === "void" || type.type === "string") return double;
+    if (type.type === "interval") return type.unit === "calendar" ? undefined : type;
+    const moment = ["date", "timestamp", "timestamp_ntz"].includes(type.type);
+    return moment || isNumeric(type) ? type : undefined;
+  },
+};
 
 /** Aggregate functions. */
 export const aggregates: Group = {
@@ -206,6 +222,15 @@ export const aggregates: Group = {
     },
     print: (t, name) => `${name}(${(t.length === 2 ? [...t, "10000"] : t).join(", ")})`,
   },
+  histogram_numeric: {
+    kind,
+    takes: [measured, takes.integer],
+    resolve: (given) => {
+      const fields = [field("x", argument(given, 0).type), field("y", double)];
+      const args = [argument(given, 0), literal(binsOf(given), { type: "integer" })];
+      return aggregate("histogram_numeric", args, { type: array(struct(fields)), nullable: true });
+    },
+  },
   // Over grouping sets the analysis puts a bit of the set's number in their place.
   grouping: {
     arity: [1, 1],
@@ -250,6 +275,31 @@ function averageType(type: DataType): DataType {
 function wholeInterval(type: DataType): DataType | undefined {
   if (type.type !== "interval") return undefined;
   return type.unit === "calendar" ? type : type.unit === "month" ? yearMonth() : dayTime();
+}
+
+/** The second argument of histogram_numeric: a constant of 2 or more. */
+function binsOf(given: FunctionCall): number {
+  const sqlExpr = `"${given.text}"`;
+  const constant = constantOf(argument(given, 1));
+  if (!constant) {
+    throw error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {
+      sqlExpr,
+      inputName: "`nb`",
+      inputType: '"INT"',
+      inputExpr: `"${given.texts[1] ?? ""}"`,
+    });
+  }
+  if (constant.value === null) {
+    throw error("DATATYPE_MISMATCH.UNEXPECTED_NULL", { sqlExpr, exprName: "`nb`" });
+  }
+  const bins = Number(constant.value);
+  if (bins >= 2) return bins;
+  throw error("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
+    sqlExpr,
+    exprName: "`nb`",
+    valueRange: "[2, 2147483647]",
+    currentValue: bins,
+  });
 }
 
 /** first(x[, ignoreNulls]): the second argument becomes the flag. */

@@ -185,11 +185,15 @@ function negated(given: FunctionCall, input: TypedExpression): TypedExpression {
 function bitwise(name: string): Group[string] {
   return {
     arity: [2, 2],
-    takes: [takes.integral, takes.integral],
     resolve: (given) => {
+      const { ansi } = given.conf;
       const [left, right] = [argument(given, 0), argument(given, 1)];
-      const type = wider(left.type, right.type, given.conf.ansi) ?? long;
-      return call(name, [cast(left, type), cast(right, type)], { type });
+      const type = wider(left.type, right.type, ansi);
+      const text = left.type.type === "string" || right.type.type === "string";
+      if (!type || !isIntegral(type) || (text && !ansi)) throw unfit(given, name);
+      return call(name, [cast(left, type, modeOf(given)), cast(right, type, modeOf(given))], {
+        type,
+      });
     },
     print: infix(name),
   };
@@ -323,7 +327,8 @@ function unfit(given: FunctionCall, name: string): Error {
     return different(given, left, right);
   }
   const sum = name === "+" || name === "-" ? operandText : '"NUMERIC"';
-  const takesOnly = name === "/" ? '("DOUBLE" or "DECIMAL")' : sum;
+  const quotient = name === "/" ? '("DOUBLE" or "DECIMAL")' : sum;
+  const takesOnly = ["&", "|", "^"].includes(name) ? '"INTEGRAL"' : quotient;
   return wrongType(given, follows(left) ? right : left, takesOnly);
 }
 

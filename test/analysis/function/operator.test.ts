@@ -31,3 +31,21 @@ test.each([
   expect(schemaOf(query)).toBe(`n ${loses}`);
   expect(schemaOf(query, { conf: { decimalLoss: false } })).toBe(`n ${keeps}`);
 });
+
+test.each([
+  ["a | NULL", "int"],
+  ["NULL & a", "int"],
+  ["NULL ^ CAST(1 AS TINYINT)", "tinyint"],
+  ["CAST(1 AS SMALLINT) | 1L", "bigint"],
+  ["a & '1'", "bigint"],
+])("the bits of %s are of the type that both have", (sql, type) => {
+  expect(schemaOf(`SELECT ${sql} AS n FROM t`)).toBe(`n ${type}`);
+});
+
+test.each([
+  ["a | 1.5", "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES"],
+  ["true & true", "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE"],
+  ["'1' ^ '2'", "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE"],
+])("%s has no bits", (sql, code) => {
+  expect(codeOf(`SELECT ${sql} FROM t`)).toBe(code);
+});

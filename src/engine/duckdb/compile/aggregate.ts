@@ -7,6 +7,7 @@ import { toDecimal } from "./cast.ts";
 import { expression } from "./expression.ts";
 import { roundedQuotient } from "./function/interval.ts";
 import { javascript } from "./function/registry.ts";
+import { heldNumber, histogram } from "./histogram.ts";
 import { bound } from "./once.ts";
 import type { Scope } from "./scope.ts";
 
@@ -111,6 +112,13 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   array_agg: collected,
   collect_set: (parts) =>
     collected({ ...parts, distinct: "DISTINCT ", order: ` ORDER BY ${parts.args[0]}` }),
+  histogram_numeric: ({ args, types: [from], distinct, condition, over, order, scope }) => {
+    const [value, bins = ""] = args;
+    const type: DataType = from ?? { type: "double" };
+    const present = ` FILTER (WHERE ${value} IS NOT NULL${condition})`;
+    const number = heldNumber(value ?? "", type, scope);
+    return histogram(`list(${distinct}${number}${order})${present}${over}`, { bins, type, scope });
+  },
   bool_and: simple("bool_and"),
   every: simple("bool_and"),
   bool_or: simple("bool_or"),

@@ -19,6 +19,7 @@ const positional = new Set([
   "collect_list",
   "array_agg",
   "collect_set",
+  "histogram_numeric",
   "max_by",
   "min_by",
   "listagg",

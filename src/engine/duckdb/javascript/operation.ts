@@ -17,6 +17,7 @@ import { csvOperations } from "./csv.ts";
 import { decimalOperations } from "./decimal.ts";
 import { formatOperations } from "./format.ts";
 import { hashOperations } from "./hash.ts";
+import { histogramOperations } from "./histogram.ts";
 import { jsonOperations } from "./json.ts";
 import { numberOperations } from "./number.ts";
 import { realOperations } from "./real.ts";
@@ -81,6 +82,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...csvOperations,
   ...numberOperations,
   ...hashOperations,
+  ...histogramOperations,
 };
 
 export function operationOf(name: string): Operation {
