@@ -51,6 +51,12 @@ export const engineConditions = {
     message:
       "Cannot read {path}: the data type of a Parquet column is not what the schema says. {reason}",
   },
+  "FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING": {
+    kind: "corrupt",
+    sqlState: "KD001",
+    message:
+      "Cannot read {path}: its columns are to be found by field id, and no column of the file has one. Write the file again with an engine that gives columns their ids",
+  },
   CAST_INVALID_INPUT: {
     kind: "invalid",
     sqlState: "22018",

@@ -20,7 +20,8 @@ import { type Binding, bind } from "./input/bind.ts";
 import { Instance, type InstanceOptions, type Width } from "./instance.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 import { jsonCopy, jsonSelect } from "./parquet/json.ts";
-import { type SchemaElement, schemaColumns, schemaOf } from "./parquet/schema.ts";
+import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
+import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
 import { parquetWrite } from "./parquet/write.ts";
 import { columnName, identifier, paths } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
@@ -30,7 +31,8 @@ export type EngineOptions = InstanceOptions;
 
 /** Starts an embedded engine. The native library is loaded now. */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new DuckDBEngine(await Instance.open(options));
+  const rewritten = new RewrittenFiles(options.tempDirectory);
+  return new DuckDBEngine(await Instance.open(options), rewritten);
 }
 
 /** Files beyond this many bytes are worth changing the threads for. */
@@ -54,9 +56,11 @@ interface Query {
 
 class DuckDBEngine implements Engine {
   readonly #instance: Instance;
+  readonly #rewritten: RewrittenFiles;
 
-  constructor(instance: Instance) {
+  constructor(instance: Instance, rewritten: RewrittenFiles) {
     this.#instance = instance;
+    this.#rewritten = rewritten;
   }
 
   async query(plan: TypedRelation, context: QueryContext): Promise<Result> {
@@ -165,8 +169,9 @@ class DuckDBEngine implements Engine {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#instance[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#instance[Symbol.asyncDispose]();
+    await this.#rewritten[Symbol.asyncDispose]();
   }
 
   /** Binds the inputs, compiles the plan, and ties the query to the context's signal. */
@@ -184,7 +189,7 @@ class DuckDBEngine implements Engine {
     };
     try {
       const { duck } = this.#instance;
-      const bound = await bind(plan, { duck, connection, context });
+      const bound = await bind(plan, { duck, connection, context, rewritten: this.#rewritten });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
       const width = widthOf(bound.bytes, context.frugal ?? false);
@@ -214,19 +219,4 @@ function schemaOfPlan(plan: TypedRelation): StructType {
       field(name, type, nullable, metadata),
     ),
   );
-}
-
-function elementOf(row: readonly unknown[]): SchemaElement {
-  const [name, type, repetition, children, converted, scale, precision, logical, fieldId] = row;
-  return {
-    name: String(name),
-    type: type as string | null,
-    repetition: repetition as string | null,
-    children: Number(children ?? 0),
-    converted: converted as string | null,
-    scale: Number(scale ?? 0),
-    precision: Number(precision ?? 0),
-    logical: logical as string | null,
-    fieldId: fieldId === null ? null : Number(fieldId),
-  };
 }

@@ -1,11 +1,19 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TypedRelation } from "../../../analysis/typed.ts";
-import type { CachedInput, Input, RangeInput, RowsInput } from "../../../plan/input.ts";
+import type {
+  CachedInput,
+  Input,
+  ParquetInput,
+  RangeInput,
+  RowsInput,
+} from "../../../plan/input.ts";
 import type { StructType } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
-import { parquetSource } from "../parquet/read.ts";
+import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
+import { parquetSource, storedColumns } from "../parquet/read.ts";
+import { shapesById } from "../parquet/shape.ts";
 import { identifier } from "../quote.ts";
 import type { TextScan } from "../text/scan.ts";
 import { sqlType } from "../type.ts";
@@ -27,6 +35,7 @@ export interface BindRequest {
   readonly duck: Duck;
   readonly connection: DuckDBConnection;
   readonly context: QueryContext;
+  readonly rewritten: RewrittenFiles;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -76,7 +85,8 @@ async function sourceOf(
     case "cached":
       return cachedSource(input);
     case "parquet":
-      return input.files.length === 0 ? emptySource(input.schema) : parquetSource(input);
+      if (input.files.length === 0) return emptySource(input.schema);
+      return await parquetFiles(input, request, releases);
     case "rows":
       return await rowsSource(input, request, releases);
     case "text": {
@@ -92,6 +102,21 @@ async function sourceOf(
       };
     }
   }
+}
+
+async function parquetFiles(
+  input: ParquetInput,
+  { connection, rewritten }: BindRequest,
+  releases: (() => Promise<unknown>)[],
+): Promise<Source> {
+  const { paths, release } = await rewritten.lease(connection, input.files);
+  releases.push(release);
+  const stored = storedColumns(input);
+  const shapes =
+    input.match === "id" && stored.fields.length > 0
+      ? await shapesById(connection, paths, stored)
+      : [{ stored, files: paths.map((_, at) => at) }];
+  return parquetSource(input, { paths, shapes });
 }
 
 function emptySource(schema: StructType): Source {

@@ -1,34 +1,67 @@
 import type { InputFile, ParquetInput } from "../../../plan/input.ts";
-import type { StructField, StructType } from "../../../schema/type.ts";
+import { type StructField, type StructType, struct } from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Source } from "../compile/scope.ts";
-import { identifier, memberName, paths, text } from "../quote.ts";
+import { memberName, paths, text } from "../quote.ts";
 import { rename, sqlType } from "../type.ts";
 import { literal } from "../value/literal.ts";
+import type { Shape } from "./shape.ts";
+
+/** The columns of an input that are in its files, as they are called there. */
+export function storedColumns({ schema, files, stored = schema }: ParquetInput): StructType {
+  return struct(stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files)));
+}
+
+/** Files to be read: where they are, and which of them have which names. */
+export interface ParquetFiles {
+  readonly paths: readonly string[];
+  readonly shapes: readonly Shape[];
+}
 
 /**
- * One scan over all files. DuckDB maps each file to the schema given here: by name whatever the
- * case, missing columns and members null, types cast. The connection is in UTC, so an INT96 time,
- * which DuckDB takes for one without a zone, becomes the instant it is.
+ * One scan over all files of a shape. DuckDB maps each file to the schema given here: by name
+ * whatever the case, missing columns and members null, types cast. The connection is in UTC, so an
+ * INT96 time, which DuckDB takes for one without a zone, becomes the instant it is.
  */
-export function parquetSource({ schema, files, stored = schema }: ParquetInput): Source {
-  const read = stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files));
-  const columns = schema.fields.map((field, at) => {
-    if (isPartition(field, files)) {
-      return perFile(files, (file) => literal(file.partition[field.name] ?? null, field.type));
-    }
-    if (isMetadata(field)) return metadata(field.type as StructType, files);
-    const found = stored.fields[at]!;
-    return rename(`t.${identifier(`k${read.indexOf(found)}`)}`, found.type, "position");
-  });
+export function parquetSource({ schema, files }: ParquetInput, read: ParquetFiles): Source {
+  let place = 0;
+  const found = schema.fields.map((field) => (isFromFile(field, files) ? -1 : place++));
+  const { sql, columns } = scanOf(read);
   return {
-    sql: `${scan(
-      read,
-      files.map((file) => file.path),
-    )} AS t`,
-    columns,
+    sql: `${sql} AS t`,
+    columns: schema.fields.map((field, at) => {
+      if (isPartition(field, files)) {
+        return perFile(files, (file) => literal(file.partition[field.name] ?? null, field.type));
+      }
+      if (isMetadata(field)) return metadata(field.type as StructType, files);
+      return columns[found[at]!]!;
+    }),
     ordinals: ["t.file_index", "t.file_row_number"],
   };
+}
+
+/** A FROM item `t` over all files, with `file_index` counting all of them, and its columns. */
+function scanOf({ paths: names, shapes }: ParquetFiles): Pick<Source, "sql" | "columns"> {
+  const [only] = shapes;
+  if (only !== undefined && shapes.length === 1) {
+    return { sql: scan(only.stored.fields, names), columns: positional("t", only) };
+  }
+  const parts = shapes.map((shape) => {
+    const from = scan(
+      shape.stored.fields,
+      shape.files.map((at) => names[at]!),
+    );
+    const values = positional("s", shape).map((value, at) => `${value} AS k${at}`);
+    const index = `([${shape.files.join(", ")}])[CAST(s.file_index AS BIGINT) + 1] AS file_index`;
+    return `SELECT ${[...values, index, "s.file_row_number"].join(", ")} FROM ${from} AS s`;
+  });
+  const columns = only?.stored.fields.map((_, at) => `t.k${at}`) ?? [];
+  return { sql: `(${parts.join(" UNION ALL ")})`, columns };
+}
+
+/** The columns of a scan with members by position. */
+function positional(scanned: string, { stored }: Shape): string[] {
+  return stored.fields.map(({ type }, at) => rename(`${scanned}.k${at}`, type, "position"));
 }
 
 /** `read_parquet` of files whose columns come out as `k0`, `k1`, … with members by name. */

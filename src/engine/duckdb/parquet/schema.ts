@@ -41,6 +41,22 @@ export const schemaColumns = [
   ...["scale", "precision", "logical_type", "field_id"],
 ].join(", ");
 
+/** A row of `schemaColumns` as an element. */
+export function elementOf(row: readonly unknown[]): SchemaElement {
+  const [name, type, repetition, children, converted, scale, precision, logical, fieldId] = row;
+  return {
+    name: String(name),
+    type: type as string | null,
+    repetition: repetition as string | null,
+    children: Number(children ?? 0),
+    converted: converted as string | null,
+    scale: Number(scale ?? 0),
+    precision: Number(precision ?? 0),
+    logical: logical as string | null,
+    fieldId: fieldId === null ? null : Number(fieldId),
+  };
+}
+
 /** Spark's schema of a file, as its Parquet reader infers it: every field nullable. */
 export function schemaOf(elements: readonly SchemaElement[]): StructType {
   const cursor = { at: 0 };

@@ -1,0 +1,139 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { env } from "../../../../env.ts";
+import type { InputFile } from "../../../../plan/input.ts";
+import { paths } from "../../quote.ts";
+import { rewriteLz4 } from "./rewrite.ts";
+
+/** Bytes of rewritten files kept for the next query. */
+const keptBytes = 1 << 30;
+/** Files known to need no rewrite. */
+const plainMax = 10_000;
+
+/** Names by which writers tell a codec that DuckDB reads: such a file is not looked into. */
+const telling = /\.(snappy|gz|zstd|lz4raw|br)\.parquet$/;
+
+type ParquetFile = Pick<InputFile, "path" | "size" | "modificationTime">;
+
+/** Local files in place of others, for as long as they are held. */
+export interface Lease {
+  readonly paths: readonly string[];
+  release(): Promise<void>;
+}
+
+interface Kept {
+  readonly made: Promise<string>;
+  bytes: number;
+  holders: number;
+}
+
+/**
+ * Parquet files that DuckDB cannot read, rewritten so that it can: those with chunks of codec LZ4
+ * as Hadoop frames them. At most `keptBytes` of them outlive the queries that asked for them.
+ */
+export class RewrittenFiles implements AsyncDisposable {
+  readonly #parent: string;
+  readonly #plain = new Set<string>();
+  readonly #kept = new Map<string, Kept>();
+  #folder: Promise<string> | undefined;
+
+  constructor(parent: string = tmpdir()) {
+    this.#parent = parent;
+  }
+
+  /** The paths to read instead of those of the files, in their order. */
+  async lease(connection: DuckDBConnection, files: readonly ParquetFile[]): Promise<Lease> {
+    const unsure = files.filter((file) => !telling.test(file.path) && !this.#plain.has(key(file)));
+    const framed = unsure.length === 0 ? new Set<string>() : await framedOf(connection, unsure);
+    for (const file of unsure) if (!framed.has(file.path)) this.#remember(key(file));
+    const held: Kept[] = [];
+    const release = async (): Promise<void> => {
+      for (const one of held.splice(0)) one.holders -= 1;
+      await this.#evict();
+    };
+    try {
+      const read: string[] = [];
+      for (const file of files) {
+        if (framed.has(file.path)) {
+          const one = this.#hold(file);
+          held.push(one);
+          read.push(await one.made);
+        } else read.push(file.path);
+      }
+      return { paths: read, release };
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+  }
+
+  #remember(name: string): void {
+    this.#plain.add(name);
+    const [oldest] = this.#plain;
+    if (this.#plain.size > plainMax && oldest !== undefined) this.#plain.delete(oldest);
+  }
+
+  #hold(file: ParquetFile): Kept {
+    const name = key(file);
+    const before = this.#kept.get(name);
+    const one: Kept = before ?? { made: this.#make(file.path), bytes: 0, holders: 0 };
+    one.holders += 1;
+    this.#kept.delete(name);
+    this.#kept.set(name, one);
+    if (before === undefined) {
+      one.made.then(
+        async (path) => {
+          one.bytes = (await stat(path)).size;
+        },
+        () => this.#kept.delete(name),
+      );
+    }
+    return one;
+  }
+
+  async #make(source: string): Promise<string> {
+    this.#folder ??= mkdtemp(join(this.#parent, "millrace-lz4-"));
+    const target = join(await this.#folder, `${env.uuid()}.parquet`);
+    try {
+      await rewriteLz4(source, target);
+    } catch (thrown) {
+      await rm(target, { force: true });
+      throw thrown;
+    }
+    return target;
+  }
+
+  /** The least recently asked for go first; what a query holds stays. */
+  async #evict(): Promise<void> {
+    let total = [...this.#kept.values()].reduce((sum, one) => sum + one.bytes, 0);
+    for (const [name, one] of this.#kept) {
+      if (total <= keptBytes) return;
+      if (one.holders > 0) continue;
+      this.#kept.delete(name);
+      total -= one.bytes;
+      await rm(await one.made, { force: true });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#kept.clear();
+    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A file that changed under its name is another one. */
+function key({ path, size, modificationTime }: ParquetFile): string {
+  return `${size} ${modificationTime} ${path}`;
+}
+
+async function framedOf(
+  connection: DuckDBConnection,
+  files: readonly ParquetFile[],
+): Promise<Set<string>> {
+  const names = files.map((file) => file.path);
+  const sql = `SELECT DISTINCT file_name FROM parquet_metadata(${paths(names)})
+    WHERE compression = 'LZ4'`;
+  return new Set((await connection.runAndReadAll(sql)).getRows().map(([name]) => String(name)));
+}

@@ -1,0 +1,183 @@
+/** A value of Thrift's compact protocol, with its type code: what is not understood is kept. */
+export interface Thrift {
+  readonly type: number;
+  readonly value: bigint | Buffer | Struct | readonly Thrift[] | readonly [Thrift, Thrift][];
+}
+
+/** Fields by id. */
+export type Struct = Map<number, Thrift>;
+
+export const code = {
+  true: 1,
+  false: 2,
+  byte: 3,
+  i32: 5,
+  i64: 6,
+  double: 7,
+  binary: 8,
+  list: 9,
+  set: 10,
+  map: 11,
+  struct: 12,
+} as const;
+
+export interface Cursor {
+  readonly buffer: Buffer;
+  at: number;
+}
+
+/** Reads a struct at the cursor, which comes to stand behind it. Throws at the end of the bytes. */
+export function readStruct(cursor: Cursor): Struct {
+  const fields: Struct = new Map();
+  let id = 0;
+  for (;;) {
+    const head = byteOf(cursor);
+    if (head === 0) return fields;
+    const step = head >> 4;
+    id = step === 0 ? Number(zigzag(varint(cursor))) : id + step;
+    fields.set(id, readValue(cursor, head & 15));
+  }
+}
+
+function readValue(cursor: Cursor, type: number): Thrift {
+  switch (type) {
+    case code.true:
+    case code.false:
+      return { type, value: 0n };
+    case code.byte:
+      return { type, value: BigInt(byteOf(cursor)) };
+    case code.double:
+      return { type, value: bytesOf(cursor, 8) };
+    case code.binary:
+      return { type, value: bytesOf(cursor, Number(varint(cursor))) };
+    case code.list:
+    case code.set:
+      return { type, value: readList(cursor) };
+    case code.map:
+      return { type, value: readMap(cursor) };
+    case code.struct:
+      return { type, value: readStruct(cursor) };
+    default:
+      return { type, value: zigzag(varint(cursor)) };
+  }
+}
+
+function readList(cursor: Cursor): Thrift[] {
+  const head = byteOf(cursor);
+  const count = head >> 4 === 15 ? Number(varint(cursor)) : head >> 4;
+  return Array.from({ length: count }, () => readElement(cursor, head & 15));
+}
+
+/** In a list a boolean is a byte of its own: its type is its value. */
+function readElement(cursor: Cursor, type: number): Thrift {
+  if (type === code.true || type === code.false) return { type: byteOf(cursor), value: 0n };
+  return readValue(cursor, type);
+}
+
+function readMap(cursor: Cursor): [Thrift, Thrift][] {
+  const count = Number(varint(cursor));
+  if (count === 0) return [];
+  const types = byteOf(cursor);
+  return Array.from({ length: count }, () => [
+    readElement(cursor, types >> 4),
+    readElement(cursor, types & 15),
+  ]);
+}
+
+function byteOf(cursor: Cursor): number {
+  const found = cursor.buffer[cursor.at];
+  if (found === undefined) throw new RangeError("a Thrift struct is cut short");
+  cursor.at += 1;
+  return found;
+}
+
+function bytesOf(cursor: Cursor, length: number): Buffer {
+  const end = cursor.at + length;
+  if (end > cursor.buffer.length) throw new RangeError("a Thrift text is cut short");
+  const bytes = cursor.buffer.subarray(cursor.at, end);
+  cursor.at = end;
+  return bytes;
+}
+
+function varint(cursor: Cursor): bigint {
+  let result = 0n;
+  for (let shift = 0n; ; shift += 7n) {
+    const part = byteOf(cursor);
+    result |= BigInt(part & 127) << shift;
+    if (part < 128) return result;
+  }
+}
+
+function zigzag(value: bigint): bigint {
+  return (value >> 1n) ^ -(value & 1n);
+}
+
+/** The bytes of a struct. */
+export function structBytes(fields: Struct): Buffer {
+  const parts: Buffer[] = [];
+  writeStruct(parts, fields);
+  return Buffer.concat(parts);
+}
+
+function writeStruct(parts: Buffer[], fields: Struct): void {
+  let before = 0;
+  for (const [id, field] of [...fields].sort(([left], [right]) => left - right)) {
+    const step = id - before;
+    const short = step > 0 && step < 16;
+    parts.push(Buffer.from([(short ? step << 4 : 0) | field.type]));
+    if (!short) parts.push(varintBytes(zigzagOf(BigInt(id))));
+    before = id;
+    if (field.type !== code.true && field.type !== code.false) writeValue(parts, field);
+  }
+  parts.push(Buffer.from([0]));
+}
+
+function writeValue(parts: Buffer[], { type, value }: Thrift): void {
+  if (typeof value === "bigint") {
+    if (type === code.true || type === code.false) parts.push(Buffer.from([type]));
+    else if (type === code.byte) parts.push(Buffer.from([Number(value)]));
+    else parts.push(varintBytes(zigzagOf(value)));
+  } else if (Buffer.isBuffer(value)) {
+    if (type === code.binary) parts.push(varintBytes(BigInt(value.length)));
+    parts.push(value);
+  } else if (value instanceof Map) {
+    writeStruct(parts, value);
+  } else if (type === code.map) {
+    writeMap(parts, value as readonly [Thrift, Thrift][]);
+  } else {
+    writeList(parts, value as readonly Thrift[]);
+  }
+}
+
+function writeList(parts: Buffer[], items: readonly Thrift[]): void {
+  const type = items[0]?.type ?? code.struct;
+  if (items.length < 15) parts.push(Buffer.from([(items.length << 4) | type]));
+  else parts.push(Buffer.from([0xf0 | type]), varintBytes(BigInt(items.length)));
+  for (const item of items) writeValue(parts, item);
+}
+
+function writeMap(parts: Buffer[], entries: readonly [Thrift, Thrift][]): void {
+  parts.push(varintBytes(BigInt(entries.length)));
+  const [first] = entries;
+  if (first === undefined) return;
+  parts.push(Buffer.from([(first[0].type << 4) | first[1].type]));
+  for (const [key, item] of entries) {
+    writeValue(parts, key);
+    writeValue(parts, item);
+  }
+}
+
+function varintBytes(value: bigint): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 127n) {
+    bytes.push(Number(rest & 127n) | 128);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  return Buffer.from(bytes);
+}
+
+function zigzagOf(value: bigint): bigint {
+  return value < 0n ? (-value << 1n) - 1n : value << 1n;
+}
