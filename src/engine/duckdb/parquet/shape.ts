@@ -46,9 +46,9 @@ export async function shapesById(
     shapes.set(name, shape);
     for (const file of files) shape.files.push(...(places.get(file) ?? []));
   }
-  return [...shapes.values()].map((shape) => {
-    return { ...shape, files: shape.files.sort((left, right) => left - right) };
-  });
+  const order = (left: number, right: number): number => left - right;
+  for (const shape of shapes.values()) shape.files.sort(order);
+  return [...shapes.values()].sort((left, right) => order(left.files[0]!, right.files[0]!));
 }
 
 /** The different schemas of files, each with its files. */

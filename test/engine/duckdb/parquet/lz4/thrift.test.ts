@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import {
+  code,
+  readStruct,
+  type Struct,
+  structBytes,
+  type Thrift,
+} from "../../../../../src/engine/duckdb/parquet/lz4/thrift.ts";
+
+test("what is read is written again, known or not", () => {
+  const item = (type: number, value: Thrift["value"]): Thrift => ({ type, value });
+  const text = (value: string): Thrift => item(code.binary, Buffer.from(value));
+  const fields: readonly [number, Thrift][] = [
+    [1, item(code.i32, -1n)],
+    [2, item(code.i64, -(2n ** 63n))],
+    [3, item(code.true, 0n)],
+    [4, item(code.false, 0n)],
+    [5, text("é")],
+    [6, item(code.double, Buffer.alloc(8, 7))],
+    [
+      40,
+      item(
+        code.list,
+        Array.from({ length: 20 }, (_, at) => text(String(at))),
+      ),
+    ],
+    [41, item(code.list, [item(code.true, 0n)])],
+    [42, item(code.map, [[text("k"), item(code.byte, 9n)]])],
+    [300, item(code.struct, new Map([[1, item(code.i64, 2n ** 62n)]]))],
+  ];
+  const struct: Struct = new Map(fields);
+  const bytes = structBytes(struct);
+  expect(readStruct({ buffer: bytes, at: 0 })).toEqual(struct);
+  expect(() => readStruct({ buffer: bytes.subarray(0, bytes.length - 1), at: 0 })).toThrow(
+    RangeError,
+  );
+});

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openEngine } from "../../../../src/engine/duckdb/engine.ts";
+import type { Engine } from "../../../../src/engine/engine.ts";
+import type { InputFile, ParquetInput } from "../../../../src/plan/input.ts";
+import {
+  array,
+  type DataType,
+  double,
+  field,
+  integer,
+  long,
+  map,
+  type StructType,
+  short,
+  string,
+  struct,
+} from "../../../../src/schema/type.ts";
+import type { Value } from "../../../../src/schema/value.ts";
+
+const context = { timeZone: "UTC", timestampMs: 0, seed: 0 };
+
+let directory: string;
+let engine: Engine;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "millrace-test-"));
+  engine = await openEngine();
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+const output = ({ fields }: StructType) => fields.map((one, at) => ({ ...one, id: at + 1 }));
+
+async function written(
+  schema: StructType,
+  rows: readonly (readonly Value[])[],
+): Promise<InputFile[]> {
+  const plan = {
+    kind: "input",
+    input: { kind: "rows", schema, rows },
+    output: output(schema),
+  } as const;
+  const target = { directory, schema, partitionBy: [], compression: "snappy" } as const;
+  const files = await engine.writeParquet(plan, { ...target, statistics: () => true }, context);
+  return files.map(({ path, size }) => {
+    return { path, uri: `file://${path}`, size, modificationTime: 0, partition: {} };
+  });
+}
+
+async function read(input: Omit<ParquetInput, "kind">): Promise<Value[][]> {
+  const plan = {
+    kind: "input",
+    input: { kind: "parquet", ...input },
+    output: output(input.schema),
+  } as const;
+  await using result = await engine.query(plan, context);
+  const rows: Value[][] = [];
+  for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
+    for (let row = 0; row < chunk.rows; row += 1) {
+      rows.push(chunk.columns.map((column) => column[row] ?? null));
+    }
+  }
+  return rows;
+}
+
+const known = (name: string, id: number, type: DataType) =>
+  field(name, type, true, { "parquet.field.id": id });
+
+/** `list: array<map<struct<key>, struct<value, other>>>`, under the names given. */
+function deep(names: readonly string[], leaf: DataType): StructType {
+  const [list, key, value, other] = names as [string, string, string, string];
+  const item = struct([known(value, 3, leaf), known(other, 4, string)]);
+  return struct([known(list, 1, array(map(struct([known(key, 2, leaf)]), item)))]);
+}
+
+const row = (names: readonly string[], key: Value, value: Value) => [
+  [new Map<Value, Value>([[{ [names[1]!]: key }, { [names[2]!]: value, [names[3]!]: "o" }]])],
+];
+
+describe("columns found by field id", () => {
+  const logical = ["l", "k", "v", "o"];
+  const stored = deep(["p1", "p2", "p3", "p4"], double);
+  const schema = deep(logical, double);
+
+  test("at every depth, whatever they are called, in files of several shapes and types", async () => {
+    // Names swapped, names of others, a narrower type: only the ids count.
+    const swapped = ["p1", "p2", "p4", "p3"];
+    const own = ["a", "b", "c", "d"];
+    const files = [
+      ...(await written(deep(swapped, short), [row(swapped, 1, 2)])),
+      ...(await written(deep(own, integer), [row(own, 3, 4)])),
+      ...(await written(deep(swapped, short), [row(swapped, 5, 6)])),
+    ];
+    // Shape by shape, the first file's first.
+    const expected = [row(logical, 1, 2), row(logical, 5, 6), row(logical, 3, 4)];
+    const parts = { schema, stored, match: "id" } as const;
+    expect(await read({ ...parts, files })).toEqual(expected);
+    expect(await read({ ...parts, files: files.slice(1, 2) })).toEqual(expected.slice(2));
+    // The index of a file is that among all, in every shape.
+    const partitioned = {
+      files: files.map((file, at) => ({ ...file, partition: { n: BigInt(at) } })),
+      schema: struct([...schema.fields, field("n", long)]),
+      stored: struct([...stored.fields, field("n", long)]),
+    };
+    expect(await read({ ...partitioned, match: "id" })).toEqual(
+      expected.map((one, at) => [...one, [0n, 2n, 1n][at]]),
+    );
+  });
+
+  test("what a file lacks is null, even where it has that name for something else", async () => {
+    const there = struct([known("x", 1, struct([known("y", 2, long)]))]);
+    const files = await written(there, [[{ y: 7n }]]);
+    const wanted = struct([known("s", 1, struct([known("y", 9, long), known("z", 2, long)]))]);
+    const gone = known("x", 8, string);
+    expect(
+      await read({
+        files,
+        schema: struct([...wanted.fields, gone]),
+        stored: struct([...wanted.fields, gone]),
+        match: "id",
+      }),
+    ).toEqual([[{ y: null, z: 7n }, null]]);
+  });
+
+  test("a file without any id is refused", async () => {
+    const files = await written(struct([field("p1", long)]), [[1n]]);
+    const wanted = struct([known("p1", 1, long)]);
+    await expect(read({ files, schema: wanted, stored: wanted, match: "id" })).rejects.toThrow(
+      "FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING",
+    );
+  });
+});
