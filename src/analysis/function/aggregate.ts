@@ -4,11 +4,14 @@ import {
   boolean,
   byte,
   type DataType,
+  date,
   dayTime,
   double,
   field,
   long,
   struct,
+  timestamp,
+  timestampNtz,
   yearMonth,
 } from "../../schema/type.ts";
 import { isIntegral, isNumeric, isOrderable } from "../coercion.ts";
@@ -23,6 +26,7 @@ import {
   when,
 } from "../expression.ts";
 import { constantOf } from "../fold.ts";
+import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
@@ -44,15 +48,16 @@ const moments: Entry = { kind, takes: [takes.double], type: double, nullable: tr
 const pairs: Entry = { kind, takes: [takes.double, takes.double], type: double, nullable: true };
 const bits: Entry = { kind, takes: [takes.integral], type: first, nullable: true };
 
+const spans = [date, timestamp, timestampNtz, yearMonth(), dayTime()];
+
 /** Types that Spark holds as numbers. */
 const measured: Parameter = {
-  label:
-    '("NUMERIC" or "DATE" or "TIMESTAMP" or "TIMESTAMP_NTZ" or "INTERVAL YEAR TO MONTH" or "INTERVAL DAY TO SECOND")',
+  label: `("NUMERIC" or ${spans.map(quoteType).join(" or ")})`,
   target: (type) => {
     if (type.type === "void" || type.type === "string") return double;
     if (type.type === "interval") return type.unit === "calendar" ? undefined : type;
-    const moment = ["date", "timestamp", "timestamp_ntz"].includes(type.type);
-    return moment || isNumeric(type) ? type : undefined;
+    const dated = ["date", "timestamp", "timestamp_ntz"].includes(type.type);
+    return dated || isNumeric(type) ? type : undefined;
   },
 };
 

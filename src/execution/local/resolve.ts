@@ -34,7 +34,7 @@ export async function typedPlan(
   return analyze(ready, analysisContext(context, state));
 }
 
-/** The plan with commands answered and WITH as the settings have it: what names are looked up in. */
+/** The plan that names are looked up in: commands answered, and WITH as the settings have it. */
 function readied(context: LocalContext, plan: Relation): Promise<Relation> {
   const policy = precedencePolicyOf(context.conf.get("spark.sql.legacy.ctePrecedencePolicy"));
   return withAnswers(context, settledDefinitions(plan, policy, analysisConf(context)));
