@@ -5,11 +5,10 @@ import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import { parseSchemaJson } from "../../schema/json.ts";
-import type { StructType } from "../../schema/type.ts";
 import { samePartitioning } from "../../table/definition.ts";
 import type { DeltaSourceOptions } from "./option.ts";
 import type { VersionFiles } from "./plan.ts";
-import { incompatibility } from "./schema-change.ts";
+import { incompatibility, mappingChange } from "./schema-change.ts";
 
 /** What a commit is checked against: what the stream reads, and what it forgives. */
 export interface CommitRule {
@@ -35,7 +34,7 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
     else if ("metaData" in action) {
       metadata = action.metaData;
       schema = parseSchemaJson(metadata.schemaString);
-      checkMetadata(schema, metadata.partitionColumns, { version, rule });
+      checkMetadata({ schema, metadata }, { version, rule });
     }
   }
   checkReadable({ ...rule.snapshot, protocol, metadata, schema, files: () => adds }, rule.table);
@@ -66,26 +65,27 @@ function afterChange(
 
 /** Refuses to read on as the stream does what has this schema and partitioning at a version. */
 export function checkMetadata(
-  data: StructType,
-  partitionColumns: readonly string[],
+  data: Pick<Snapshot, "schema" | "metadata">,
   { version, rule }: { readonly version: number; readonly rule: CommitRule },
 ): void {
-  const { schema, metadata } = rule.snapshot;
-  const before = version <= rule.snapshot.version;
+  const read = rule.snapshot;
+  const before = version <= read.version;
+  const mapping = before ? mappingChange(data, read) : mappingChange(read, data);
   const detail =
-    incompatibility(schema, data, before) ??
-    repartitioned(metadata.partitionColumns, partitionColumns);
+    mapping ??
+    incompatibility(read.schema, data.schema, before) ??
+    repartitioned(read.metadata.partitionColumns, data.metadata.partitionColumns);
   if (detail === undefined) return;
-  // A later version's change is taken up by a restart; an older one's never is.
+  // A later version's change is taken up by a restart; an older one's never is, nor one of names.
   throw error(
-    before
+    before || mapping !== undefined
       ? "DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG"
       : "DELTA_SCHEMA_CHANGED_WITH_VERSION",
     {
       version,
       detail,
-      readSchema: formatDataType(schema),
-      dataSchema: formatDataType(data),
+      readSchema: formatDataType(read.schema),
+      dataSchema: formatDataType(data.schema),
     },
   );
 }

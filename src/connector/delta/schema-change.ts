@@ -1,3 +1,9 @@
+import {
+  type ColumnMappingMode,
+  columnMappingMode,
+  physicalName,
+} from "../../log/column-mapping.ts";
+import type { Snapshot } from "../../log/snapshot.ts";
 import { asNullable, findField, sameType } from "../../schema/compare.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import type { DataType, StructType } from "../../schema/type.ts";
@@ -36,4 +42,42 @@ function readable(read: DataType, data: DataType): boolean {
     return readable(read.keyType, data.keyType) && readable(read.valueType, data.valueType);
   }
   return sameType(asNullable(read), asNullable(data));
+}
+
+type Mapped = Pick<Snapshot, "schema" | "metadata">;
+
+/**
+ * Which column was renamed or dropped between two schemas of a table under column mapping, if any
+ * was (Delta's hasNoColumnMappingSchemaChanges). A table without it has its names as physical
+ * names, which an upgrade keeps.
+ */
+export function mappingChange(older: Mapped, newer: Mapped): string | undefined {
+  const modes = [columnMappingMode(older.metadata), columnMappingMode(newer.metadata)] as const;
+  return modes[1] === "none" ? undefined : changeWithin(older.schema, newer.schema, modes);
+}
+
+function changeWithin(
+  older: DataType,
+  newer: DataType,
+  modes: readonly [ColumnMappingMode, ColumnMappingMode],
+): string | undefined {
+  if (older.type === "array" && newer.type === "array") {
+    return changeWithin(older.elementType, newer.elementType, modes);
+  }
+  if (older.type === "map" && newer.type === "map") {
+    return (
+      changeWithin(older.keyType, newer.keyType, modes) ??
+      changeWithin(older.valueType, newer.valueType, modes)
+    );
+  }
+  if (older.type !== "struct" || newer.type !== "struct") return undefined;
+  for (const column of older.fields) {
+    const physical = physicalName(column, modes[0]);
+    const now = newer.fields.find((one) => physicalName(one, modes[1]) === physical);
+    if (now === undefined) return `column ${column.name} was dropped`;
+    if (now.name !== column.name) return `column ${column.name} was renamed to ${now.name}`;
+    const inner = changeWithin(column.type, now.type, modes);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }

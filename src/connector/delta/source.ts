@@ -1,6 +1,7 @@
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Add } from "../../log/action.ts";
+import { columnMappingMode } from "../../log/column-mapping.ts";
 import { logPath } from "../../log/path.ts";
 import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
@@ -60,6 +61,7 @@ export class DeltaSource implements Source {
   #checkedMs = env.monotonic();
   #initial: VersionFiles | undefined;
   #first: DeltaOffset | undefined;
+  #started = false;
 
   constructor(spec: DeltaSourceSpec) {
     const { snapshot, options, table } = spec;
@@ -76,7 +78,7 @@ export class DeltaSource implements Source {
     limit: ReadLimit,
     until?: Offset,
   ): Promise<Offset | undefined> {
-    const from = start === undefined ? await this.#startingOffset() : this.#parse(start);
+    const from = start === undefined ? await this.#startingOffset() : await this.#goOn(start);
     const stop = until === undefined ? undefined : this.#parse(until);
     let end = from;
     let room = limit.kind === "all" ? unlimited : this.#spec.options.limit;
@@ -99,7 +101,7 @@ export class DeltaSource implements Source {
 
   async input(start: Offset | undefined, end: Offset): Promise<Batch> {
     const to = this.#parse(end);
-    const from = start === undefined ? await this.#firstOffset(to) : this.#parse(start);
+    const from = start === undefined ? await this.#firstOffset(to) : await this.#goOn(start);
     const files: Add[] = [];
     for (const version of versionsBetween(from, to)) {
       const at = { ...from, version, initial: from.initial && version === from.version };
@@ -130,6 +132,19 @@ export class DeltaSource implements Source {
     const parsed = parseOffset(offset);
     if (parsed.tableId === this.#tableId) return parsed;
     throw this.#anotherTable(parsed.tableId, this.#tableId);
+  }
+
+  /**
+   * Where a stream goes on. The names of columns may have changed while it was stopped: no commit
+   * that it reads need tell of that.
+   */
+  async #goOn(start: Offset): Promise<DeltaOffset> {
+    const from = this.#parse(start);
+    if (this.#started) return from;
+    const { metadata } = this.#spec.snapshot;
+    if (columnMappingMode(metadata) !== "none") await this.#checkStart(from.version);
+    this.#started = true;
+    return from;
   }
 
   /** The files of the version an offset stands in; undefined if it is not there yet. */
@@ -238,8 +253,7 @@ export class DeltaSource implements Source {
     });
     if (at === undefined) return;
     checkReadable(at, this.#spec.table.name);
-    const { partitionColumns } = at.metadata;
-    checkMetadata(at.schema, partitionColumns, { version, rule: this.#rule });
+    checkMetadata(at, { version, rule: this.#rule });
   }
 
   /** `latest` is the version when the query first started: a file of the source's says it. */

@@ -273,6 +273,50 @@ describe("what others do to the table while the stream runs", () => {
   });
 });
 
+describe("a table under column mapping", () => {
+  const golden = new URL("../../golden/table/cm_upgrade/table", import.meta.url);
+  const copied = async (session: TestSession): Promise<Record<string, unknown>> => {
+    await cp(golden, join(session.folder, "t"), { recursive: true });
+    const log = join(session.folder, "t", "_delta_log", "00000000000000000004.json");
+    const lines = (await readFile(log, "utf8")).trim().split("\n");
+    return lines.map((line) => JSON.parse(line)).find((action) => action.metaData).metaData;
+  };
+  const refused = { code: "DELTA_STREAMING_INCOMPATIBLE_SCHEMA_CHANGE_USE_SCHEMA_LOG" };
+
+  test("is read by its logical names, from files of before the mapping too", async () => {
+    await using session = await openSession();
+    await copied(session);
+    await using source = await open(session);
+    const end = await source.latestOffset(undefined, byOptions);
+    const rows = await session.rows((await source.input(undefined, end!)).input);
+    expect(rows.map(({ w }) => w).sort()).toEqual(["a", "b", "c"]);
+  });
+
+  test("is not read across a column that was renamed or dropped", async () => {
+    await using session = await openSession();
+    await copied(session);
+    for (const startingversion of ["0", "1", "3"]) {
+      await using source = await open(session, { startingversion });
+      await expect(source.latestOffset(undefined, byOptions)).rejects.toMatchObject(refused);
+    }
+    await using source = await open(session, { startingversion: "4" });
+    expect((await drain(session, source)).ids).toEqual([]);
+  });
+
+  test("is not read on once a column is renamed, not by a restart either", async () => {
+    await using session = await openSession();
+    const metaData = await copied(session);
+    const source = await open(session);
+    const { end } = await drain(session, source);
+    const schemaString = String(metaData["schemaString"]).replace('"name":"w"', '"name":"x"');
+    await commitByOthers(session, 5, { commitInfo: {} });
+    await commitByOthers(session, 6, { metaData: { ...metaData, schemaString } });
+    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject(refused);
+    await using again = await open(session);
+    await expect(again.latestOffset(end, byOptions)).rejects.toMatchObject(refused);
+  });
+});
+
 describe("options", () => {
   test.each([
     [{ versionasof: "1" }, "DELTA_UNSUPPORTED_TIME_TRAVEL_STREAM"],
