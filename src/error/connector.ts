@@ -208,6 +208,59 @@ export const connectorConditions = {
     message: "Rate source offset {seconds} goes past {limit} rows. Lower rowsPerSecond",
   },
 
+  DELTA_CDC_START_VERSION_AFTER_LATEST: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "Cannot read changes from version {start} on: the latest version of the table is {latest}. Start at or before it",
+  },
+  DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_DATA_SCHEMA: {
+    kind: "unsupported",
+    sqlState: "0AKDC",
+    message:
+      "Cannot read the changes of versions {start} to {end}: the data of version {incompatibleVersion} cannot be read with the schema {readSchema} of version {readVersion}. Set `{config}` to `endVersion` to read with the schema of the last version asked for",
+  },
+  DELTA_CHANGE_DATA_FEED_INCOMPATIBLE_SCHEMA_CHANGE: {
+    kind: "unsupported",
+    sqlState: "0AKDC",
+    message:
+      "Cannot read the changes of versions {start} to {end}: version {incompatibleVersion} changed the schema so that it does not go with the schema {readSchema} of version {readVersion}. Read the versions before {incompatibleVersion} and those from it on separately",
+  },
+  DELTA_INVALID_CDC_RANGE: {
+    kind: "invalid",
+    sqlState: "22003",
+    message: "The range of changes from {start} to {end} is invalid: its end is before its start",
+  },
+  DELTA_MISSING_CHANGE_DATA: {
+    kind: "invalid",
+    sqlState: "KD002",
+    message:
+      "Cannot read the changes of versions {startVersion} to {endVersion}: they were not recorded for version {version}, as `{key}` was not true then. Ask for versions with it, or set it to true on the table to have later ones",
+  },
+  DELTA_MULTIPLE_CDC_BOUNDARY: {
+    kind: "invalid",
+    sqlState: "42614",
+    message:
+      "The range of changes has both {startingOrEnding}Version and {startingOrEnding}Timestamp. Give one of them",
+  },
+  DELTA_NO_START_FOR_CDC_READ: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "Cannot read changes: there is no startingVersion and no startingTimestamp. Give one of them",
+  },
+  DELTA_REMOVE_FILE_CDC_MISSING_EXTENDED_METADATA: {
+    kind: "unsupported",
+    sqlState: "XXKDS",
+    message:
+      "Cannot read the changes of version {version}: it removed {file} without saying the file's partition values. Ask for other versions",
+  },
+  DELTA_UNSUPPORTED_TIME_TRAVEL_VIEWS: {
+    kind: "invalid",
+    sqlState: "0AKDC",
+    message:
+      "Cannot time travel views, subqueries, streams or change data feed queries. Give the range of changes by startingVersion and endingVersion alone",
+  },
   DELTA_UNSUPPORTED_OUTPUT_MODE: {
     kind: "unsupported",
     sqlState: "0AKDC",

@@ -125,4 +125,22 @@ export const sqlConditions = {
     sqlState: "42P02",
     message: "Found the unbound parameter {name}. Give it a value in the arguments of sql()",
   },
+  DELTA_CDC_READ_NULL_RANGE_BOUNDARY: {
+    kind: "invalid",
+    sqlState: "22004",
+    message:
+      "The range of changes begins or ends at NULL. Give a version or a timestamp, or leave the end out",
+  },
+  DELTA_UNSUPPORTED_EXPRESSION: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "Unsupported expression type {expType} for {causedBy}. The supported types are {supportedTypes}",
+  },
+  INCORRECT_NUMBER_OF_ARGUMENTS: {
+    kind: "invalid",
+    sqlState: "42605",
+    message:
+      "{failure}: {functionName} requires at least {minArgs} and at most {maxArgs} arguments. Give as many",
+  },
 } as const satisfies Record<string, Condition>;

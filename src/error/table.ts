@@ -204,4 +204,16 @@ export const tableConditions = {
     message:
       "Cannot replace part of the rows of a file of table {tableName}: its change data feed is on, and writing it is not supported here. Use a condition on partition columns only",
   },
+  DELTA_TABLE_ALREADY_CONTAINS_CDC_COLUMNS: {
+    kind: "invalid",
+    sqlState: "42711",
+    message:
+      "The table has reserved columns {columnList}, which its change data feed has itself. Rename or drop them",
+  },
+  RESERVED_CDC_COLUMNS_ON_WRITE: {
+    kind: "invalid",
+    sqlState: "42939",
+    message:
+      "The write has reserved columns {columnList}, which the change data feed of the table has itself. Rename or drop them, or set `{config}` to false",
+  },
 } as const satisfies Record<string, Condition>;

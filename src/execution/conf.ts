@@ -41,6 +41,8 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.streaming.unsupportedOperationCheck": "true",
   "spark.sql.timestampType": "TIMESTAMP_LTZ",
   "spark.sql.warehouse.dir": "spark-warehouse",
+  "spark.databricks.delta.changeDataFeed.defaultSchemaModeForColumnMappingTable": "endVersion",
+  "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "false",
   "spark.databricks.delta.schema.autoMerge.enabled": "false",
   "millrace.engine.memoryLimit": "",
   "millrace.engine.threads": "",

@@ -73,6 +73,8 @@ export interface Log {
    * below the oldest kept is DELTA_LOG_FILE_NOT_FOUND.
    */
   commit(version: number): Promise<Commit | undefined>;
+  /** The commits of `from` to `to` whose files are there, ascending, with times. */
+  commits(from: number, to: number): AsyncIterable<Commit>;
   /** Versions whose commit files are there, ascending, with times; newest `limit` of them. */
   history(limit?: number): Promise<readonly Commit[]>;
   write(request: CommitRequest): Promise<CommitResult>;

@@ -15,6 +15,10 @@ import { writeCommit } from "./write.ts";
 
 /** New commits read one by one before a listing is cheaper. */
 const stepsMax = 16;
+/** Older commits looked at for the time of one: file times may be out of order (Spark's bound). */
+const unorderedTimesMax = 100;
+/** Commits read at a time where a range of them is passed through. */
+const commitsAtOnce = 100;
 /** Older snapshots kept for readers that come back to them (streams reading a first version). */
 const snapshotsKept = 4;
 
@@ -209,6 +213,14 @@ class TableLog implements Log, LogState {
     const before = this.#newest?.timestamp ?? Number.NEGATIVE_INFINITY;
     const time = status?.modificationTime ?? commit.timestamp;
     return { ...commit, timestamp: Math.max(time, before + 1) };
+  }
+
+  async *commits(from: number, to: number): AsyncIterable<Commit> {
+    const files = await listLog(this.location, Math.max(0, from - unorderedTimesMax));
+    const times = versionTimes(files).filter(({ version }) => version >= from && version <= to);
+    for (let start = 0; start < times.length; start += commitsAtOnce) {
+      yield* await readCommits(this.location, times.slice(start, start + commitsAtOnce));
+    }
   }
 
   async history(limit?: number): Promise<readonly Commit[]> {

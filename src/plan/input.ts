@@ -29,7 +29,10 @@ export interface InputFile {
   readonly uri: string;
   readonly size: number; // bytes
   readonly modificationTime: number; // ms since the epoch
-  /** Values of the partition columns by their name in `schema`, already of the column's type. */
+  /**
+   * Values of the partition columns by their name in `schema`, already of the column's type. A
+   * column that only some of the files have a value for is read from the others.
+   */
   readonly partition: Readonly<Record<string, Value>>;
 }
 

@@ -1,7 +1,4 @@
-import type { Expression } from "../plan/expression.ts";
-import type { Join, JoinType, LateralView, Options, Read, Relation } from "../plan/relation.ts";
-import { formatLocalTimestamp } from "../schema/time.ts";
-import { CalendarDate, LocalTimestamp, Timestamp } from "../schema/value.ts";
+import type { Join, JoinType, Relation } from "../plan/relation.ts";
 import { aliased, tableAlias } from "./alias.ts";
 import {
   at,
@@ -14,13 +11,12 @@ import {
   take,
   unsupported,
 } from "./cursor.ts";
-import { atQuery, expression, matching, valueExpression } from "./expression.ts";
+import { atQuery, expression, matching } from "./expression.ts";
 import { inlineTable } from "./inline.ts";
-import { keywordTable } from "./keyword.ts";
-import { multipartName, nameList, stringText } from "./name.ts";
-import { functionCall } from "./primary.ts";
-import { optionList } from "./property.ts";
+import { nameList } from "./name.ts";
 import { lateralViews } from "./select.ts";
+import { namedTable } from "./table.ts";
+import { tableFunction } from "./table-function.ts";
 
 /** `FROM a, b JOIN c …, LATERAL d` with its lateral views. */
 export function fromClause(cursor: Cursor): Relation {
@@ -135,124 +131,4 @@ function atFunction(cursor: Cursor): boolean {
   while (peek(cursor, ahead + 1).key === ".") ahead += 2;
   const isName = ["word", "quoted"].includes(peek(cursor, ahead).kind);
   return isName && peek(cursor, ahead + 1).key === "(";
-}
-
-const fileFormats: ReadonlySet<string> = new Set(
-  "avro binaryfile csv delta json orc parquet text".split(" "),
-);
-
-/** A table's name or `` format.`path` ``, with time travel and WITH (options). */
-export function namedTable(cursor: Cursor): Read {
-  const isPath = peek(cursor, 2).kind === "quoted";
-  const name = multipartName(cursor);
-  const [format = "", path = ""] = name;
-  const asFile = isPath && name.length === 2 && fileFormats.has(format.toLowerCase());
-  const travel = asFile ? pathVersion(path) : { path, options: {} };
-  const options = { ...travel.options, ...timeTravel(cursor), ...tableOptions(cursor) };
-  const read = { kind: "read", streaming: false } as const;
-  if (asFile) return { ...read, format: format.toLowerCase(), paths: [travel.path], options };
-  return { ...read, table: name, paths: [], options };
-}
-
-function tableOptions(cursor: Cursor): Options {
-  if (!at(cursor, "WITH", "(")) return {};
-  next(cursor);
-  return optionList(cursor);
-}
-
-/** `/path@v3` and `/path@20240102030405000`. */
-function pathVersion(path: string): { path: string; options: Options } {
-  const parts = /^(.*)@(?:v(\d+)|(\d{17}))$/.exec(path);
-  if (!parts) return { path, options: {} };
-  return { path: parts[1] ?? path, options: atOptions(parts[2], parts[3]) };
-}
-
-function atOptions(version: string | undefined, instant: string | undefined): Options {
-  if (version !== undefined) return { versionasof: version };
-  const digits = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(instant ?? "");
-  const [, year, month, day, hour, minute, second, millis] = digits ?? [];
-  return { timestampasof: `${year}-${month}-${day} ${hour}:${minute}:${second}.${millis}` };
-}
-
-/** VERSION AS OF n, TIMESTAMP AS OF t, `t@v3`: as the options of a reader. */
-function timeTravel(cursor: Cursor): Options {
-  if (take(cursor, "@")) {
-    const { value } = next(cursor);
-    const parts = /^(?:v(\d+)|(\d{17}))$/i.exec(value);
-    if (!parts) throw syntaxError(cursor);
-    return atOptions(parts[1], parts[2]);
-  }
-  const ahead = at(cursor, "FOR") ? 1 : 0;
-  const word = peek(cursor, ahead).key;
-  if (peek(cursor, ahead + 1).key !== "AS" || peek(cursor, ahead + 2).key !== "OF") return {};
-  if (["VERSION", "SYSTEM_VERSION"].includes(word)) {
-    cursor.index += ahead + 3;
-    const { kind } = peek(cursor);
-    if (kind === "string") return { versionasof: stringText(cursor) };
-    if (kind === "number") return { versionasof: next(cursor).value };
-    throw syntaxError(cursor);
-  }
-  if (!["TIMESTAMP", "SYSTEM_TIME"].includes(word)) return {};
-  cursor.index += ahead + 3;
-  const token = peek(cursor);
-  const text = instantText(valueExpression(cursor));
-  if (text === undefined) throw unsupported(cursor, "TIMESTAMP AS OF an expression", token);
-  return { timestampasof: text };
-}
-
-function instantText(instant: Expression): string | undefined {
-  if (instant.kind === "cast") return instantText(instant.input);
-  if (instant.kind !== "literal") return undefined;
-  const { value } = instant;
-  if (typeof value === "string") return value;
-  if (value instanceof LocalTimestamp) return formatLocalTimestamp(value.micros);
-  return value instanceof Timestamp || value instanceof CalendarDate ? String(value) : undefined;
-}
-
-const unbuilt: ReadonlySet<string> = new Set(["table_changes", "read_files", "cloud_files"]);
-
-/** `range(…)`, or a generator as a lateral view of one row. */
-function tableFunction(cursor: Cursor): Relation {
-  const token = peek(cursor);
-  const name = multipartName(cursor).join(".").toLowerCase();
-  if (unbuilt.has(name)) throw unsupported(cursor, `${name}(…)`, token);
-  if (at(cursor, "(", "TABLE") && peek(cursor, 2).key !== ",") {
-    throw unsupported(cursor, "TABLE arguments of functions");
-  }
-  const generator = functionCall(cursor, name);
-  if (name === "range") {
-    const range = rangeOf(generator);
-    if (!range) throw unsupported(cursor, "range(…) of anything but integer literals", token);
-    return aliased(range, tableAlias(cursor));
-  }
-  if (name === "sql_keywords" && generator.kind === "call" && generator.arguments.length === 0) {
-    return aliased(keywordTable(cursor.options.reservedKeywords ?? false), tableAlias(cursor));
-  }
-  const { alias, columns } = tableAlias(cursor);
-  const view: LateralView = {
-    kind: "lateral view",
-    input: { kind: "one row" },
-    generator,
-    outer: false,
-    columns: columns ?? [],
-  };
-  return alias === undefined ? view : { ...view, alias };
-}
-
-function rangeOf(generator: Expression): Relation | undefined {
-  if (generator.kind !== "call" || generator.argumentNames) return undefined;
-  const numbers = generator.arguments.map(integerOf);
-  const [first, second, step = 1n] = numbers;
-  if (numbers.length === 0 || numbers.length > 4 || numbers.includes(undefined)) return undefined;
-  if (first === undefined || step === 0n) return undefined;
-  return second === undefined
-    ? { kind: "range", start: 0n, end: first, step: 1n }
-    : { kind: "range", start: first, end: second, step };
-}
-
-function integerOf(each: Expression): bigint | undefined {
-  if (each.kind !== "literal") return undefined;
-  const { value } = each;
-  if (typeof value === "bigint") return value;
-  return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
 }

@@ -3,10 +3,11 @@ import type { Expression } from "../plan/expression.ts";
 import type { Relation } from "../plan/relation.ts";
 import { at, type Cursor, expect, list, parenthesized, peek, take, unsupported } from "./cursor.ts";
 import { atQuery, expression } from "./expression.ts";
-import { fromClause, namedTable } from "./from.ts";
+import { fromClause } from "./from.ts";
 import { identifier, nameList } from "./name.ts";
 import { commonTables, organization, query } from "./query.ts";
 import { selectOver } from "./select.ts";
+import { namedTable } from "./table.ts";
 
 /** `[WITH …] INSERT … query`, or `[WITH …] FROM t INSERT … SELECT … INSERT … SELECT …` */
 export function insert(cursor: Cursor): Write | Writes {

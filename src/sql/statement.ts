@@ -16,7 +16,6 @@ import {
   unsupported,
 } from "./cursor.ts";
 import { atQuery } from "./expression.ts";
-import { namedTable } from "./from.ts";
 import { dropFunction } from "./function.ts";
 import { executeImmediate } from "./immediate.ts";
 import { atInsertAfterFrom, insert, partitionSpec } from "./insert.ts";
@@ -24,6 +23,7 @@ import { intervalLiteral } from "./interval.ts";
 import { multipartName, stringText } from "./name.ts";
 import { commonTables, query } from "./query.ts";
 import { show } from "./show.ts";
+import { namedTable } from "./table.ts";
 import { declareVariable, dropVariable, setVariable, takeVariableWord } from "./variable.ts";
 import { alterView } from "./view.ts";
 

@@ -35,9 +35,16 @@ function pruneFiles(snapshot: Snapshot, request: Pick<ScanRequest, "conditions">
   return files.filter((file) => mayMatch(file, request.conditions, snapshot));
 }
 
+/** A data file to be read. */
+export interface ScannedFile
+  extends Pick<Add, "path" | "size" | "modificationTime" | "partitionValues"> {
+  /** Values of columns that are none of the table's, the same in each row of the file. */
+  readonly constants?: Readonly<Record<string, Value>>;
+}
+
 export interface FileScan {
   /** In the order they are to be read. */
-  readonly files: readonly Pick<Add, "path" | "size" | "modificationTime" | "partitionValues">[];
+  readonly files: readonly ScannedFile[];
   readonly snapshot: Snapshot;
   readonly columns: readonly StructField[];
 }
@@ -56,7 +63,7 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const files: InputFile[] = [];
   for (const file of scan.files) {
     const path = filePath(table.location, file.path);
-    const partition: Record<string, Value> = {};
+    const partition: Record<string, Value> = { ...file.constants };
     for (const { name, key, type } of partitions) {
       partition[name] = partitionValue(file.partitionValues[key], type);
     }

@@ -1,9 +1,11 @@
 import { error } from "../error/error.ts";
-import type { Action } from "../log/action.ts";
+import type { Action, Metadata } from "../log/action.ts";
 import { commitInfo, type Operation } from "../log/info.ts";
 import type { CommitResult, Later, ReadSet } from "../log/log.ts";
 import { checkWritable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
+import { parseSchemaJson } from "../schema/json.ts";
+import { changeDataFeedProperty, hasChangeDataFeed, reservedColumns } from "./change-feed.ts";
 import type { DeltaTable } from "./table.ts";
 
 /** A change of a table: what was read, and the actions that follow from it. */
@@ -31,6 +33,9 @@ export async function attemptTransaction(
 ): Promise<CommitResult> {
   const { snapshot, operation, actions, reads, later } = transaction;
   if (snapshot !== undefined) checkWritable(snapshot, table.name);
+  for (const action of actions) {
+    if ("metaData" in action) checkReserved(action.metaData, snapshot);
+  }
   const readVersion = snapshot?.version ?? -1;
   const info = commitInfo({
     operation,
@@ -45,6 +50,17 @@ export async function attemptTransaction(
     ...(later === undefined ? {} : { later }),
   };
   return table.log.write(request);
+}
+
+/** A table cannot have columns of its change data feed's names while the feed is on. */
+function checkReserved(metadata: Metadata, before: Snapshot | undefined): void {
+  if (!hasChangeDataFeed(metadata)) return;
+  const columnList = reservedColumns(parseSchemaJson(metadata.schemaString)).join(", ");
+  if (columnList === "") return;
+  const config = changeDataFeedProperty;
+  throw before === undefined || !hasChangeDataFeed(before.metadata)
+    ? error("DELTA_TABLE_ALREADY_CONTAINS_CDC_COLUMNS", { columnList })
+    : error("RESERVED_CDC_COLUMNS_ON_WRITE", { columnList, config });
 }
 
 /** Commits, or throws the error of Delta's that says who was first. */

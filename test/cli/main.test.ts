@@ -67,6 +67,23 @@ describe("output", () => {
     expect(JSON.parse(json.out.join(""))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  test("changes between versions, to the newest where no end is said", async () => {
+    const on = "TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')";
+    await run(
+      "sql",
+      `CREATE TABLE c (id INT) ${on}; INSERT INTO c VALUES (1); INSERT INTO c VALUES (2)`,
+    );
+    const ids = async (range: string) => {
+      const { out } = await run("read", "c", "--changes", range, "--output", "ndjson");
+      return out.map((line) => JSON.parse(line)).map((row) => [row._change_type, row.id]);
+    };
+    expect(await ids("0..1")).toEqual([["insert", 1]]);
+    expect(await ids("2..")).toEqual([["insert", 2]]);
+    expect((await run("read", "c", "--changes", "2")).code).toBe(2);
+    const { code, err } = await run("read", "t", "--changes", "0..1");
+    expect([code, err[0]]).toEqual([1, expect.stringContaining("[DELTA_MISSING_CHANGE_DATA]")]);
+  });
+
   test("versions, history, detail", async () => {
     const old = await run("read", "main.default.t", "--version", "0", "--output", "ndjson");
     expect(old.out.length).toBe(3);

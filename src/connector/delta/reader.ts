@@ -16,6 +16,8 @@ import {
 import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
 import { shortUri } from "../file/uri.ts";
+import { readChanges } from "./change-feed.ts";
+import { asksForChanges } from "./change-range.ts";
 import { sourceOptions } from "./option.ts";
 import { incompatibility } from "./schema-change.ts";
 import { DeltaSource } from "./source.ts";
@@ -24,14 +26,11 @@ import { optionTravel, pathTravel } from "./travel.ts";
 /** A table at its newest version, or at the one that the options or the path name. */
 export async function readDelta(request: ReadRequest): Promise<Dataset> {
   refuseSchema(request);
-  for (const name of ["readChangeFeed", "readChangeData"]) {
-    const value = request.options[name.toLowerCase()];
-    if (value !== undefined && value.toLowerCase() !== "false") {
-      const remedy = "Read the versions one by one with versionAsOf";
-      throw error("UNSUPPORTED_DATA_SOURCE_OPTION", { name, value, format: "delta", remedy });
-    }
-  }
   const { table, travel } = await tableOf(request);
+  if (asksForChanges(request.options)) {
+    if (travel) throw error("DELTA_UNSUPPORTED_TIME_TRAVEL_VIEWS", {});
+    return readChanges(table, request);
+  }
   const snapshot = await snapshotOf(table, travel);
   const { schema } = snapshot;
   return {

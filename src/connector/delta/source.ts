@@ -9,6 +9,7 @@ import type { Input } from "../../plan/input.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
 import { type DeltaTable, tableAt } from "../../table/table.ts";
+import { firstNotBefore } from "./change-range.ts";
 import { type CommitRule, checkMetadata, streamedFiles } from "./commit.ts";
 import {
   afterVersion,
@@ -232,7 +233,7 @@ export class DeltaSource implements Source {
         await this.#checkStart(start.version);
         return tail(start.version);
       case "timestamp": {
-        const version = await firstAfter(log, start.timestampMs);
+        const version = await firstNotBefore(log, start.timestampMs);
         if (version !== undefined) await this.#checkStart(version);
         if (version !== undefined) return tail(version);
         throw error("DELTA_STARTING_TIMESTAMP_AFTER_LATEST", {
@@ -269,15 +270,6 @@ export class DeltaSource implements Source {
     const version = end.initial ? end.version : end.version - 1;
     return { tableId: this.#tableId, version, index: beforeFirst, initial: true };
   }
-}
-
-/** The first version committed at or after a time; undefined if all are older. */
-async function firstAfter(
-  log: DeltaTable["log"],
-  timestampMs: number,
-): Promise<number | undefined> {
-  const commits = await log.history();
-  return commits.find((commit) => commit.timestamp >= timestampMs)?.version;
 }
 
 /** The number of rows where the statistics of every file tell. */

@@ -6,6 +6,7 @@ import type { SqlFunction } from "../../analysis/routine.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
 import { settledDefinitions } from "../../analysis/with.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
+import { asksForChanges } from "../../connector/delta/change-range.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import { quoteName, type Read, type Relation } from "../../plan/relation.ts";
@@ -109,6 +110,7 @@ export async function resolveNames(
       continue;
     }
     const { name, output, temporary } = view;
+    if (asksForChanges(read.options)) throw noChanges(name);
     const known = deeper(state, { kind: "view", name, temporary });
     // The short names of functions mean what they do in the view's own namespace.
     const below = { ...known, functions: new Map<string, SqlFunction>() };
@@ -154,6 +156,7 @@ async function tableRequest(
   const table = await findTable(context, name, "be read as a table");
   if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
   const { definition, location } = table;
+  if (table.provider !== "delta" && asksForChanges(read.options)) throw noChanges(table.name);
   const schema = read.schema ?? definition?.schema;
   const named = { name: table.name.join("."), location };
   return {
@@ -164,4 +167,10 @@ async function tableRequest(
     context: context.connector,
     ...(schema ? { schema } : {}),
   };
+}
+
+/** Only Delta tables have a change feed: the rows of anything else would pass for one. */
+function noChanges(name: readonly string[]): Error {
+  const operation = "reading changes";
+  return error("DELTA_TABLE_ONLY_OPERATION", { tableName: name.join("."), operation });
 }

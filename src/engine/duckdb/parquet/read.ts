@@ -30,11 +30,13 @@ export function parquetSource({ schema, files }: ParquetInput, read: ParquetFile
   return {
     sql: `${sql} AS t`,
     columns: schema.fields.map((field, at) => {
-      if (isPartition(field, files)) {
-        return perFile(files, (file) => literal(file.partition[field.name] ?? null, field.type));
-      }
       if (isMetadata(field)) return metadata(field.type as StructType, files);
-      return columns[found[at]!]!;
+      if (isPartition(field, files)) return constant(field, files);
+      const own = columns[found[at]!]!;
+      const has = (file: InputFile): boolean => Object.hasOwn(file.partition, field.name);
+      if (!files.some(has)) return own;
+      const which = perFile(files, (file) => String(has(file)));
+      return `CASE WHEN ${which} THEN ${constant(field, files)} ELSE ${own} END`;
     }),
     ordinals: ["t.file_index", "t.file_row_number"],
   };
@@ -77,8 +79,7 @@ export function scan(fields: readonly StructField[], names: readonly string[]): 
 }
 
 function isPartition(field: StructField, files: readonly InputFile[]): boolean {
-  const [first] = files;
-  return first !== undefined && Object.hasOwn(first.partition, field.name);
+  return files.length > 0 && files.every((file) => Object.hasOwn(file.partition, field.name));
 }
 
 function isMetadata(field: StructField): boolean {
@@ -95,6 +96,10 @@ function perFile(files: readonly InputFile[], value: (file: InputFile) => string
   const [first = "NULL"] = values;
   if (values.every((other) => other === first)) return first;
   return `([${values.join(", ")}])[CAST(t.file_index AS BIGINT) + 1]`;
+}
+
+function constant({ name, type }: StructField, files: readonly InputFile[]): string {
+  return perFile(files, (file) => literal(file.partition[name] ?? null, type));
 }
 
 function metadata(type: StructType, files: readonly InputFile[]): string {

@@ -1,0 +1,59 @@
+import type { Expression } from "../plan/expression.ts";
+import type { LateralView, Relation } from "../plan/relation.ts";
+import { aliased, tableAlias } from "./alias.ts";
+import { at, type Cursor, peek, unsupported } from "./cursor.ts";
+import { keywordTable } from "./keyword.ts";
+import { multipartName } from "./name.ts";
+import { functionCall } from "./primary.ts";
+import { tableChanges } from "./table-changes.ts";
+
+const unbuilt: ReadonlySet<string> = new Set(["read_files", "cloud_files"]);
+
+/** `range(…)`, or a generator as a lateral view of one row. */
+export function tableFunction(cursor: Cursor): Relation {
+  const token = peek(cursor);
+  const name = multipartName(cursor).join(".").toLowerCase();
+  if (unbuilt.has(name)) throw unsupported(cursor, `${name}(…)`, token);
+  if (at(cursor, "(", "TABLE") && peek(cursor, 2).key !== ",") {
+    throw unsupported(cursor, "TABLE arguments of functions");
+  }
+  const generator = functionCall(cursor, name);
+  if (name === "table_changes" || name === "table_changes_by_path") {
+    return aliased(tableChanges(cursor, name, generator), tableAlias(cursor));
+  }
+  if (name === "range") {
+    const range = rangeOf(generator);
+    if (!range) throw unsupported(cursor, "range(…) of anything but integer literals", token);
+    return aliased(range, tableAlias(cursor));
+  }
+  if (name === "sql_keywords" && generator.kind === "call" && generator.arguments.length === 0) {
+    return aliased(keywordTable(cursor.options.reservedKeywords ?? false), tableAlias(cursor));
+  }
+  const { alias, columns } = tableAlias(cursor);
+  const view: LateralView = {
+    kind: "lateral view",
+    input: { kind: "one row" },
+    generator,
+    outer: false,
+    columns: columns ?? [],
+  };
+  return alias === undefined ? view : { ...view, alias };
+}
+
+function rangeOf(generator: Expression): Relation | undefined {
+  if (generator.kind !== "call" || generator.argumentNames) return undefined;
+  const numbers = generator.arguments.map(integerOf);
+  const [first, second, step = 1n] = numbers;
+  if (numbers.length === 0 || numbers.length > 4 || numbers.includes(undefined)) return undefined;
+  if (first === undefined || step === 0n) return undefined;
+  return second === undefined
+    ? { kind: "range", start: 0n, end: first, step: 1n }
+    : { kind: "range", start: first, end: second, step };
+}
+
+function integerOf(each: Expression): bigint | undefined {
+  if (each.kind !== "literal") return undefined;
+  const { value } = each;
+  if (typeof value === "bigint") return value;
+  return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
+}
