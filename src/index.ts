@@ -14,6 +14,7 @@ export {
   Timestamp,
   type Value,
 } from "./schema/value.ts";
+export { VariantVal } from "./schema/variant/variant.ts";
 export type { CatalogEntry, SessionCatalog } from "./session/catalog.ts";
 export { Column, type ColumnOrName } from "./session/column.ts";
 export { DataFrame } from "./session/dataframe.ts";

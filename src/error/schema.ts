@@ -1,6 +1,42 @@
 import type { Condition } from "./kind.ts";
 
 export const schemaConditions = {
+  MALFORMED_VARIANT: {
+    kind: "corrupt",
+    sqlState: "22023",
+    message:
+      "Variant binary is malformed: its value and metadata do not fit together. Check the data source",
+  },
+  UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT: {
+    kind: "unsupported",
+    sqlState: "22023",
+    message:
+      "Unknown primitive type with id {id} was found in a variant value. Read the variant with the program that wrote it",
+  },
+  VARIANT_DUPLICATE_KEY: {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "Failed to build variant because of a duplicate object key `{key}`. Give each field a name of its own",
+  },
+  VARIANT_SIZE_LIMIT: {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "Cannot build a variant bigger than {sizeLimit}. Split the value into several rows, or keep it as a string",
+  },
+  INVALID_VARIANT_CAST: {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "The variant value `{value}` cannot be cast into {dataType}. Use `try_variant_get` or `try_cast` to get NULL instead",
+  },
+  INVALID_VARIANT_GET_PATH: {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "The path `{path}` is not a valid variant extraction path in {functionName}. Write `$`, then parts such as `[123]`, `.name`, `['name']` or `[\"name\"]`",
+  },
   UNSUPPORTED_DATATYPE: {
     kind: "unsupported",
     sqlState: "0A000",

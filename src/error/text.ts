@@ -18,8 +18,8 @@ export const textConditions = {
     sqlState: "22023",
     message:
       "Malformed records are detected in record parsing: {badRecord} in {path}, because {reason}. " +
-      "The parse mode is FAILFAST; to read malformed records as null, set the option mode to " +
-      "PERMISSIVE",
+      "The parse mode is FAILFAST; to get null for malformed records, set the option mode to " +
+      "PERMISSIVE, or call try_parse_json",
   },
   UNSUPPORTED_TEXT_OPTION: {
     kind: "unsupported",

@@ -1,5 +1,5 @@
 import { error } from "../error/error.ts";
-import type { DataType, StructType } from "../schema/type.ts";
+import { type DataType, type StructType, someType } from "../schema/type.ts";
 import type { Metadata, Protocol } from "./action.ts";
 import { checkColumnMapping } from "./column-mapping.ts";
 import { type Configuration, flag, whole } from "./property.ts";
@@ -65,8 +65,10 @@ const features: Readonly<Record<string, Feature>> = {
   icebergCompatV2: writer(notSet("delta.enableIcebergCompatV2")),
   icebergCompatV3: writer(notSet("delta.enableIcebergCompatV3")),
   clustering: writer(never),
-  variantType: both(noVariant, noVariant),
-  "variantType-preview": both(noVariant, noVariant),
+  variantType: both(true, noVariant),
+  "variantType-preview": both(true, noVariant),
+  variantShredding: both(true, never),
+  "variantShredding-preview": both(true, never),
   typeWidening: both(true, noFieldWith("delta.typeChanges")),
   "typeWidening-preview": both(true, noFieldWith("delta.typeChanges")),
   inCommitTimestamp: writer(true),
@@ -269,13 +271,5 @@ function someField(
   }
   if (type.type === "array") return someField(type.elementType, test);
   if (type.type === "map") return someField(type.keyType, test) || someField(type.valueType, test);
-  return false;
-}
-
-function someType(type: DataType, test: (type: DataType) => boolean): boolean {
-  if (test(type)) return true;
-  if (type.type === "struct") return type.fields.some((field) => someType(field.type, test));
-  if (type.type === "array") return someType(type.elementType, test);
-  if (type.type === "map") return someType(type.keyType, test) || someType(type.valueType, test);
   return false;
 }

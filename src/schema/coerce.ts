@@ -14,6 +14,7 @@ import {
   Timestamp,
   type Value,
 } from "./value.ts";
+import { VariantVal } from "./variant/variant.ts";
 
 /**
  * A row as the user holds it (an object by column name, or an array by position) as the values of
@@ -94,6 +95,8 @@ function simple(value: unknown, type: DataType, path: string): Value {
       return clock(value, type, path);
     case "interval":
       return take(value, value instanceof Interval, { type, path, accepted: "an Interval" });
+    case "variant":
+      return take(value, value instanceof VariantVal, { type, path, accepted: "a VariantVal" });
     default:
       return take(value, false, { type, path, accepted: "null" });
   }

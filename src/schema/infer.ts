@@ -20,8 +20,10 @@ import {
   time,
   timestamp,
   timestampNtz,
+  variant,
 } from "./type.ts";
 import { CalendarDate, Decimal, Interval, LocalTime, LocalTimestamp, Timestamp } from "./value.ts";
+import { VariantVal } from "./variant/variant.ts";
 
 /**
  * The schema of plain JavaScript rows, as PySpark infers one from Python rows: bigint and whole
@@ -83,6 +85,7 @@ function inferObject(value: object, path: string): DataType {
   if (value instanceof Uint8Array) return binary;
   if (value instanceof LocalTime) return time();
   if (value instanceof Interval) return calendarInterval;
+  if (value instanceof VariantVal) return variant;
   if (Array.isArray(value)) return array(inferAll(value, `${path}[]`));
   if (value instanceof Map) {
     const entries = value as ReadonlyMap<unknown, unknown>;

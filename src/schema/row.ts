@@ -20,6 +20,7 @@ import type {
   Timestamp,
   Value,
 } from "./value.ts";
+import type { VariantVal } from "./variant/variant.ts";
 
 /** A column that is never null. */
 export interface Required<T extends DataType = DataType> {
@@ -75,7 +76,7 @@ interface AtomicValues {
   date: CalendarDate;
   timestamp: Timestamp;
   timestamp_ntz: LocalTimestamp;
-  variant: string;
+  variant: VariantVal;
   void: null;
 }
 

@@ -184,3 +184,12 @@ export function holdsMap(type: DataType): boolean {
   if (type.type === "struct") return type.fields.some((field) => holdsMap(field.type));
   return type.type === "map";
 }
+
+/** Whether a type, or one within it, passes a test. */
+export function someType(type: DataType, test: (type: DataType) => boolean): boolean {
+  if (test(type)) return true;
+  if (type.type === "struct") return type.fields.some((field) => someType(field.type, test));
+  if (type.type === "array") return someType(type.elementType, test);
+  if (type.type === "map") return someType(type.keyType, test) || someType(type.valueType, test);
+  return false;
+}

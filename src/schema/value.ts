@@ -1,3 +1,5 @@
+import type { VariantVal } from "./variant/variant.ts";
+
 /**
  * Values as JavaScript holds them. 64-bit integers are `bigint`; byte, short, integer, float and
  * double are `number`; binary is `Uint8Array`; array is an array, map a `Map`, struct a plain
@@ -16,6 +18,7 @@ export type Value =
   | LocalTimestamp
   | LocalTime
   | Interval
+  | VariantVal
   | readonly Value[]
   | ReadonlyMap<Value, Value>
   | { readonly [name: string]: Value };

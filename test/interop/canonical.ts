@@ -6,6 +6,7 @@ import {
   type Row,
   Timestamp,
   type Value,
+  VariantVal,
 } from "../../src/index.ts";
 import type { DataType, StructType } from "../../src/schema/type.ts";
 import { type Meaning, meaningOf } from "./variant.ts";
@@ -41,6 +42,7 @@ function canonical(value: Value): Canonical {
   ) {
     return value.toString();
   }
+  if (value instanceof VariantVal) return JSON.parse(value.toString()) as Canonical;
   if (value instanceof Map) {
     const pairs = [...value].map(([key, item]) => [canonical(key), canonical(item)]);
     return pairs.sort(byText);
@@ -79,17 +81,20 @@ export type Typed =
   | readonly Typed[]
   | { readonly [name: string]: Typed };
 
-export function typed(value: Value, type: DataType): Typed {
+/** What a variant says (the default), or the two binaries it is stored in. */
+type Variants = "meaning" | "binaries";
+
+export function typed(value: Value, type: DataType, variants: Variants = "meaning"): Typed {
   if (value === null || value === undefined) return null;
   switch (type.type) {
     case "float":
     case "double":
       return doubleText(value as number);
     case "array":
-      return (value as readonly Value[]).map((item) => typed(item, type.elementType));
+      return (value as readonly Value[]).map((item) => typed(item, type.elementType, variants));
     case "map": {
       const entries = [...(value as ReadonlyMap<Value, Value>)].map(
-        ([key, item]) => [typed(key, type.keyType), typed(item, type.valueType)] as const,
+        ([key, item]) => [typed(key, type.keyType), typed(item, type.valueType, variants)] as const,
       );
       return entries.sort(([a], [b]) => byBytes(print(a), print(b)));
     }
@@ -97,9 +102,10 @@ export function typed(value: Value, type: DataType): Typed {
       return typedRow(
         type.fields.map((field) => (value as { readonly [name: string]: Value })[field.name]!),
         type,
+        variants,
       );
     case "variant":
-      return meaningOf(value);
+      return variants === "meaning" ? meaningOf(value) : binariesOf(value as VariantVal);
     case "long":
       return value as bigint;
     default:
@@ -108,9 +114,20 @@ export function typed(value: Value, type: DataType): Typed {
 }
 
 /** A row's values by name. */
-function typedRow(values: readonly Value[], { fields }: StructType): Typed {
-  const members = fields.map(({ name, type }, index) => [name, typed(values[index]!, type)]);
+function typedRow(
+  values: readonly Value[],
+  { fields }: StructType,
+  variants: Variants = "meaning",
+): Typed {
+  const members = fields.map(({ name, type }, index) => [
+    name,
+    typed(values[index]!, type, variants),
+  ]);
   return Object.fromEntries(members.sort(([a], [b]) => byBytes(String(a), String(b))));
+}
+
+function binariesOf({ metadata, value }: VariantVal): Typed {
+  return { metadata: canonical(metadata) as Typed, value: canonical(value) as Typed };
 }
 
 /** The JSON text of a value: keys as they are, no blanks. */
@@ -123,8 +140,12 @@ export function print(value: Typed): string {
 }
 
 /** Rows as text, by the order of their bytes. */
-export function typedTexts(rows: readonly (readonly Value[])[], schema: StructType): string[] {
-  return rows.map((row) => print(typedRow(row, schema))).sort(byBytes);
+export function typedTexts(
+  rows: readonly (readonly Value[])[],
+  schema: StructType,
+  variants: Variants = "meaning",
+): string[] {
+  return rows.map((row) => print(typedRow(row, schema, variants))).sort(byBytes);
 }
 
 /** What stands for all rows of a table: SHA-256 over each text and a line's end. */

@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { coerceRow } from "../../src/schema/coerce.ts";
 import { parseSchema } from "../../src/schema/ddl.ts";
 import { CalendarDate, Decimal, Timestamp } from "../../src/schema/value.ts";
+import { VariantVal } from "../../src/schema/variant/variant.ts";
+
+const one = VariantVal.parseJson("1");
 
 const coerce = (ddl: string, row: unknown) => coerceRow(row, parseSchema(ddl));
 
@@ -12,6 +15,7 @@ test.each<[string, unknown, unknown]>([
   ["a FLOAT, b DOUBLE", { a: 0.1, b: Number.NaN }, [Math.fround(0.1), Number.NaN]],
   ["a TIMESTAMP", { a: new Date(1500) }, [new Timestamp(1_500_000n)]],
   ["a DATE", { a: new CalendarDate(1) }, [new CalendarDate(1)]],
+  ["a VARIANT", { a: one }, [one]],
   ["a DECIMAL(5,2)", { a: 7 }, [new Decimal(700n, 2)]],
   ["a DECIMAL(5,2)", { a: new Decimal(1005n, 3) }, [new Decimal(101n, 2)]],
   ["a ARRAY<BIGINT>", { a: [1, null] }, [[1n, null]]],

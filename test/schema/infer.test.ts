@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { toDdl } from "../../src/schema/ddl.ts";
 import { inferSchema } from "../../src/schema/infer.ts";
 import { CalendarDate, Decimal, LocalTimestamp, Timestamp } from "../../src/schema/value.ts";
+import { VariantVal } from "../../src/schema/variant/variant.ts";
 
 test.each<[readonly unknown[], string]>([
   [[{ a: 1, b: 2n, c: "x", d: true }], "a BIGINT,b BIGINT,c STRING,d BOOLEAN"],
@@ -14,6 +15,7 @@ test.each<[readonly unknown[], string]>([
     "a DATE,b TIMESTAMP_NTZ,c DECIMAL(38,18)",
   ],
   [[{ a: new Uint8Array(1), b: Buffer.from("x") }], "a BINARY,b BINARY"],
+  [[{ a: VariantVal.parseJson("1") }, { a: null }], "a VARIANT"],
   [[{ a: [] }, { a: [1, null] }, { a: [0.5] }], "a ARRAY<DOUBLE>"],
   [[{ a: new Map([["x", 1]]) }], "a MAP<STRING, BIGINT>"],
   [

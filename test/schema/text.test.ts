@@ -11,6 +11,7 @@ import {
   Timestamp,
   type Value,
 } from "../../src/schema/value.ts";
+import { VariantVal } from "../../src/schema/variant/variant.ts";
 
 const bytes = new TextEncoder().encode("hé");
 const noon = new Timestamp(1_720_000_000_500_000n);
@@ -36,7 +37,7 @@ test.each<[string, Value, string, string]>([
   ["array<double>", [1, null], "[1.0, null]", "[1,null]"],
   ["map<string,int>", new Map([["a", 1]]), "{a -> 1}", '[["a",1]]'],
   ["struct<a:int,b:array<string>>", { a: null, b: ["x"] }, "{null, [x]}", '{"a":null,"b":["x"]}'],
-  ["variant", '{"a":1}', '{"a":1}', '{"a":1}'],
+  ["variant", VariantVal.parseJson('{ "a": 1 }'), '{"a":1}', '{"a":1}'],
   ["int", null, "null", "null"],
 ])("%s %o", (ddl, value, text, json) => {
   const type = parseDataType(ddl);

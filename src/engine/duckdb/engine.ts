@@ -188,8 +188,9 @@ class DuckDBEngine implements Engine {
       this.#instance.giveBack(connection);
     };
     try {
-      const { duck } = this.#instance;
-      const bound = await bind(plan, { duck, connection, context, rewritten: this.#rewritten });
+      const { duck, folder } = this.#instance;
+      const rewritten = this.#rewritten;
+      const bound = await bind(plan, { duck, connection, context, rewritten, folder });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
       const width = widthOf(bound.bytes, context.frugal ?? false);

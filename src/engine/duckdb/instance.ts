@@ -28,8 +28,11 @@ const idleLimit = 4;
 /** One DuckDB, its connections, and the bound on the work it does at a time. */
 export class Instance implements AsyncDisposable {
   readonly duck: Duck;
+  /** Where queries spill, and keep files while they run. */
+  readonly folder: string;
   readonly #database: DuckDBInstance;
-  readonly #folder: string | undefined;
+  /** Whether the folder was made here, to be removed here. */
+  readonly #own: boolean;
   readonly #threads: Threads;
   readonly #idle: DuckDBConnection[] = [];
   readonly #work = new Semaphore(queriesAtWork);
@@ -41,7 +44,8 @@ export class Instance implements AsyncDisposable {
   private constructor(duck: Duck, database: DuckDBInstance, made: Made) {
     this.duck = duck;
     this.#database = database;
-    this.#folder = made.folder;
+    this.folder = made.folder;
+    this.#own = made.own;
     this.#threads = new Threads(made.threads, (sql) => this.#control(sql));
   }
 
@@ -59,7 +63,7 @@ export class Instance implements AsyncDisposable {
       enable_external_file_cache: "false",
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
-    const instance = new Instance(duck, database, { folder: made ? folder : undefined, threads });
+    const instance = new Instance(duck, database, { folder, own: made, threads });
     // A function of SQL belongs to the database: one connection registers it for all.
     const first = await instance.acquire();
     registerJavascript(duck, first);
@@ -148,13 +152,13 @@ export class Instance implements AsyncDisposable {
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#controlling?.closeSync();
     this.#database.closeSync();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    if (this.#own) await rm(this.folder, { recursive: true, force: true });
   }
 }
 
 interface Made {
-  /** The folder for spilling, where it was made here. */
-  readonly folder: string | undefined;
+  readonly folder: string;
+  readonly own: boolean;
   readonly threads: number;
 }
 

@@ -1,5 +1,6 @@
 import { error } from "../../error/error.ts";
 import type { DataType, IntervalType } from "../../schema/type.ts";
+import { variantBytes } from "./compile/variant-call.ts";
 import { identifier, memberName } from "./quote.ts";
 
 /** How struct members are called: by position inside a plan, by name in a file. */
@@ -23,6 +24,12 @@ const atomic: Readonly<Record<string, string>> = {
   time: "TIME",
 };
 
+/**
+ * A variant in a file. Where it is shredded the rest of it is beside `value`, in a shape of that
+ * file; cast to DuckDB's VARIANT, which says its types with it, all files have one shape.
+ */
+const storedVariant = 'STRUCT(metadata BLOB, "value" BLOB, typed_value VARIANT)';
+
 /** A number of months or of microseconds where that is all an interval is. */
 const intervals: Readonly<Record<IntervalType["unit"], string>> = {
   month: "INTEGER",
@@ -30,7 +37,7 @@ const intervals: Readonly<Record<IntervalType["unit"], string>> = {
   calendar: "INTERVAL",
 };
 
-/** DuckDB's type for a Spark type. UNSUPPORTED_DATATYPE for variant and structs of no members. */
+/** DuckDB's type for a Spark type. ENGINE_UNSUPPORTED_TYPE for structs of no members. */
 export function sqlType(type: DataType, names: MemberNames = "position"): string {
   switch (type.type) {
     case "decimal":
@@ -49,6 +56,8 @@ export function sqlType(type: DataType, names: MemberNames = "position"): string
       });
       return `STRUCT(${members.join(", ")})`;
     }
+    case "variant":
+      return names === "name" ? storedVariant : "BLOB";
     default: {
       const name = atomic[type.type];
       if (name === undefined) throw error("ENGINE_UNSUPPORTED_TYPE", { type: type.type });
@@ -57,10 +66,11 @@ export function sqlType(type: DataType, names: MemberNames = "position"): string
   }
 }
 
-/** Whether a type has struct members at any depth. */
+/** Whether a type has struct members at any depth; a variant has them in files. */
 function hasMembers(type: DataType): boolean {
   switch (type.type) {
     case "struct":
+    case "variant":
       return true;
     case "array":
       return hasMembers(type.elementType);
@@ -97,7 +107,31 @@ export function rename(value: string, type: DataType, to: MemberNames, depth = 0
       const pair = `struct_pack("key" := ${key}, "value" := ${item})`;
       return `map_from_entries(list_transform(map_entries(${value}), lambda ${variable}: ${pair}))`;
     }
+    case "variant":
+      if (to === "name") throw error("ENGINE_UNSUPPORTED_TYPE", { type: "variant in a file" });
+      return storedBytes(value);
     default:
       return value;
   }
+}
+
+/** The metadata and value of a variant in a file, put together where it is shredded. */
+function storedBytes(value: string): string {
+  const [metadata, plain, typed] = ["metadata", "value", "typed_value"].map(
+    (member) => `struct_extract(${value}, '${member}')`,
+  );
+  const whole = variantBytes("unshred", [
+    `${metadata}`,
+    `coalesce(${plain}, ''::BLOB)`,
+    packedVariant(`${typed}`),
+  ]);
+  return `CASE WHEN ${value} IS NULL THEN NULL WHEN ${typed} IS NULL THEN ${metadata} || ${plain}
+    ELSE ${whole} END`;
+}
+
+/** A value of DuckDB's VARIANT in Spark's encoding. */
+function packedVariant(value: string): string {
+  const pair = `CAST(variant_to_parquet_variant(${value}) AS STRUCT(metadata BLOB, "value" BLOB))`;
+  return `list_transform([${pair}], lambda pv:
+    struct_extract(pv, 'metadata') || struct_extract(pv, 'value'))[1]`;
 }

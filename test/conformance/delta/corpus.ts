@@ -182,7 +182,7 @@ function* versionCases(
 }
 
 function counts(answer: Answer, [rows, digest]: Counted): Difference | undefined {
-  const texts = typedTexts(answer.rows, answer.schema);
+  const texts = typedTexts(answer.rows, answer.schema, "binaries");
   const actual = digestOf(texts);
   if (texts.length === rows && actual === digest) return undefined;
   return {

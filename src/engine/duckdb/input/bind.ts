@@ -12,6 +12,7 @@ import type { QueryContext } from "../../engine.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
+import { plainVariants } from "../parquet/plain-variant.ts";
 import { parquetSource, storedColumns } from "../parquet/read.ts";
 import { shapesById } from "../parquet/shape.ts";
 import { identifier } from "../quote.ts";
@@ -36,6 +37,8 @@ export interface BindRequest {
   readonly connection: DuckDBConnection;
   readonly context: QueryContext;
   readonly rewritten: RewrittenFiles;
+  /** Where files of the query may lie while it runs. */
+  readonly folder: string;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -106,16 +109,19 @@ async function sourceOf(
 
 async function parquetFiles(
   input: ParquetInput,
-  { connection, rewritten }: BindRequest,
+  { connection, rewritten, folder }: BindRequest,
   releases: (() => Promise<unknown>)[],
 ): Promise<Source> {
-  const { paths, release } = await rewritten.lease(connection, input.files);
-  releases.push(release);
+  const lease = await rewritten.lease(connection, input.files);
+  releases.push(lease.release);
   const stored = storedColumns(input);
-  const shapes =
-    input.match === "id" && stored.fields.length > 0
-      ? await shapesById(connection, paths, stored)
-      : [{ stored, files: paths.map((_, at) => at) }];
+  const byId = input.match === "id" && stored.fields.length > 0;
+  const plain = await plainVariants(lease.paths, { stored, byId, folder });
+  releases.push(plain.release);
+  const { paths } = plain;
+  const shapes = byId
+    ? await shapesById(connection, paths, stored)
+    : [{ stored, files: paths.map((_, at) => at) }];
   return parquetSource(input, { paths, shapes });
 }
 

@@ -10,6 +10,7 @@ import {
   Timestamp,
   type Value,
 } from "../../../schema/value.ts";
+import { bytesOf, VariantVal } from "../../../schema/variant/variant.ts";
 import type { Duck } from "../module.ts";
 import { memberName } from "../quote.ts";
 import { mismatch } from "./literal.ts";
@@ -80,6 +81,7 @@ function atomicType(duck: Duck, type: DataType): DuckDBType {
     case "boolean":
       return duck.BOOLEAN;
     case "binary":
+    case "variant":
       return duck.BLOB;
     case "date":
       return duck.DATE;
@@ -99,6 +101,7 @@ function atomicType(duck: Duck, type: DataType): DuckDBType {
 function duckValue(duck: Duck, value: Value, type: DataType): DuckDBValue {
   if (value === null || type.type === "void") return null;
   if (value instanceof Uint8Array) return new duck.DuckDBBlobValue(value);
+  if (value instanceof VariantVal) return new duck.DuckDBBlobValue(bytesOf(value));
   if (value instanceof CalendarDate) return new duck.DuckDBDateValue(value.days);
   if (value instanceof Timestamp) return new duck.DuckDBTimestampTZValue(value.micros);
   if (value instanceof LocalTimestamp) return new duck.DuckDBTimestampValue(value.micros);

@@ -10,6 +10,7 @@ import {
   Timestamp,
   type Value,
 } from "../../../schema/value.ts";
+import { bytesOf, VariantVal } from "../../../schema/variant/variant.ts";
 import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 
@@ -42,7 +43,10 @@ export function literal(value: Value, type: DataType): string {
       if (value instanceof LocalTime) return quoted(value, type);
       break;
     case "binary":
-      if (value instanceof Uint8Array) return `unhex('${Buffer.from(value).toString("hex")}')`;
+      if (value instanceof Uint8Array) return blob(value);
+      break;
+    case "variant":
+      if (value instanceof VariantVal) return blob(bytesOf(value));
       break;
     case "interval":
       if (value instanceof Interval) {
@@ -86,6 +90,10 @@ function nested(value: Value, type: DataType): string {
 
 function quoted(value: Value, type: DataType): string {
   return `CAST('${String(value)}' AS ${sqlType(type)})`;
+}
+
+function blob(value: Uint8Array): string {
+  return `unhex('${Buffer.from(value).toString("hex")}')`;
 }
 
 function micros(value: bigint): string {

@@ -4,7 +4,6 @@ import type {
   DuckDBStructVector,
   DuckDBVector,
 } from "@duckdb/node-api";
-import { error } from "../../../error/error.ts";
 import { intervalValue } from "../../../schema/interval-text.ts";
 import type { DataType, IntervalType, StructType } from "../../../schema/type.ts";
 import {
@@ -16,6 +15,7 @@ import {
   Timestamp,
   type Value,
 } from "../../../schema/value.ts";
+import { variantOf } from "../../../schema/variant/variant.ts";
 
 /** The values of a vector of the type, one an item. */
 export function readVector(vector: DuckDBVector, type: DataType): Value[] {
@@ -54,9 +54,8 @@ const converters: Readonly<Record<string, ((item: never) => Value) | undefined>>
   timestamp: (item: { micros: bigint }) => new Timestamp(item.micros),
   timestamp_ntz: (item: { micros: bigint }) => new LocalTimestamp(item.micros),
   time: (item: { micros: bigint }) => new LocalTime(item.micros),
-  variant: () => {
-    throw error("ENGINE_UNSUPPORTED_TYPE", { type: "variant" });
-  },
+  // The binding's bytes are the chunk's own memory.
+  variant: (item: { bytes: Uint8Array }) => variantOf(new Uint8Array(item.bytes)),
 };
 
 function readInterval(vector: DuckDBVector, type: IntervalType): Value[] {

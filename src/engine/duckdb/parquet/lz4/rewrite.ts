@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { error } from "../../../../error/error.ts";
+import { type Cursor, code, readStruct, type Struct, structBytes, type Thrift } from "../thrift.ts";
 import { unframed } from "./block.ts";
-import { type Cursor, code, readStruct, type Struct, structBytes, type Thrift } from "./thrift.ts";
 
 /** Ids of parquet.thrift. */
 const fileMetadata = { rowGroups: 4 } as const;

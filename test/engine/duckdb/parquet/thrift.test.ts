@@ -5,7 +5,7 @@ import {
   type Struct,
   structBytes,
   type Thrift,
-} from "../../../../../src/engine/duckdb/parquet/lz4/thrift.ts";
+} from "../../../../src/engine/duckdb/parquet/thrift.ts";
 
 test("what is read is written again, known or not", () => {
   const item = (type: number, value: Thrift["value"]): Thrift => ({ type, value });

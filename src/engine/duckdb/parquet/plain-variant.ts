@@ -1,0 +1,194 @@
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { env } from "../../../env.ts";
+import { error } from "../../../error/error.ts";
+import { type StructType, someType } from "../../../schema/type.ts";
+import { readStruct, type Struct, structBytes, type Thrift } from "./thrift.ts";
+
+export interface PlainRequest {
+  /** The columns that are read, as the files have them. */
+  readonly stored: StructType;
+  /** Whether ids find them, and not names. */
+  readonly byId: boolean;
+  readonly folder: string;
+}
+
+/**
+ * Files in which a variant is a plain group of binaries. DuckDB turns a group that the footer calls
+ * a variant into its own VARIANT, where a variant that is null and a null are one: such a file is
+ * replaced by a copy whose footer does not say so. A copy has only the bytes of the columns that
+ * are read, and is gone after `release`.
+ */
+export async function plainVariants(
+  files: readonly string[],
+  { stored, byId, folder }: PlainRequest,
+): Promise<{ readonly paths: readonly string[]; release(): Promise<void> }> {
+  const copies: string[] = [];
+  const release = async (): Promise<void> => {
+    await Promise.all(copies.splice(0).map((path) => rm(path, { force: true })));
+  };
+  if (!someType(stored, (type) => type.type === "variant")) return { paths: files, release };
+  const names = new Set(stored.fields.map((field) => field.name.toLowerCase()));
+  const reads = (column: string): boolean => byId || names.has(column.toLowerCase());
+  const paths = [...files];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < files.length; at = next++) {
+      const copy = join(folder, `${env.uuid()}.parquet`);
+      copies.push(copy);
+      if (await copyPlain(files[at] as string, copy, reads)) paths[at] = copy;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: filesAtOnce }, work));
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+  return { paths, release };
+}
+
+/** Files open for their footers at a time. */
+const filesAtOnce = 8;
+
+/** Copies a file if its footer calls a group a variant; whether it did. */
+async function copyPlain(
+  from: string,
+  to: string,
+  reads: (column: string) => boolean,
+): Promise<boolean> {
+  const source = await opened(from);
+  try {
+    const { size } = await source.stat();
+    const footer = await footerOf(source, size);
+    const metadata = footer && metadataOf(footer);
+    if (footer === undefined || metadata === undefined || !withoutVariants(metadata)) return false;
+    const plain = structBytes(metadata);
+    const end = size - 8 - footer.length;
+    const target = await open(to, "wx");
+    try {
+      for (const [start, stop] of rangesOf(metadata, end, reads)) {
+        await copyBytes(source, target, { start, stop });
+      }
+      const tail = Buffer.alloc(8);
+      tail.writeUInt32LE(plain.length);
+      tail.write("PAR1", 4);
+      await target.write(Buffer.concat([plain, tail]), 0, plain.length + 8, end);
+    } finally {
+      await target.close();
+    }
+    return true;
+  } finally {
+    await source.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
+    throw error("FAILED_READ_FILE.FILE_NOT_EXIST", { path }, thrown);
+  }
+}
+
+/** Bytes read from a file's end at first: most footers fit. */
+const tailBytes = 64 * 1024;
+
+/** The footer's bytes; undefined: it is none that can be read here, and the engine says why. */
+async function footerOf(file: FileHandle, size: number): Promise<Buffer | undefined> {
+  const tail = await bytesAt(file, Math.max(0, size - tailBytes), Math.min(size, tailBytes));
+  const mark = tail.subarray(-4).toString("latin1");
+  const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
+  if (mark !== "PAR1" || length < 0 || length + 8 > size) return undefined;
+  if (length + 8 <= tail.length) return tail.subarray(tail.length - 8 - length, tail.length - 8);
+  return await bytesAt(file, size - 8 - length, length);
+}
+
+async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  return bytes.subarray(0, bytesRead);
+}
+
+function metadataOf(footer: Buffer): Struct | undefined {
+  try {
+    return readStruct({ buffer: footer, at: 0 });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+/** Numbers of fields in parquet.thrift. */
+const id = {
+  file: { schema: 2, rowGroups: 4 },
+  element: { logicalType: 10 },
+  logicalType: { variant: 16 },
+  rowGroup: { columns: 1 },
+  chunk: { metadata: 3 },
+  column: { path: 3, size: 7, data: 9, dictionary: 11 },
+} as const;
+
+/** Takes from the groups that are called variants what calls them so; whether there was one. */
+function withoutVariants(metadata: Struct): boolean {
+  let found = false;
+  for (const element of structsOf(metadata, id.file.schema)) {
+    const type = element.get(id.element.logicalType)?.value as Struct | undefined;
+    if (!type?.has(id.logicalType.variant)) continue;
+    element.delete(id.element.logicalType);
+    found = true;
+  }
+  return found;
+}
+
+function listOf(struct: Struct, field: number): readonly Thrift[] {
+  return (struct.get(field)?.value ?? []) as readonly Thrift[];
+}
+
+function structsOf(struct: Struct, field: number): readonly Struct[] {
+  return listOf(struct, field).map((item) => item.value as Struct);
+}
+
+/** What is copied: all but the chunks of columns that are not read. */
+function* rangesOf(
+  metadata: Struct,
+  end: number,
+  reads: (column: string) => boolean,
+): Generator<readonly [number, number]> {
+  const skipped = structsOf(metadata, id.file.rowGroups)
+    .flatMap((group) => structsOf(group, id.rowGroup.columns))
+    .flatMap((chunk) => {
+      const column = chunk.get(id.chunk.metadata)?.value as Struct;
+      const [name] = listOf(column, id.column.path);
+      if (name === undefined || reads(String(name.value))) return [];
+      const number = (field: number): number => Number(column.get(field)?.value ?? 0n);
+      const dictionary = number(id.column.dictionary);
+      const data = number(id.column.data);
+      const start = dictionary > 0 ? Math.min(dictionary, data) : data;
+      return [[start, start + number(id.column.size)] as const];
+    })
+    .sort(([a], [b]) => a - b);
+  let from = 0;
+  for (const [start, stop] of skipped) {
+    if (start > from) yield [from, Math.min(start, end)];
+    from = Math.max(from, stop);
+  }
+  if (from < end) yield [from, end];
+}
+
+/** Bytes held at a time. */
+const pieceBytes = 1 << 20;
+
+async function copyBytes(
+  from: FileHandle,
+  to: FileHandle,
+  { start, stop }: { readonly start: number; readonly stop: number },
+): Promise<void> {
+  for (let at = start; at < stop; ) {
+    const bytes = await bytesAt(from, at, Math.min(pieceBytes, stop - at));
+    if (bytes.length === 0) return;
+    await to.write(bytes, 0, bytes.length, at);
+    at += bytes.length;
+  }
+}
