@@ -1,4 +1,4 @@
-import type { ScanRequest } from "./dataset.ts";
+import type { ScanNeeds } from "./dataset.ts";
 import { children, mapChildren, reference, referencesOf, replace, some } from "./expression.ts";
 import { functions } from "./function/registry.ts";
 import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } from "./typed.ts";
@@ -31,13 +31,13 @@ function isDeterministic(expression: TypedExpression): boolean {
  * those of the filters above it that speak of its columns alone. Run `prune` first to narrow the
  * outputs themselves. Scans within subqueries are included.
  */
-export function scanRequests(plan: TypedRelation): Map<TypedScan, ScanRequest> {
-  const requests = new Map<TypedScan, ScanRequest>();
+export function scanRequests(plan: TypedRelation): Map<TypedScan, ScanNeeds> {
+  const requests = new Map<TypedScan, ScanNeeds>();
   visit(plan, [], requests);
   return requests;
 }
 
-type Requests = Map<TypedScan, ScanRequest>;
+type Requests = Map<TypedScan, ScanNeeds>;
 type Conditions = readonly TypedExpression[];
 
 function visit(plan: TypedRelation, conditions: Conditions, requests: Requests): void {
@@ -171,7 +171,7 @@ function byPosition(plan: TypedRelation, input: TypedRelation, conditions: Condi
   );
 }
 
-function requestOf(scan: TypedScan, conditions: Conditions): ScanRequest {
+function requestOf(scan: TypedScan, conditions: Conditions): ScanNeeds {
   const fields = [...scan.dataset.schema.fields, ...scan.dataset.hidden];
   const byId = new Map(scan.output.map((column) => [column.id, fieldNameOf(scan, column.id)]));
   const columns = scan.output.flatMap((column) => {

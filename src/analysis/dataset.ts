@@ -17,8 +17,19 @@ export interface Dataset {
   scan?(request: ScanRequest): Promise<Input>;
 }
 
-/** What a reader may leave out. Leaving less out than it could is always right. */
-export interface ScanRequest {
+/** What a reader may leave out, and how. Leaving less out than it could is always right. */
+export interface ScanRequest extends ScanNeeds {
+  /** The session's time zone: times are cast in it. */
+  readonly timeZone: string;
+  /**
+   * The data there is now is wanted, not the data there was when the name was resolved: what a
+   * stream asks for in each batch. A table pinned to a version stays at it.
+   */
+  readonly newest?: boolean;
+}
+
+/** What a plan needs of a scan. */
+export interface ScanNeeds {
   /** The fields wanted, by name, in the order the input must put them out. */
   readonly columns: readonly StructField[];
   /**
@@ -26,9 +37,4 @@ export interface ScanRequest {
    * (nested members through TypedField). The engine filters again: they serve pruning only.
    */
   readonly conditions: readonly TypedExpression[];
-  /**
-   * The data there is now is wanted, not the data there was when the name was resolved: what a
-   * stream asks for in each batch. A table pinned to a version stays at it.
-   */
-  readonly newest?: boolean;
 }

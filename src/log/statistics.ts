@@ -1,5 +1,5 @@
 import type { LeafStatistics } from "../engine/engine.ts";
-import type { DataType, Json, StructType } from "../schema/type.ts";
+import type { DataType, Json, StructField, StructType } from "../schema/type.ts";
 import {
   CalendarDate,
   Decimal,
@@ -179,13 +179,16 @@ export function truncateMax(text: string, length: number): string | undefined {
   return undefined;
 }
 
+/** A leaf as the table has it now: its file may be of before its type was widened. */
+export type StatisticsColumn = Pick<StructField, "type" | "metadata">;
+
 /** What is known of a file's values, for pruning. */
 export interface FileStatistics {
   readonly numRecords: number | undefined;
-  /** At most every value; undefined if not known. */
-  min(path: readonly string[], type: DataType): Value | undefined;
-  /** At least every value: times are widened by the millisecond that was cut. */
-  max(path: readonly string[], type: DataType): Value | undefined;
+  /** At most every value but NaN; undefined if not known. */
+  min(path: readonly string[], column: StatisticsColumn): Value | undefined;
+  /** At least every value but NaN: times are widened by what was cut of their millisecond. */
+  max(path: readonly string[], column: StatisticsColumn): Value | undefined;
   nullCount(path: readonly string[]): number | undefined;
 }
 
@@ -202,17 +205,25 @@ export function parseStatistics(text: string | undefined): FileStatistics | unde
     const number = typeof found === "string" ? Number(found) : Number.NaN;
     return Number.isSafeInteger(number) ? number : undefined;
   };
-  const bound = (part: string, path: readonly string[], type: DataType): Value | undefined => {
+  const bound = (
+    part: "minValues" | "maxValues",
+    path: readonly string[],
+    column: StatisticsColumn,
+  ): Value | undefined => {
     const found = at(plain, [part, ...path]);
-    if (typeof found !== "string") return undefined;
-    return partitionValue(found, type) ?? (type.type === "string" ? found : undefined);
+    if (typeof found !== "string" || !skippable(column.type)) return undefined;
+    if (column.type.type === "string") return found;
+    const value = partitionValue(found, column.type) ?? undefined;
+    // NaN bounds nothing: writers differ in whether it counts.
+    if (typeof value !== "number") return value;
+    return Number.isNaN(value) ? undefined : asFloat(value, part, column);
   };
   const tight = at(plain, ["tightBounds"]) !== false;
   const numRecords = count(at(plain, ["numRecords"]));
   return {
     numRecords,
-    min: (path, type) => (skippable(type) ? lowered(bound("minValues", path, type)) : undefined),
-    max: (path, type) => (skippable(type) ? widened(bound("maxValues", path, type)) : undefined),
+    min: (path, column) => bound("minValues", path, column),
+    max: (path, column) => widened(bound("maxValues", path, column)),
     nullCount: (path) => {
       const nulls = count(at(plain, ["nullCount", ...path]));
       // With wide bounds only "none" and "all" of the null counts mean anything.
@@ -242,13 +253,24 @@ function skippable(type: DataType): boolean {
   return ![...bare, "interval", "time"].includes(type.type);
 }
 
-/** A float's shortest text stands above the float's value, where the column is a double by now. */
-function lowered(value: Value | undefined): Value | undefined {
-  return typeof value === "number" ? Math.min(value, Math.fround(value)) : value;
+/** Statistics of a float name it by its shortest text, which is another double. */
+function asFloat(
+  value: number,
+  part: "minValues" | "maxValues",
+  { type, metadata }: StatisticsColumn,
+): number {
+  if (type.type !== "double" || !("delta.typeChanges" in metadata)) return value;
+  const float = Math.fround(value);
+  return part === "minValues" ? Math.min(value, float) : Math.max(value, float);
 }
 
 function widened(value: Value | undefined): Value | undefined {
-  if (value instanceof Timestamp) return new Timestamp(value.micros + 1000n);
-  if (value instanceof LocalTimestamp) return new LocalTimestamp(value.micros + 1000n);
+  if (value instanceof Timestamp) return new Timestamp(lastMicros(value.micros));
+  if (value instanceof LocalTimestamp) return new LocalTimestamp(lastMicros(value.micros));
   return value;
+}
+
+/** The last of the millisecond; a time that has microseconds was not cut. */
+function lastMicros(micros: bigint): bigint {
+  return micros % 1000n === 0n ? micros + 999n : micros;
 }

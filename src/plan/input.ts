@@ -53,6 +53,16 @@ export interface ParquetInput {
   /** What of `stored` finds a column or member in a file: its name (the default), or its id. */
   readonly match?: "name" | "id";
   readonly files: readonly InputFile[];
+  /** For `explain`: what was left out of `files`. */
+  readonly skipping?: Skipping;
+}
+
+/** Of how many files of a table a scan reads some, and what ruled the others out. */
+export interface Skipping {
+  /** All that the table has. */
+  readonly files: number;
+  readonly byPartitionValues: number;
+  readonly byStatistics: number;
 }
 
 /**

@@ -1,73 +1,88 @@
 import type { TypedCall, TypedExpression } from "../analysis/typed.ts";
 import type { Add } from "../log/action.ts";
-import { columnMappingMode, physicalName, physicalPath } from "../log/column-mapping.ts";
 import { partitionValue } from "../log/partition.ts";
-import type { Snapshot } from "../log/snapshot.ts";
 import { type FileStatistics, parseStatistics } from "../log/statistics.ts";
-import { findField } from "../schema/compare.ts";
-import type { DataType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import { compareValues } from "./order.ts";
+import {
+  type ColumnPath,
+  fixedValue,
+  isPartition,
+  type Prefix,
+  type Pruned,
+  pathKey,
+  pathOf,
+  prefixOf,
+  storedNames,
+  type World,
+  worldsOf,
+  zoneIn,
+} from "./predicate.ts";
+import { castRange, constantRange, type Range, unknownRange } from "./range.ts";
 
 /** Which outcomes a condition can have for some row of a file. */
-export interface Outcomes {
+interface Outcomes {
   readonly true: boolean;
   readonly false: boolean;
   readonly null: boolean;
 }
 
-/** What is known of a value over the rows of a file; a bound that is left out is not known. */
-interface Range {
-  readonly min?: Value | undefined;
-  readonly max?: Value | undefined;
-  readonly mayBeNull: boolean;
-  readonly mayBeValue: boolean;
-}
-
 const anything: Outcomes = { true: true, false: true, null: true };
-const unknown: Range = { mayBeNull: true, mayBeValue: true };
+
+/** What rules a file out. */
+export type SkipReason = "partition values" | "statistics";
+
+/**
+ * Why no row of a file can fulfil all conditions; undefined: some row may. The conditions are
+ * looked at once, so that many files can be asked about.
+ */
+export function pruner(
+  conditions: readonly TypedExpression[],
+  pruned: Pruned,
+): (file: Add) => SkipReason | undefined {
+  const worlds = worldsOf(conditions, pruned);
+  const may = (facts: Omit<Facts, "world">): boolean =>
+    worlds.some((world) => {
+      return conditions.every((condition) => outcomesOf(condition, { ...facts, world }).true);
+    });
+  return (file) => {
+    if (conditions.length === 0) return undefined;
+    if (!may({ pruned, file, statistics: () => undefined })) return "partition values";
+    return may({ pruned, file, statistics: statisticsOf(file) }) ? undefined : "statistics";
+  };
+}
 
 /** Whether some row of the file may fulfil all conditions, by partition values and statistics. */
 export function mayMatch(
   file: Add,
   conditions: readonly TypedExpression[],
-  table: PrunedTable,
+  pruned: Pruned,
 ): boolean {
-  const facts = factsOf(file, table);
-  return conditions.every((condition) => outcomesOf(condition, facts).true);
+  return pruner(conditions, pruned)(file) === undefined;
 }
 
 /** Whether every row of the file is known to fulfil the condition. */
-export function allMatch(file: Add, condition: TypedExpression, table: PrunedTable): boolean {
-  const outcomes = outcomesOf(condition, factsOf(file, table));
-  return !outcomes.false && !outcomes.null;
+export function allMatch(file: Add, condition: TypedExpression, pruned: Pruned): boolean {
+  const statistics = statisticsOf(file);
+  return worldsOf([condition], pruned).every((world) => {
+    const outcomes = outcomesOf(condition, { pruned, file, statistics, world });
+    return !outcomes.false && !outcomes.null;
+  });
 }
-
-/** What tells where a file's values of a column are written down: a snapshot. */
-export type PrunedTable = Pick<Snapshot, "schema" | "metadata">;
 
 interface Facts {
-  readonly partition: (name: string) => Value | undefined;
+  readonly pruned: Pruned;
+  readonly file: Add;
   readonly statistics: () => FileStatistics | undefined;
-  /** The path that statistics have for a column's. */
-  readonly stored: (path: readonly string[]) => readonly string[] | undefined;
+  readonly world: World;
 }
 
-function factsOf(file: Add, { schema, metadata }: PrunedTable): Facts {
-  const mode = columnMappingMode(metadata);
+/** The statistics of a file, parsed when they are first asked for. */
+function statisticsOf(file: Add): () => FileStatistics | undefined {
   let parsed: { readonly statistics: FileStatistics | undefined } | undefined;
-  return {
-    partition: (name) => {
-      const column = findField(schema, name);
-      if (column === undefined || !metadata.partitionColumns.includes(column.name))
-        return undefined;
-      return partitionValue(file.partitionValues[physicalName(column, mode)], column.type);
-    },
-    stored: (path) => physicalPath(schema, path, mode),
-    statistics: () => {
-      parsed ??= { statistics: parseStatistics(file.stats) };
-      return parsed.statistics;
-    },
+  return () => {
+    parsed ??= { statistics: parseStatistics(file.stats) };
+    return parsed.statistics;
   };
 }
 
@@ -113,6 +128,13 @@ function callOutcomes(call: TypedCall, facts: Facts): Outcomes {
       });
       return equal.length === 0 ? anything : negated(equal.reduce(both));
     }
+    case "like":
+    case "startswith": {
+      const prefix = prefixOf(call, facts.pruned);
+      return prefix === undefined ? anything : prefixed(prefix, rangeOf(first, facts));
+    }
+    case "isnan":
+      return isNan(rangeOf(first, facts));
     case "=":
     case "<=>":
     case "<":
@@ -191,68 +213,57 @@ function order(left: Value | undefined, right: Value | undefined): number | unde
   return compareValues(left, right);
 }
 
-function rangeOf(expression: TypedExpression, facts: Facts): Range {
-  switch (expression.kind) {
-    case "literal":
-      return constant(expression.value);
-    case "cast":
-      return keepsOrder(expression.input.type, expression.type)
-        ? rangeOf(expression.input, facts)
-        : unknown;
-    case "reference":
-    case "field": {
-      const path = pathOf(expression);
-      return path === undefined ? unknown : columnRange(path, expression.type, facts);
-    }
-    default:
-      return unknown;
-  }
-}
-
-function constant(value: Value): Range {
-  if (value === null) return { mayBeNull: true, mayBeValue: false };
-  return { min: value, max: value, mayBeNull: false, mayBeValue: true };
-}
-
-function pathOf(expression: TypedExpression): readonly string[] | undefined {
-  if (expression.kind === "reference") return [expression.name];
-  if (expression.kind !== "field" || expression.input.type.type !== "struct") return undefined;
-  const parent = pathOf(expression.input);
-  const member = expression.input.type.fields[expression.ordinal];
-  return parent === undefined || member === undefined ? undefined : [...parent, member.name];
-}
-
-function columnRange(path: readonly string[], type: DataType, facts: Facts): Range {
-  const value = path.length === 1 ? facts.partition(path[0] ?? "") : undefined;
-  if (value !== undefined) return constant(value);
-  const statistics = facts.statistics();
-  const stored = facts.stored(path);
-  if (statistics === undefined || stored === undefined) return unknown;
-  const nulls = statistics.nullCount(stored);
-  // NaN sorts last and some writers leave it out of the maximum: it bounds no floating number.
-  const bounded = type.type !== "float" && type.type !== "double";
+/** Outcomes of whether texts begin with a prefix, and of what is asked of the rest. */
+function prefixed({ text, rest }: Prefix, range: Range): Outcomes {
+  if (rest === "none") return compared("=", range, constantRange(text));
+  const { min, max, mayBeNull, mayBeValue } = range;
+  const cut = (bound: Value | undefined): number | undefined =>
+    typeof bound === "string" ? compareValues(bound.slice(0, text.length), text) : undefined;
+  const [low, high] = [cut(min), cut(max)];
   return {
-    min: statistics.min(stored, type),
-    max: bounded ? statistics.max(stored, type) : undefined,
-    mayBeNull: nulls !== 0,
-    mayBeValue: nulls === undefined || nulls !== statistics.numRecords,
+    true: mayBeValue && (low ?? 0) <= 0 && (high ?? 0) >= 0,
+    false: mayBeValue && (rest === "some" || low !== 0 || high !== 0),
+    null: mayBeNull,
   };
 }
 
-const integralWidth: Readonly<Record<string, number>> = { byte: 1, short: 2, integer: 4, long: 8 };
+function isNan({ min, max, mayBeNull, mayBeValue }: Range): Outcomes {
+  const every = typeof min === "number" && Number.isNaN(min);
+  const none = typeof max === "number" && !Number.isNaN(max);
+  return { true: mayBeValue && !none, false: mayBeNull || (mayBeValue && !every), null: false };
+}
 
-/** Whether a cast neither changes a value nor its place among the others. */
-function keepsOrder(from: DataType, to: DataType): boolean {
-  if (from.type === to.type && from.type !== "decimal") return true;
-  const width = integralWidth[from.type];
-  if (width !== undefined && to.type === "decimal") {
-    return to.precision - to.scale >= [3, 5, 10, 20][Math.log2(width)]!;
+function rangeOf(expression: TypedExpression, facts: Facts): Range {
+  const fixed = fixedValue(expression, facts.pruned);
+  if (fixed !== undefined) return constantRange(fixed.value);
+  if (expression.kind === "cast") {
+    const { type: to, mode, input } = expression;
+    const cast = { from: input.type, to, mode, zone: zoneIn(facts.pruned) };
+    return castRange(rangeOf(input, facts), cast);
   }
-  if (width !== undefined && to.type in integralWidth) return integralWidth[to.type]! >= width;
-  if (width !== undefined && to.type === "double") return width <= 4;
-  if (from.type === "float" && to.type === "double") return true;
-  if (from.type === "decimal" && to.type === "decimal") {
-    return to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;
+  const path = pathOf(expression, facts.pruned.schema);
+  return path === undefined ? unknownRange : columnRange(path, facts);
+}
+
+function columnRange(path: ColumnPath, { pruned, file, statistics, world }: Facts): Range {
+  const names = storedNames(path, pruned);
+  const column = path.at(-1)!;
+  const { type } = column;
+  if (isPartition(path, pruned)) {
+    return constantRange(partitionValue(file.partitionValues[names[0]!], type));
   }
-  return false;
+  const known = statistics();
+  const nulls = known?.nullCount(names);
+  const mayBeValue = nulls === undefined || nulls !== known?.numRecords;
+  if (world.nan.has(pathKey(path))) {
+    return { min: Number.NaN, max: Number.NaN, mayBeNull: false, mayBeValue };
+  }
+  if (known === undefined) return unknownRange;
+  const floating = type.type === "float" || type.type === "double";
+  return {
+    min: known.min(names, column),
+    max: floating && world.open ? undefined : known.max(names, column),
+    mayBeNull: nulls !== 0,
+    mayBeValue,
+  };
 }

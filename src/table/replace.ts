@@ -12,6 +12,7 @@ import { indexedLeaves } from "../log/statistics.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { alignRelation, notTrue, rebind } from "./align.ts";
 import { discardStaged, partitionFields } from "./file.ts";
+import { prunedBy } from "./predicate.ts";
 import type { Prepared } from "./prepare.ts";
 import { allMatch, mayMatch } from "./prune.ts";
 import { structViolations } from "./required.ts";
@@ -143,9 +144,10 @@ async function replaceWhere(
   if (current === undefined) {
     return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
   }
-  const matches = (add: Add): boolean => mayMatch(add, [where.condition], current);
+  const pruned = prunedBy(current, context);
+  const matches = (add: Add): boolean => mayMatch(add, [where.condition], pruned);
   const removed = [...current.files()].filter(matches);
-  const partly = removed.filter((file) => !allMatch(file, where.condition, current));
+  const partly = removed.filter((file) => !allMatch(file, where.condition, pruned));
   const rest = { files: partly, condition: where.condition };
   const copied = await copyRest(table, request, rest).catch(async (thrown) => {
     await discardStaged(table, written);

@@ -6,12 +6,13 @@ import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
-import type { InputFile, ParquetInput } from "../plan/input.ts";
+import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import { partitionFields } from "./file.ts";
-import { mayMatch } from "./prune.ts";
+import { prunedBy } from "./predicate.ts";
+import { pruner } from "./prune.ts";
 import type { DeltaTable } from "./table.ts";
 
 /** The files of a snapshot a scan needs, as the engine's input. */
@@ -24,15 +25,28 @@ export async function scanTable(
   if (snapshot.schema.fields.length === 0) {
     throw error("DELTA_READ_TABLE_WITHOUT_COLUMNS", { tableName: table.name });
   }
-  const files = pruneFiles(snapshot, request);
-  return scanFiles(table, { files, snapshot, columns: request.columns });
+  const { files, skipping } = pruneFiles(snapshot, request);
+  const input = await scanFiles(table, { files, snapshot, columns: request.columns });
+  return { ...input, skipping };
 }
 
-/** The live files in which a row may fulfil the conditions. */
-function pruneFiles(snapshot: Snapshot, request: Pick<ScanRequest, "conditions">): readonly Add[] {
-  const files = [...snapshot.files()];
-  if (request.conditions.length === 0) return files;
-  return files.filter((file) => mayMatch(file, request.conditions, snapshot));
+/** The live files in which a row may fulfil the conditions, and how many others there are. */
+function pruneFiles(
+  snapshot: Snapshot,
+  request: ScanRequest,
+): { readonly files: readonly Add[]; readonly skipping: Skipping } {
+  const reasonOf = pruner(request.conditions, prunedBy(snapshot, request));
+  const skipped = { "partition values": 0, statistics: 0 };
+  const files: Add[] = [];
+  let total = 0;
+  for (const file of snapshot.files()) {
+    total += 1;
+    const reason = reasonOf(file);
+    if (reason === undefined) files.push(file);
+    else skipped[reason] += 1;
+  }
+  const { "partition values": byPartitionValues, statistics: byStatistics } = skipped;
+  return { files, skipping: { files: total, byPartitionValues, byStatistics } };
 }
 
 /** A data file to be read. */

@@ -7,10 +7,21 @@ import {
   truncateMax,
   truncateMin,
 } from "../../src/log/statistics.ts";
-import { decimal, field, integer, long, string, struct, timestamp } from "../../src/schema/type.ts";
+import {
+  type DataType,
+  decimal,
+  double,
+  field,
+  integer,
+  long,
+  string,
+  struct,
+  timestamp,
+} from "../../src/schema/type.ts";
 import { Decimal, Timestamp } from "../../src/schema/value.ts";
 
 const all = (): boolean => true;
+const plain = (type: DataType) => ({ type, metadata: {} });
 
 test("text as Spark writes it, exact to the last digit", () => {
   const leaves = [
@@ -33,9 +44,9 @@ test("text as Spark writes it, exact to the last digit", () => {
   );
   const read = parseStatistics(text);
   expect(read?.numRecords).toBe(3);
-  expect(read?.max(["i"], long)).toBe(9223372036854775807n);
-  expect(read?.max(["d"], decimal(38, 10))).toEqual(new Decimal(12345678901234567890n, 10));
-  expect(read?.max(["s", "t"], timestamp)).toEqual(new Timestamp(1_235_000n));
+  expect(read?.max(["i"], plain(long))).toBe(9223372036854775807n);
+  expect(read?.max(["d"], plain(decimal(38, 10)))).toEqual(new Decimal(12345678901234567890n, 10));
+  expect(read?.max(["s", "t"], plain(timestamp))).toEqual(new Timestamp(1_234_999n));
   expect(read?.nullCount(["b"])).toBe(2);
 });
 
@@ -91,4 +102,19 @@ test("wide bounds only know none and all of the nulls", () => {
     )?.nullCount(["a"]);
   };
   expect([0, 1, 4].map(wide)).toEqual([0, undefined, 4]);
+});
+
+test("bounds that are no bounds are not known; those of a column that was a float hold", () => {
+  const read = parseStatistics(
+    '{"numRecords":2,"minValues":{"d":0.7,"n":"NaN","b":true,"t":"2026-01-01T00:00:00.000001Z"},' +
+      '"maxValues":{"d":0.1,"n":1,"b":true,"t":"2026-01-01T00:00:00.000001Z"}}',
+  );
+  const widened = { type: double, metadata: { "delta.typeChanges": [] } };
+  expect(read?.min(["d"], widened)).toBe(Math.fround(0.7));
+  expect(read?.max(["d"], widened)).toBe(Math.fround(0.1));
+  expect(read?.max(["d"], plain(double))).toBe(0.1);
+  expect(read?.min(["n"], plain(double))).toBe(undefined);
+  expect(read?.max(["b"], plain({ type: "boolean" }))).toBe(undefined);
+  expect(read?.max(["t"], plain(timestamp))).toEqual(read?.min(["t"], plain(timestamp)));
+  expect(read?.max(["toString"], plain(string))).toBe(undefined);
 });

@@ -68,7 +68,7 @@ export function writeOf(
 /** All rows of a snapshot, as arrays of values in column order. */
 export async function readRows(table: DeltaTable, snapshot: Snapshot): Promise<Value[][]> {
   const columns = snapshot.schema.fields;
-  const input = await scanTable(table, snapshot, { columns, conditions: [] });
+  const input = await scanTable(table, snapshot, { columns, conditions: [], timeZone: "UTC" });
   const output = columns.map((one) => newColumn(one.name, one.type));
   await using result = await table.context.engine.query(
     { kind: "input", input, output },

@@ -1,13 +1,15 @@
 import { scanRequests } from "../../analysis/conjunct.ts";
+import type { ScanRequest } from "../../analysis/dataset.ts";
 import { prune } from "../../analysis/prune.ts";
-import type { TypedInput, TypedRelation, TypedScan } from "../../analysis/typed.ts";
+import type { TypedRelation, TypedScan } from "../../analysis/typed.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, Result } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
+import type { Input, ParquetInput, TextInput } from "../../plan/input.ts";
 import type { Relation } from "../../plan/relation.ts";
 import { emptyScan } from "../../stream/binding.ts";
 import { isStreamingScan } from "../../stream/walk.ts";
-import { type LocalContext, queryContext } from "./context.ts";
+import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
 
 /** Whether any leaf of a plan is a stream. */
@@ -36,29 +38,29 @@ export async function cacheQuery(context: LocalContext, plan: Relation): Promise
 export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
   const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
   const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
-  const bound = await bindScans(still);
-  const text = await context.engine.explain(bound, queryContext(context));
-  return [text.trimEnd(), ...(await scanLines(typed))].join("\n");
+  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context) });
+  const text = await context.engine.explain(withInputs(still, inputs), queryContext(context));
+  const lines = [...scanRequests(typed).keys()].flatMap((scan) => {
+    const { name, streaming } = scan.dataset;
+    if (streaming) return `${name}: a stream, each batch reads what is new`;
+    const input = inputs.get(scan);
+    return input && "files" in input ? `${name}: ${readText(input)}` : [];
+  });
+  return [text.trimEnd(), ...lines].join("\n");
 }
 
-/** How many files of each table are read, and why not all of them. */
-async function scanLines(plan: TypedRelation): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const [{ dataset }, request] of scanRequests(plan)) {
-    if (dataset.streaming) lines.push(`${dataset.name}: a stream, each batch reads what is new`);
-    const read = dataset.streaming ? undefined : await dataset.scan?.(request);
-    if (!read || !("files" in read)) continue;
-    const all =
-      request.conditions.length === 0
-        ? read
-        : await dataset.scan?.({ columns: request.columns, conditions: [] });
-    const files = all && "files" in all ? all.files.length : read.files.length;
-    const skipped = files - read.files.length;
-    const why = "their partition values and statistics rule the conditions out";
-    const tail = skipped === 0 ? "" : `, ${skipped} skipped: ${why}`;
-    lines.push(`${dataset.name}: ${read.files.length} of ${files} files${tail}`);
-  }
-  return lines;
+/** How many files of a table are read, and why not all of them. */
+function readText(input: ParquetInput | TextInput): string {
+  const skipping = input.kind === "parquet" ? input.skipping : undefined;
+  const read = input.files.length;
+  const total = skipping?.files ?? read;
+  const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
+  const reasons = [
+    ...(skipping?.byPartitionValues ? [`${skipping.byPartitionValues} by partition values`] : []),
+    ...(skipping?.byStatistics ? [`${skipping.byStatistics} by statistics`] : []),
+  ];
+  const skipped = reasons.length === 0 ? "" : `; ${total - read} skipped, ${reasons.join(", ")}`;
+  return `${read} of ${total} files, ${bytes} bytes${skipped}`;
 }
 
 /** A plan that an engine can run; `method` is what a streaming one is refused for. */
@@ -77,24 +79,36 @@ async function boundPlan(
 ): Promise<TypedRelation> {
   const typed = await typedPlan(context, plan);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
-  return bindScans(prune(typed));
+  return bindScans(prune(typed), { timeZone: timeZoneOf(context) });
 }
 
 /**
  * Puts in the place of every batch scan the data it means, pruned by what the plan asks of it.
- * `newest`: of tables, what they hold now.
  */
 export async function bindScans(
   plan: TypedRelation,
-  { newest = false }: { readonly newest?: boolean } = {},
+  read: Pick<ScanRequest, "timeZone" | "newest">,
 ): Promise<TypedRelation> {
-  const inputs = new Map<TypedScan, TypedInput>();
+  return withInputs(plan, await scanInputs(plan, read));
+}
+
+async function scanInputs(
+  plan: TypedRelation,
+  read: Pick<ScanRequest, "timeZone" | "newest">,
+): Promise<ReadonlyMap<TypedScan, Input>> {
+  const inputs = new Map<TypedScan, Input>();
   for (const [scan, request] of scanRequests(plan)) {
     if (scan.dataset.streaming) continue;
     assert(scan.dataset.scan, `${scan.dataset.name} is no stream and cannot be scanned`);
-    const input = await scan.dataset.scan({ ...request, newest });
-    inputs.set(scan, { kind: "input", input, output: scan.output });
+    inputs.set(scan, await scan.dataset.scan({ ...request, ...read }));
   }
+  return inputs;
+}
+
+function withInputs(plan: TypedRelation, inputs: ReadonlyMap<TypedScan, Input>): TypedRelation {
   if (inputs.size === 0) return plan;
-  return rewriteAll(plan, (one) => (one.kind === "scan" ? (inputs.get(one) ?? one) : one));
+  return rewriteAll(plan, (one) => {
+    const input = one.kind === "scan" ? inputs.get(one) : undefined;
+    return one.kind === "scan" && input ? { kind: "input", input, output: one.output } : one;
+  });
 }

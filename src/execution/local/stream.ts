@@ -75,6 +75,7 @@ async function startQuery(
   { plan, destination, checkpoint, sink }: StreamParts,
 ): Promise<StreamingQuery> {
   await createDestination(context, destination, { write, schema: schemaOf(plan) });
+  const timeZone = timeZoneOf(context);
   const query = await context.streams.start({
     plan: prune(plan),
     sink,
@@ -83,9 +84,9 @@ async function startQuery(
     checkpoint: checkpoint.location,
     engine: context.engine,
     conf: Object.fromEntries(context.conf.entries()),
-    timeZone: timeZoneOf(context),
+    timeZone,
     staging: context.connector.staging,
-    planBatch: (plan) => bindScans(plan, { newest: true }),
+    planBatch: (plan) => bindScans(plan, { timeZone, newest: true }),
     warn: env.warn,
     ...(write.queryName === undefined ? {} : { name: write.queryName }),
   });

@@ -31,7 +31,9 @@ describe("laws", () => {
         const read = { format: "delta", options: {}, paths, context: session.context };
         const dataset = await connector.reader!(read);
         const columns = dataset.schema.fields;
-        const rows = await session.rows(await dataset.scan!({ columns, conditions: [] }));
+        const rows = await session.rows(
+          await dataset.scan!({ columns, conditions: [], timeZone: "UTC" }),
+        );
         return rows.map((row) => [row["id"] as bigint, row["name"] as string] as const);
       },
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

@@ -22,7 +22,9 @@ async function read(session: TestSession, paths: readonly string[], reading: Rea
     ...(schema === undefined ? {} : { schema: parseSchema(schema) }),
   });
   const columns = [...dataset.schema.fields, ...dataset.hidden];
-  const rows = await session.rows(await dataset.scan!({ columns, conditions: [] }));
+  const rows = await session.rows(
+    await dataset.scan!({ columns, conditions: [], timeZone: "UTC" }),
+  );
   return { ddl: toDdl(dataset.schema), rows };
 }
 
@@ -46,7 +48,9 @@ describe("some of the columns", () => {
       schema: parseSchema("a INT, b STRING, c INT, bad STRING, more STRING"),
     });
     const columns = dataset.schema.fields.filter(({ name }) => wanted.includes(name));
-    return session.rows(await dataset.scan!({ columns: columns.reverse(), conditions: [] }));
+    return session.rows(
+      await dataset.scan!({ columns: columns.reverse(), conditions: [], timeZone: "UTC" }),
+    );
   }
 
   test("of CSV are found by their place, and the others are not looked at", async () => {

@@ -14,6 +14,10 @@ import { type Compilation, type Group, javascript } from "./registry.ts";
 export const jsons: Group = {
   get_json_object: ([value, path]) =>
     `CASE WHEN json_valid(${value}) THEN json_extract_string(${value}, ${path}) END`,
+  // These two are not Spark's: the text that a JSON pointer leads to (a fraction is rounded to a
+  // double), and the value of a text that is well formed (of another it may be anything).
+  json_pointer: ([value, pointer]) => `TRY(json_extract_string(${value}, ${pointer}))`,
+  plain_value: ([value], { node }) => `TRY_CAST(${value} AS ${sqlType(node.type)})`,
   json_array_length: ([value]) =>
     `CASE WHEN json_valid(${value}) AND json_type(${value}) = 'ARRAY'
       THEN CAST(json_array_length(${value}) AS INTEGER) END`,
