@@ -26,7 +26,7 @@ async function read(path: string, options: Options = {}) {
   const { context } = session;
   const dataset = await connector.reader!({ format: "delta", options, paths: [path], context });
   const { schema } = dataset;
-  const input = await dataset.scan!({ columns: schema.fields, conditions: [] });
+  const input = await dataset.scan!({ columns: schema.fields, conditions: [], timeZone: "UTC" });
   return { schema, rows: await session.rows(input) };
 }
 
@@ -71,7 +71,9 @@ describe("the changes of a table of Spark's", () => {
       ...{ format: "delta", options: range(4, 4), paths, context },
     });
     const columns = dataset.schema.fields.filter((one) => /^(k|_change_type)$/.test(one.name));
-    const rows = await session.rows(await dataset.scan!({ columns, conditions: [] }));
+    const rows = await session.rows(
+      await dataset.scan!({ columns, conditions: [], timeZone: "UTC" }),
+    );
     expect(rows.map((row) => Object.values(row).join()).sort()).toEqual([
       "x,update_postimage",
       "x,update_preimage",
@@ -167,7 +169,11 @@ describe("times of commits", () => {
         context: session.context,
       };
       const dataset = await connector.reader!(request);
-      const input = await dataset.scan!({ columns: dataset.schema.fields, conditions: [] });
+      const input = await dataset.scan!({
+        columns: dataset.schema.fields,
+        conditions: [],
+        timeZone: "UTC",
+      });
       if (input.kind !== "parquet") return input.kind;
       return input.files.map(({ partition }) => [
         Number(partition["_commit_version"]),
@@ -259,7 +265,11 @@ describe("changes that are refused", () => {
       ...{ format: "delta", options: range(1), paths: [folder], context: session.context },
     });
     await rm(join(folder, "_delta_log", "00000000000000000002.json"));
-    const attempt = dataset.scan!({ columns: dataset.schema.fields, conditions: [] });
+    const attempt = dataset.scan!({
+      columns: dataset.schema.fields,
+      conditions: [],
+      timeZone: "UTC",
+    });
     await expect(attempt).rejects.toMatchObject({ code: "DELTA_LOG_FILE_NOT_FOUND" });
   });
 });

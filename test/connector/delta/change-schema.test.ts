@@ -23,7 +23,7 @@ async function columns(metadata: readonly Action[], options: Options): Promise<s
   const paths = [await writeLog(path, commits)];
   const request = { format: "delta", options: asked, paths, context: session.context };
   const dataset = await connector.reader!(request);
-  await dataset.scan!({ columns: dataset.schema.fields, conditions: [] });
+  await dataset.scan!({ columns: dataset.schema.fields, conditions: [], timeZone: "UTC" });
   return dataset.schema.fields.slice(0, -3).map((one) => one.name);
 }
 
