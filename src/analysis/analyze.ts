@@ -1,5 +1,6 @@
 import type { Relation } from "../plan/relation.ts";
 import type { AnalysisContext } from "./conf.ts";
+import { freshDraws } from "./draw.ts";
 import { type Environment, trimmed } from "./output.ts";
 import { mentionedNames } from "./read.ts";
 import { analyzeRelation } from "./relation.ts";
@@ -13,6 +14,7 @@ export function analyze(relation: Relation, context: AnalysisContext): TypedRela
   const environment: Environment = {
     context,
     definitions: new Map(),
+    draws: freshDraws(),
     mentioned: mentionedNames(relation),
     depth: 0,
     analyze: (inner, around) => {

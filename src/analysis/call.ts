@@ -1,6 +1,7 @@
 import { error } from "../error/error.ts";
 import type { Call, Expression, Lambda, Star } from "../plan/expression.ts";
 import { comparedChars } from "./char.ts";
+import { drawOf } from "./draw.ts";
 import { nullLiteral, replace, some } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
@@ -51,7 +52,10 @@ export function resolveCall(given: Call, place: Place): Resolved {
     if (!place.analytic) throw error("UNSUPPORTED_GROUPING_EXPRESSION", {});
     return typedCall({ ...given, name }, definition, { ...place, aggregated: true });
   }
-  return typedCall({ ...given, name }, definition, place);
+  const resolved = typedCall({ ...given, name }, definition, place);
+  const { expression } = resolved;
+  if (definition.deterministic || expression.kind !== "call") return resolved;
+  return { ...resolved, expression: { ...expression, draw: drawOf(given, place.draws) } };
 }
 
 /** `system.builtin.abs` and `builtin.abs` are `abs`. */

@@ -3,8 +3,9 @@ import type { Call, Expression } from "../plan/expression.ts";
 import type { LateralView, Relation } from "../plan/relation.ts";
 import { quoteName } from "../plan/relation.ts";
 import { isRandom } from "./conjunct.ts";
+import { freshDraws } from "./draw.ts";
 import { newColumn, reference, some } from "./expression.ts";
-import { type Analyzed, type Environment, placeOver, trimmed } from "./output.ts";
+import { type Analyzed, bodyEnvironment, type Environment, placeOver, trimmed } from "./output.ts";
 import { mentionedNames } from "./read.ts";
 import { computed, type Place, type Resolved, resolve, resolveCast } from "./resolve.ts";
 import { argumentsOf, bodyContext, plainBody, printedName, type SqlFunction } from "./routine.ts";
@@ -20,6 +21,7 @@ export function inlineCall(given: Call, routine: SqlFunction, place: Place): Res
   const { windows } = place;
   const own: Place = {
     context,
+    draws: freshDraws(place.draws),
     scope: emptyScope,
     windows,
     analyzeQuery: (relation, outer, body = context) => place.analyzeQuery(relation, outer, body),
@@ -108,7 +110,7 @@ export function inlineTable(
   }
   const context = bodyContext(routine, environment.context);
   const place = placeOver(emptyScope, environment);
-  const own = placeOver(emptyScope, { ...environment, context, definitions: new Map() });
+  const own = placeOver(emptyScope, bodyEnvironment(environment, context));
   const parameters = { ...bind(call, routine, { place, own }).parameters, depth: 2 };
   const inner = bodyRelation(body.relation, { environment, context, parameters });
   checkUses(parameters);
@@ -155,6 +157,6 @@ function bodyRelation(
   const { environment, context, parameters } = around;
   const outer: Outer = { scope: emptyScope, used: new Map(), parameters };
   const mentioned = new Set([...environment.mentioned, ...mentionedNames(relation)]);
-  const own = { ...environment, context, outer, mentioned, definitions: new Map() };
+  const own = { ...bodyEnvironment(environment, context), outer, mentioned };
   return trimmed(environment.analyze(relation, own));
 }

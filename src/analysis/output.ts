@@ -2,6 +2,7 @@ import type { Expression } from "../plan/expression.ts";
 import type { Relation } from "../plan/relation.ts";
 import type { DataType } from "../schema/type.ts";
 import type { AnalysisContext } from "./conf.ts";
+import { type Draws, freshDraws } from "./draw.ts";
 import { cast, newColumn, passing, reference, sameType } from "./expression.ts";
 import type { Place, Resolved } from "./resolve.ts";
 import type { Outer, Scope, ScopeColumn } from "./scope.ts";
@@ -34,6 +35,7 @@ export interface Environment {
   readonly outer?: Outer;
   /** Names of hidden columns that the plan mentions, in lower case. */
   readonly mentioned: ReadonlySet<string>;
+  readonly draws: Draws;
   /** How many views enclose the plan. */
   readonly depth: number;
   readonly analyze: (relation: Relation, environment: Environment) => Analyzed;
@@ -46,17 +48,23 @@ export interface Definition {
 
 /** The place of expressions over an input. */
 export function placeOver(scope: Scope, environment: Environment): Place {
-  const { context, outer } = environment;
+  const { context, outer, draws } = environment;
   const place: Place = {
     context,
+    draws,
     scope: { visible: scope.visible, hidden: scope.hidden },
     windows: [],
     analyzeQuery: (relation, around, body) => {
-      const own = body ? { ...environment, context: body, definitions: new Map() } : environment;
+      const own = body ? bodyEnvironment(environment, body) : environment;
       return { relation: trimmed(environment.analyze(relation, { ...own, outer: around })) };
     },
   };
   return outer ? { ...place, outer } : place;
+}
+
+/** What is known in a function's body: none of the common tables around its call. */
+export function bodyEnvironment(around: Environment, context: AnalysisContext): Environment {
+  return { ...around, context, definitions: new Map(), draws: freshDraws(around.draws) };
 }
 
 /** The relation with the visible columns only, in their order. */

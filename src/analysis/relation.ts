@@ -5,6 +5,7 @@ import { paddedRelation } from "./char.ts";
 import { drop, generateView, rename, withColumns } from "./column.ts";
 import type { View } from "./conf.ts";
 import type { Dataset } from "./dataset.ts";
+import { freshDraws } from "./draw.ts";
 import { columnsOf, newColumn } from "./expression.ts";
 import { aggregate } from "./group.ts";
 import { join } from "./join.ts";
@@ -106,7 +107,9 @@ function read(given: Read, environment: Environment): Analyzed {
 function view({ name, plan, context, output }: View, environment: Environment): Analyzed {
   const { mentioned, analyze } = environment;
   const depth = environment.depth + 1;
-  const inner = analyze(plan, { context, mentioned, analyze, depth, definitions: new Map() });
+  const draws = freshDraws(environment.draws);
+  const around = { context, mentioned, analyze, depth, definitions: new Map(), draws };
+  const inner = analyze(plan, around);
   return qualified(output ? leaf(output(trimmed(inner))) : inner, name);
 }
 

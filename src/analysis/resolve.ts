@@ -7,7 +7,7 @@ import { parseExpression } from "../sql/parse.ts";
 import { resolveCall } from "./call.ts";
 import { castable, comparedAs, isIntegral } from "./coercion.ts";
 import type { AnalysisConf, AnalysisContext } from "./conf.ts";
-import { isRandom } from "./conjunct.ts";
+import type { Draws } from "./draw.ts";
 import { call, cast, freshId, memberAt, newColumn, reference } from "./expression.ts";
 import type { LambdaParameter } from "./function/definition.ts";
 import { outerColumns } from "./inline.ts";
@@ -62,6 +62,7 @@ export interface Place {
   readonly windowed?: boolean;
   /** Whether `grouping` and `grouping_id` mean something: there are grouping sets beneath. */
   readonly analytic?: boolean;
+  readonly draws: Draws;
   /** Time windows met here; whoever owns the place puts them beneath it. */
   readonly windows: PendingWindow[];
   /** `body`: what a query of a function's body means; it sees none of the tables around it. */
@@ -95,8 +96,10 @@ export function resolve(given: Expression, place: Place): Resolved {
       const text = literalText(value, type, place.context.conf.timeZone);
       return computed({ kind: "literal", value, type, nullable: value === null }, text);
     }
-    case "attribute":
-      return resolveAttribute(expression, place);
+    case "attribute": {
+      const resolved = resolveAttribute(expression, place);
+      return expression.clause ? { ...resolved, name: resolved.text } : resolved;
+    }
     case "call":
       return resolveCall(expression, place);
     case "cast":
@@ -224,13 +227,7 @@ function findName(name: readonly string[], place: Place): Resolved | undefined {
   }
   const alias = place.aliases?.get(first.toLowerCase());
   if (alias) {
-    if (isRandom(alias.expression)) {
-      // The alias is put in as a copy, which would be computed again.
-      throw error("UNSUPPORTED_EXPRESSION", {
-        expression: `"${first}"`,
-        reason: "it stands for an expression that is not deterministic; use a subquery",
-      });
-    }
+    // A copy of what is random gives the same in the same row: it has the same number.
     const start = { ...alias, text: first, name: first };
     return rest.reduce((input, part) => fieldOf(input, part), start as Resolved);
   }

@@ -55,6 +55,8 @@ export interface TypedCall extends Typed {
   readonly kind: "call";
   readonly name: string;
   readonly arguments: readonly TypedExpression[];
+  /** Of a function that is random: calls of one number give the same for the same row. */
+  readonly draw?: number;
 }
 
 /** `ansi`: a bad value is an error; `legacy`: null or wraps; `try`: null. */

@@ -42,6 +42,8 @@ export interface Literal {
 export interface Attribute {
   readonly kind: "attribute";
   readonly name: readonly string[];
+  /** Given as text, `IDENTIFIER('a.b')`: its column is called as it is printed. */
+  readonly clause?: boolean;
   readonly origin?: Origin;
 }
 

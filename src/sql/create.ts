@@ -100,7 +100,7 @@ function createTable(cursor: Cursor, orReplace: boolean): CreateTable {
 function tableClauses(cursor: Cursor): Clauses {
   const clauses: Clauses = { partitionBy: [], partitionFields: [], properties: {}, options: {} };
   for (;;) {
-    if (take(cursor, "USING")) clauses.provider = multipartName(cursor).join(".").toLowerCase();
+    if (take(cursor, "USING")) clauses.provider = multipartName(cursor).join(".");
     else if (take(cursor, "LOCATION")) clauses.location = stringText(cursor);
     else if (take(cursor, "COMMENT")) clauses.comment = stringText(cursor);
     else if (take(cursor, "TBLPROPERTIES")) Object.assign(clauses.properties, propertyList(cursor));

@@ -55,7 +55,7 @@ export function postfix(cursor: Cursor, start: Expression): Expression {
       next(cursor);
       const name = identifier(cursor);
       input =
-        input.kind === "attribute"
+        input.kind === "attribute" && !input.clause
           ? { ...input, name: [...input.name, name] }
           : { kind: "extract", input, key: literal(name, string), origin: originOf(token) };
     } else if (take(cursor, "[")) {
@@ -158,7 +158,7 @@ function nameOrCall(cursor: Cursor): Expression {
   const token = peek(cursor);
   const clause = at(cursor, "IDENTIFIER", "(");
   const name = clause ? identifierClause(cursor) : [identifier(cursor)];
-  while (at(cursor, ".")) {
+  while (!clause && at(cursor, ".")) {
     if (peek(cursor, 1).key === "*") {
       next(cursor);
       return star(cursor, name);
@@ -170,7 +170,7 @@ function nameOrCall(cursor: Cursor): Expression {
     return functionCall(cursor, name.join(".").toLowerCase());
   }
   const attribute: Attribute = { kind: "attribute", name, origin: originOf(token) };
-  return attribute;
+  return clause ? { ...attribute, clause } : attribute;
 }
 
 /** From the open parenthesis on. */

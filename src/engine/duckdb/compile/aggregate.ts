@@ -84,6 +84,20 @@ function collected({ args, distinct, condition, over, order }: Parts): string {
   return `coalesce(list(${distinct}${args[0]}${order})${present}${over}, [])`;
 }
 
+/** By one root as Spark, where DuckDB takes the root of each variance: their last digits differ. */
+function correlation(parts: Parts): string {
+  const [x = "NULL", y = "NULL"] = parts.args;
+  if (parts.distinct !== "") return moment("corr")(parts);
+  const both = moment("covar_samp")(parts);
+  return `(${both} / sqrt(${variance(x, y, parts)} * ${variance(y, x, parts)}))`;
+}
+
+/** Of one number of the pairs that have both. */
+function variance(value: string, other: string, { condition, over }: Parts): string {
+  const whole = ` FILTER (WHERE ${value} IS NOT NULL AND ${other} IS NOT NULL${condition})${over}`;
+  return `var_samp(CAST(${value} AS DOUBLE))${whole}`;
+}
+
 function nearest({ args, distinct, filter }: Parts): string {
   return `quantile_disc(${distinct}${args[0]}, ${args[1]})${filter}`;
 }
@@ -138,7 +152,7 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   var_pop: moment("var_pop"),
   covar_pop: moment("covar_pop"),
   covar_samp: moment("covar_samp"),
-  corr: moment("corr"),
+  corr: correlation,
   skewness: ({ args, distinct, filter }) => {
     // DuckDB corrects for the sample's size; Spark does not.
     const x = `${distinct}CAST(${args[0]} AS DOUBLE)`;
@@ -156,7 +170,13 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   regr_count: simple("regr_count"),
   regr_avgx: simple("regr_avgx"),
   regr_avgy: simple("regr_avgy"),
-  regr_r2: simple("regr_r2"),
+  regr_r2: (parts) => {
+    if (parts.distinct !== "") return simple("regr_r2")(parts);
+    const [y = "NULL", x = "NULL"] = parts.args;
+    const [vx, vy] = [variance(x, y, parts), variance(y, x, parts)];
+    const r = correlation(parts);
+    return `CASE WHEN ${vx} = 0 THEN NULL WHEN ${vy} = 0 THEN 1.0 ELSE ${r} * ${r} END`;
+  },
   regr_slope: simple("regr_slope"),
   regr_intercept: simple("regr_intercept"),
   regr_sxx: simple("regr_sxx"),

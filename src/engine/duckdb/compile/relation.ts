@@ -55,9 +55,13 @@ export function compile(plan: TypedRelation, scope: Scope, ordered: boolean): Co
     case "aggregate":
       return numbered(outputOf(plan), aggregate(plan, scope), ordered);
     case "sort": {
-      const below = compile(plan.input, scope, ordered);
-      const order = orderBy(plan.order, scope);
-      if (!ordered) return { ...below, sql: `SELECT * FROM (${below.sql}) ORDER BY ${order}` };
+      const needs = ordered || plan.order.some((term) => usesOrdinals(term.input));
+      const below = compile(plan.input, scope, needs);
+      const order = orderBy(plan.order, { ...scope, ordinals: below.ordinals });
+      if (!ordered) {
+        const sql = `SELECT * FROM (${below.sql}) ORDER BY ${order}`;
+        return { sql, ordinals: [] };
+      }
       const over = [order, ...below.ordinals].join(", ");
       const columns = list(outputOf(plan).map((column) => columnName(column.id)));
       const number = `row_number() OVER (ORDER BY ${over}) AS o0`;
@@ -120,7 +124,8 @@ function input(
 function project(plan: TypedProject, scope: Scope, ordered: boolean): Compiled {
   const needs = ordered || plan.columns.some((named) => usesOrdinals(named.expression));
   const below = compile(plan.input, scope, needs);
-  const inner = { ...scope, ordinals: below.ordinals };
+  const single = plan.input.kind === "one row";
+  const inner = { ...scope, ordinals: below.ordinals, single };
   const columns = plan.columns.map((named) => alias(typed(named.expression, inner), named.column));
   return { ...below, sql: select([...columns, ...below.ordinals], below.sql) };
 }
@@ -175,10 +180,10 @@ function aggregate(plan: TypedAggregation, scope: Scope): string {
     added.length + mapped.size === 0
       ? below.sql
       : select([...kept, ...added, ...below.ordinals], below.sql);
-  const columns = plan.aggregates.map((named) =>
-    alias(typed(named.expression, { ...inner, grouped: true }), named.column),
-  );
   const grouping = plan.grouping.map((named) => columnName(named.column.id));
+  const columns = plan.aggregates.map((named) =>
+    alias(typed(named.expression, { ...inner, grouped: true, keys: grouping }), named.column),
+  );
   const by = grouping.length === 0 ? "" : ` GROUP BY ${grouping.join(", ")}`;
   // Without aggregate functions and keys Spark still yields one row.
   const having = grouping.length === 0 ? " HAVING count(*) >= 0" : "";

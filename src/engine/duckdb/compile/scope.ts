@@ -17,11 +17,14 @@ export interface Scope {
   readonly sources: ReadonlyMap<Input, Source>;
   /** The ordinals of the relation under an expression, where the expression asks for them. */
   readonly ordinals: readonly string[];
-  /** Above a GROUP BY: the ordinals are for aggregates only. */
+  /** Above a GROUP BY: the ordinals are for aggregates only, and `keys` tell the groups apart. */
   readonly grouped: boolean;
+  readonly keys: readonly string[];
+  /** Whether the expression is computed for a single row, of nothing. */
+  readonly single: boolean;
   /** SQL of lambda variables that are not simply `v<id>`. */
   readonly variables: ReadonlyMap<number, string>;
-  /** Numbers the calls of `rand` and its kin, and the variables of lambdas made here. */
+  /** Numbers the variables of lambdas made here. */
   readonly counter: { next: number };
 }
 
@@ -31,6 +34,8 @@ export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Sourc
     sources,
     ordinals: [],
     grouped: false,
+    keys: [],
+    single: false,
     variables: new Map(),
     counter: { next: 0 },
   };

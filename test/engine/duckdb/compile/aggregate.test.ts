@@ -72,3 +72,13 @@ test("a sum beyond 38 digits is out of range, not a number of 39", async () => {
   expect(await answer(`SELECT try_sum(x) FROM VALUES (${nines}), (1BD) t(x)`)).toBe("null");
   expect(await answer(`SELECT sum(x) FROM VALUES (${nines}), (0BD) t(x)`)).toBe("9".repeat(38));
 });
+
+test("a correlation is one quotient over one root, of the pairs that are whole", async () => {
+  const rows = "FROM VALUES (5, 2, 1), (5, 3, 1), (7, 4, 1), (null, 9, 1), (9, null, 1) t(x, y, z)";
+  expect(await answer(`SELECT corr(x, y), regr_r2(x, y) ${rows}`)).toBe(
+    "0.8660254037844385 0.7499999999999997",
+  );
+  expect(await answer(`SELECT regr_r2(x, z), regr_r2(z, y) ${rows}`)).toBe("null 1");
+  expect(await answer(`SELECT corr(x, y) ${rows} LIMIT 0`)).toBe("");
+  expect(await answer(`SELECT corr(x, y) FILTER (WHERE x > 5) ${rows}`)).toBe("null");
+});

@@ -5,8 +5,8 @@ import { memberName } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { expression } from "../expression.ts";
 import { once } from "../once.ts";
+import { rowHash } from "../random.ts";
 import { fresh, type Scope } from "../scope.ts";
-import { rowHash } from "./math.ts";
 import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 import { sequence } from "./sequence.ts";
 
@@ -305,8 +305,8 @@ export const collections: Group = {
   sha2: ([value, bits]) => javascript("sha2", [`hex(${value})`, `CAST(${bits} AS VARCHAR)`]),
   crc32: ([value]) => `CAST(${javascript("crc32", [`hex(${value})`])} AS BIGINT)`,
   uuid: (_args, site) => {
-    const half = (): string => `lpad(lower(hex(${rowHash(site)})), 16, '0')`;
-    const text = `${half()} || ${half()}`;
+    const half = (part: number): string => `lpad(lower(hex(${rowHash(site, part)})), 16, '0')`;
+    const text = `${half(0)} || ${half(1)}`;
     return once(
       [`(${text})`],
       site.scope,

@@ -4,8 +4,9 @@ import { text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { toDecimal } from "../cast.ts";
 import { once } from "../once.ts";
+import { randoms } from "../random.ts";
 import { toText } from "../text-of.ts";
-import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
+import { type Compilation, type Group, javascript } from "./registry.ts";
 
 const widths: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
 
@@ -138,31 +139,8 @@ export const maths: Group = {
           WHEN ${x} > ${a} THEN 0 WHEN ${x} <= ${b} THEN ${n} + 1
           ELSE CAST(floor((${a} - ${x}) / (${a} - ${b}) * ${n}) AS BIGINT) + 1 END END`,
     ),
-  rand: (_args, site) => uniform(site),
-  randn: (_args, site) =>
-    `(sqrt(-2 * ln(1 - ${uniform(site)})) * cos(2 * pi() * ${uniform(site)}))`,
+  ...randoms,
 };
-
-/**
- * A number in [0, 1) that the seed, the call and the row's ordinals decide: a batch that runs
- * again draws the same numbers, whatever threads do.
- */
-function uniform(site: Site): string {
-  return `(CAST(${rowHash(site)} % 9007199254740992 AS DOUBLE) / 9007199254740992)`;
-}
-
-/** 64 bits by seed, call and row. */
-export function rowHash({ node, scope }: Site): string {
-  const [given] = node.arguments;
-  const seed =
-    given?.kind === "literal" && given.value !== null
-      ? String(given.value)
-      : String(scope.context.seed);
-  const call = scope.counter.next;
-  scope.counter.next += 1;
-  const site = `'${seed}/${given === undefined ? call : 0}/${call}'`;
-  return `hash(${[site, ...(scope.grouped ? [] : scope.ordinals)].join(", ")})`;
-}
 
 /** `round` and `bround`: decimals and floats by their decimal text, whole numbers exactly. */
 function rounding(mode: "half up" | "half even"): Compilation {
