@@ -113,6 +113,12 @@ export const logConditions = {
     sqlState: "XXKDS",
     message: "Cannot find metadata while committing the first version of the Delta table at {path}",
   },
+  DELTA_INVALID_FILE_PATH: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The log of table {table} names a file {file}, which is not opened: {reason}. No writer makes such a path: check where the log comes from",
+  },
   DELTA_UNSUPPORTED_FILE_PATH: {
     kind: "unsupported",
     sqlState: "0A000",

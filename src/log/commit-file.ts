@@ -1,29 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Action, CommitInfo } from "./action.ts";
-
-const known = [
-  "add",
-  "remove",
-  "cdc",
-  "metaData",
-  "protocol",
-  "txn",
-  "domainMetadata",
-  "commitInfo",
-] as const;
-
-type Kind = (typeof known)[number];
-
-/** Fields an action cannot do without, by the protocol, and what they are. */
-const required: Partial<Record<Kind, Readonly<Record<string, "string" | "number">>>> = {
-  add: { path: "string" },
-  remove: { path: "string" },
-  cdc: { path: "string" },
-  metaData: { id: "string" },
-  protocol: { minReaderVersion: "number", minWriterVersion: "number" },
-  txn: { appId: "string", version: "number" },
-  domainMetadata: { domain: "string" },
-};
+import { type ActionKind, actionKinds, misfitOf } from "./shape.ts";
 
 /** Of a table made without a schema: Spark leaves it out until the first write. */
 const noSchema = '{"type":"struct","fields":[]}';
@@ -61,7 +38,7 @@ export function parseAction(
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not a JSON object" });
   }
-  for (const kind of known) {
+  for (const kind of actionKinds) {
     const body = parsed[kind];
     if (body === undefined || body === null) continue;
     return { [kind]: checked(kind, body, where) } as unknown as Action;
@@ -70,7 +47,7 @@ export function parseAction(
 }
 
 function checked(
-  kind: Kind,
+  kind: ActionKind,
   body: unknown,
   where: { readonly path: string; readonly line: number },
 ): unknown {
@@ -78,12 +55,8 @@ function checked(
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: `${kind} is not an object` });
   }
   const fields = body as Record<string, unknown>;
-  for (const [name, type] of Object.entries(required[kind] ?? {})) {
-    const value = fields[name] ?? undefined;
-    if (typeof value === type) continue;
-    const reason = value === undefined ? `${kind} has no ${name}` : `${name} is not a ${type}`;
-    throw error("DELTA_LOG_CORRUPT", { ...where, reason });
-  }
+  const reason = misfitOf(kind, fields);
+  if (reason !== undefined) throw error("DELTA_LOG_CORRUPT", { ...where, reason });
   if (kind !== "commitInfo")
     for (const name in fields) if (fields[name] === null) delete fields[name];
   if (kind === "add" || kind === "cdc") fields["partitionValues"] ??= {};

@@ -47,16 +47,38 @@ function localPath(uri: string): string {
   return rest.startsWith("//") ? rest.slice(rest.indexOf("/", 2)) : rest;
 }
 
-/** The path in the table's store of a file its log names. */
+/**
+ * The path in the table's store of a file its log names. Absolute paths are followed wherever
+ * they lead, as shallow clones need; a relative one stays in the table's folder.
+ */
 export function filePath(table: Location, path: string): string {
   const canonical = canonicalPath(path);
+  if (canonical.includes("\0")) throw badPath(table, path, "no file has NUL in its name");
   if (canonical.startsWith("/")) return canonical;
-  if (!scheme.test(path)) return `${table.path}/${canonical}`;
+  if (!scheme.test(path)) return `${table.path}/${withinTable(table, canonical)}`;
   const root = table.store.uri("/");
   if (!path.startsWith(root)) {
     throw error("DELTA_UNSUPPORTED_FILE_PATH", { file: path, table: tableName(table) });
   }
   return `/${decodePath(path.slice(root.length))}`;
+}
+
+/** A relative path without `.` and `..`. */
+function withinTable(table: Location, path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "" || segment === ".") continue;
+    if (segment !== "..") segments.push(segment);
+    else if (segments.pop() === undefined) {
+      throw badPath(table, path, "it leads out of the folder of the table");
+    }
+  }
+  if (segments.length === 0) throw badPath(table, path, "it names the folder of the table");
+  return segments.join("/");
+}
+
+function badPath(table: Location, file: string, reason: string): Error {
+  return error("DELTA_INVALID_FILE_PATH", { file, table: tableName(table), reason });
 }
 
 /** A table's name in messages, where only its place is known. */

@@ -26,6 +26,12 @@ export type Value =
 /** A row: its values by column name, in column order. */
 export type Row = { readonly [name: string]: Value };
 
+/** Gives a row or struct a member of any name: by assignment alone `__proto__` would be none. */
+export function setMember(row: Record<string, Value>, name: string, value: Value): void {
+  if (name !== "__proto__") row[name] = value;
+  else Object.defineProperty(row, name, { value, writable: true, enumerable: true });
+}
+
 /** An exact decimal: `unscaled` / 10^`scale`. */
 export class Decimal {
   readonly unscaled: bigint;

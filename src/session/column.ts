@@ -189,7 +189,7 @@ export function named(column: ColumnOrName): Expression {
   if (column instanceof Column) return column.expression;
   if (column === "*") return { kind: "star", target: [] };
   const parts = splitName(column);
-  if (parts.at(-1) === "*") return { kind: "star", target: parts.slice(0, -1) };
+  if (column.endsWith(".*")) return { kind: "star", target: parts.slice(0, -1) };
   return { kind: "attribute", name: parts };
 }
 

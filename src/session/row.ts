@@ -1,7 +1,7 @@
 import type { Chunk } from "../engine/engine.ts";
 import type { Execution } from "../execution/execution.ts";
 import type { Relation } from "../plan/relation.ts";
-import type { Row, Value } from "../schema/value.ts";
+import { type Row, setMember, type Value } from "../schema/value.ts";
 
 /** What may be said of a run; an abort of the signal ends it. */
 export interface RunOptions {
@@ -36,7 +36,7 @@ function* chunkRows(chunk: Chunk, names: readonly string[]): Generator<Row> {
   for (let index = 0; index < chunk.rows; index++) {
     const row: Record<string, Value> = {};
     for (const [column, name] of names.entries()) {
-      row[name] = chunk.columns[column]?.[index] ?? null;
+      setMember(row, name, chunk.columns[column]?.[index] ?? null);
     }
     yield row;
   }

@@ -9,7 +9,7 @@ import type { Snapshot } from "../log/snapshot.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
-import type { Value } from "../schema/value.ts";
+import { setMember, type Value } from "../schema/value.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
 import { pruner } from "./prune.ts";
@@ -79,7 +79,8 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
     const path = filePath(table.location, file.path);
     const partition: Record<string, Value> = { ...file.constants };
     for (const { name, key, type } of partitions) {
-      partition[name] = partitionValue(file.partitionValues[key], type);
+      const text = Object.hasOwn(file.partitionValues, key) ? file.partitionValues[key] : null;
+      setMember(partition, name, partitionValue(text, type));
     }
     files.push({
       path: store.scheme === "file" ? path : (await store.open(path)).path,

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import { error } from "../../error/error.ts";
 import type { Cached } from "../../plan/relation.ts";
-import type { Row, Value } from "../../schema/value.ts";
+import { type Row, setMember, type Value } from "../../schema/value.ts";
 import type { Sink, SinkBatch } from "../../stream/sink.ts";
 import type { Connector, ForeachWriter, SinkRequest } from "../connector.ts";
 
@@ -75,6 +75,7 @@ function rowOf(
   index: number,
 ): Row {
   const row: Record<string, Value> = {};
-  for (const [column, name] of names.entries()) row[name] = columns[column]![index] ?? null;
+  for (const [column, name] of names.entries())
+    setMember(row, name, columns[column]![index] ?? null);
   return row;
 }

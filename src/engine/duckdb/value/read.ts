@@ -12,6 +12,7 @@ import {
   Interval,
   LocalTime,
   LocalTimestamp,
+  setMember,
   Timestamp,
   type Value,
 } from "../../../schema/value.ts";
@@ -127,7 +128,7 @@ function readStruct(vector: DuckDBStructVector, type: StructType): Value[] {
     }
     const struct: Record<string, Value> = {};
     type.fields.forEach((field, ordinal) => {
-      struct[field.name] = members[ordinal]?.[at] ?? null;
+      setMember(struct, field.name, members[ordinal]?.[at] ?? null);
     });
     values[at] = struct;
   }

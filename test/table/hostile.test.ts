@@ -1,0 +1,252 @@
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodePath } from "../../src/log/path.ts";
+import { schemaJson } from "../../src/schema/json.ts";
+import { field, integer, string, struct } from "../../src/schema/type.ts";
+import { col, lit } from "../../src/session/functions.ts";
+import type { SparkSession } from "../../src/session/spark-session.ts";
+import { openSession, type TestSession } from "../session/session.ts";
+
+let session: TestSession;
+let spark: SparkSession;
+/** Holds the tables; nothing here may come to be that a test did not put here. */
+let folder: string;
+
+beforeAll(async () => {
+  session = await openSession();
+  spark = session.spark;
+  folder = await mkdtemp(join(tmpdir(), "millrace-hostile-"));
+});
+afterAll(async () => {
+  await session[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let tables = 0;
+
+interface Hostile {
+  readonly column?: string;
+  readonly partition?: string;
+  readonly value?: string | null;
+  readonly configuration?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Where the data file lies, from the table on. */
+  readonly file?: string;
+  /** What the log calls it, if it is not that. */
+  readonly path?: string;
+}
+
+/** A table of one file with the rows 1 and 2 whose log is written by hand. */
+async function tableOf(hostile: Hostile): Promise<string> {
+  const { column = "id", partition = "p", value = "x", file = "part-0.parquet" } = hostile;
+  const path = join(folder, `t${tables++}`);
+  const made = join(folder, `made${tables}`);
+  // No writer can put NUL into a name: such a column is in no file.
+  const data = struct([field(column.includes("\0") ? "other" : column, integer)]);
+  await spark
+    .createDataFrame([[1], [2]], data)
+    .write.format("parquet")
+    .save(made);
+  const part = readdirSync(made).find((name) => name.endsWith(".parquet"))!;
+  await mkdir(join(path, "_delta_log"), { recursive: true });
+  await mkdir(join(path, file, ".."), { recursive: true });
+  await rename(join(made, part), join(path, file));
+  await rm(made, { recursive: true });
+  const schema = struct([
+    { ...field(column, integer), metadata: hostile.metadata ?? {} },
+    field(partition, string),
+  ]);
+  const add = {
+    path: hostile.path ?? encodePath(file),
+    partitionValues: JSON.parse(`{${JSON.stringify(partition)}:${JSON.stringify(value)}}`),
+    ...{ size: 1, modificationTime: 1, dataChange: true, stats: '{"numRecords":2,"nullCount":{}}' },
+  };
+  const metaData = {
+    id: "hostile",
+    format: { provider: "parquet", options: {} },
+    schemaString: schemaJson(schema),
+    partitionColumns: [partition],
+    configuration: hostile.configuration ?? {},
+  };
+  const protocol = { minReaderVersion: 1, minWriterVersion: 3 };
+  const lines = [{ protocol }, { metaData }, { add }].map((line) => JSON.stringify(line));
+  await writeFile(join(path, "_delta_log", "00000000000000000000.json"), lines.join("\n"));
+  return path;
+}
+
+async function rowsOf(path: string): Promise<unknown[][]> {
+  const rows = await spark.read.format("delta").load(path).collect();
+  return rows.map((row) => Object.values(row)).sort();
+}
+
+function quoted(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+const pwned = (): string => join(folder, "pwned");
+
+/** Texts that mean something to a parser, a shell, a path or JavaScript. */
+const texts: readonly string[] = [
+  "'); COPY (SELECT 1) TO '$PWNED'; --",
+  `"); COPY (SELECT 1) TO '$PWNED'; --`,
+  "x' OR '1'='1",
+  "\" FROM read_text('/etc/hostname') --",
+  "`; DROP TABLE t; --",
+  "a.b",
+  "a`b",
+  'a"b',
+  "a'b",
+  "..",
+  "../..",
+  "/etc/passwd",
+  "\u0024{process.exit(1)}",
+  "{{7*7}}",
+  "$1",
+  "?",
+  "%",
+  "%2e%2e%2f",
+  "a\nb",
+  "a\r\n--b",
+  "a\tb",
+  "a\u0000b",
+  "\u0001",
+  "\u{1f600}",
+  "e\u0301",
+  "\u202e",
+  "__proto__",
+  "constructor",
+  "toString",
+  "k0",
+  "c1",
+  "t",
+  "file_row_number",
+  "filename",
+  "_metadata2",
+  " ",
+  "NULL",
+  "*",
+];
+
+describe("texts of a log are never run", () => {
+  test.each(texts)("%j as a column, a partition column and its value", async (raw) => {
+    const text = raw.replace("$PWNED", pwned());
+    const stored = !text.includes("\0");
+    const asColumn = await tableOf({ column: text });
+    expect(await rowsOf(asColumn)).toEqual([
+      [stored ? 1 : null, "x"],
+      [stored ? 2 : null, "x"],
+    ]);
+    const frame = spark.read.format("delta").load(asColumn);
+    const condition = stored ? col(quoted(text)).eq(2) : col("p").eq("x");
+    const [filtered] = await frame.filter(condition).collect();
+    expect(Object.entries(filtered ?? {})).toEqual([
+      [text, stored ? 2 : null],
+      ["p", "x"],
+    ]);
+    const asPartition = await tableOf({ partition: text, value: text });
+    expect(await rowsOf(asPartition)).toEqual([
+      [1, text],
+      [2, text],
+    ]);
+    const parted = spark.read.format("delta").load(asPartition);
+    expect(await parted.filter(col(quoted(text)).eq(lit(text))).count()).toBe(2);
+    expect(await parted.filter(col(quoted(text)).eq(lit(`${text}.`))).count()).toBe(0);
+    expect(existsSync(pwned())).toBe(false);
+  });
+
+  test("constraints, generated columns, defaults and invariants are shown, not computed", async () => {
+    const text = "1); COPY (SELECT 1) TO '$PWNED'; --".replace("$PWNED", pwned());
+    const path = await tableOf({
+      configuration: { "delta.constraints.c": text, note: text },
+      metadata: {
+        "delta.generationExpression": text,
+        CURRENT_DEFAULT: text,
+        comment: text,
+        "delta.invariants": JSON.stringify({ expression: { expression: text } }),
+      },
+    });
+    expect(await rowsOf(path)).toHaveLength(2);
+    const [detail] = await (await spark.sql(`DESCRIBE DETAIL delta.\`${path}\``)).collect();
+    const properties = detail?.["properties"] as ReadonlyMap<string, string>;
+    expect(properties.get("delta.constraints.c")).toBe(text);
+    const append = spark.createDataFrame([[3, "x"]], "id int, p string").write.format("delta");
+    await expect(append.mode("append").save(path)).rejects.toThrow(/^\[/);
+    expect(existsSync(pwned())).toBe(false);
+  });
+});
+
+describe("paths of a log", () => {
+  const names = [
+    "a'b.parquet",
+    'a"b.parquet',
+    "a*b.parquet",
+    "[ab].parquet",
+    "a?b.parquet",
+    "{a,b}.parquet",
+    "a b.parquet",
+    "a%20b.parquet",
+    "a#b.parquet",
+    "a..b.parquet",
+    "-rf.parquet",
+    "a\nb.parquet",
+    "a;b.parquet",
+    "p=1/q='/x.parquet",
+    "~/x.parquet",
+    "$HOME.parquet",
+    "http:/x.parquet",
+  ];
+  test.each(names)("%j is one file, and no pattern", async (file) => {
+    const path = await tableOf({
+      file,
+      ...(file.startsWith("http:") ? { path: `./${file}` } : {}),
+    });
+    for (const other of ["ab.parquet", "axb.parquet", "a.parquet", "b.parquet"]) {
+      await cp(join(path, file), join(path, other));
+    }
+    expect(await rowsOf(path)).toEqual([
+      [1, "x"],
+      [2, "x"],
+    ]);
+  });
+
+  test("an absolute path is followed: so shallow clones name what they share", async () => {
+    const other = await tableOf({});
+    const path = await tableOf({ path: `file://${join(other, "part-0.parquet")}` });
+    await rm(join(path, "part-0.parquet"));
+    expect(await rowsOf(path)).toHaveLength(2);
+  });
+
+  const leaving = ["../made/x.parquet", "%2e%2e/x.parquet", "a/../../x.parquet", ".."];
+  test.each(leaving)("%j leads out of the table and is refused", async (path) => {
+    const table = await tableOf({ path });
+    await expect(rowsOf(table)).rejects.toMatchObject({ code: "DELTA_INVALID_FILE_PATH" });
+  });
+
+  test("`..` that stays in the table is followed", async () => {
+    expect(await rowsOf(await tableOf({ path: "a/../part-0.parquet" }))).toHaveLength(2);
+  });
+
+  test.each(["http://example.com/x.parquet", "s3://bucket/x.parquet", "hf://datasets/x.parquet"])(
+    "%s is in another store",
+    async (path) => {
+      const table = await tableOf({ path });
+      await expect(rowsOf(table)).rejects.toMatchObject({ code: "DELTA_UNSUPPORTED_FILE_PATH" });
+    },
+  );
+
+  test.each([
+    ["NUL", "a\u0000.parquet"],
+    ["an encoded NUL", "%00"],
+    ["a name no system has room for", "x".repeat(5000)],
+    ["nothing", ""],
+    ["the table's folder", "."],
+  ])("%s names no file", async (_, path) => {
+    await expect(rowsOf(await tableOf({ path }))).rejects.toMatchObject({
+      name: "MillraceError",
+      kind: expect.not.stringMatching("internal"),
+    });
+  });
+});
