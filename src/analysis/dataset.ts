@@ -26,6 +26,8 @@ export interface ScanRequest extends ScanNeeds {
    * stream asks for in each batch. A table pinned to a version stays at it.
    */
   readonly newest?: boolean;
+  /** The input is only to be told of: with how many files were left out, and why. */
+  readonly explained?: boolean;
 }
 
 /** What a plan needs of a scan. */

@@ -322,25 +322,6 @@ const laws: Readonly<Record<string, Law>> = {
     const ids = (await rowsOf(engine, kept(after))).map((row) => row[0]).sort();
     assert.deepEqual(ids, [2, 3, 5]);
   },
-  "writes JSON lines to Parquet and back, exactly": async ({ engine, directory }, assert) => {
-    const { writeFile } = await import("node:fs/promises");
-    const lines = [
-      '{"id":9223372036854775807,"tags":{"p":null,"q":"\\"é\\""}}',
-      '{"add":{"path":"a b"}}',
-      "{}",
-    ];
-    const schema = struct([
-      field("id", types.long),
-      field("tags", types.map(types.string, types.string)),
-      field("add", struct([field("path", types.string), field("size", types.long)])),
-    ]);
-    await writeFile(`${directory}/in.json`, `${lines.join("\n")}\n`);
-    await engine.writeJson(`${directory}/in.json`, schema, `${directory}/out.parquet`);
-    const found: string[] = [];
-    for await (const texts of engine.readJson(`${directory}/out.parquet`, schema))
-      found.push(...texts);
-    assert.deepEqual(found, lines);
-  },
   "fails by Spark's code": async ({ engine }, assert) => {
     const plan = rowsPlan(pair, [[0, "x"]]);
     const [k, v] = plan.kind === "input" ? plan.output : [];

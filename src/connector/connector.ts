@@ -31,6 +31,8 @@ export interface ConnectorContext {
   readonly engine: Engine;
   /** A local folder for files in the making. */
   readonly staging: string;
+  /** See `LogContext`. */
+  readonly corruptionIsFatal?: boolean;
   /** The place a path means as users write it: nothing is decoded, relative ones are local. */
   locate(path: string): Promise<Location>;
   /** The place of a percent-encoded URI, as logs hold it. */

@@ -31,14 +31,6 @@ export interface Engine extends AsyncDisposable {
     target: ParquetTarget,
     context: QueryContext,
   ): Promise<readonly WrittenFile[]>;
-  /**
-   * The rows of a Parquet file of a known shape as JSON texts, one a row (checkpoints of the log):
-   * columns of `schema` that the file lacks are null and left out; nulls are left out; maps are
-   * objects; 64-bit integers exact.
-   */
-  readJson(path: string, schema: StructType): AsyncIterable<readonly string[]>;
-  /** The inverse: writes the JSON lines file `source` as one Parquet file of that schema. */
-  writeJson(source: string, schema: StructType, target: string): Promise<void>;
   /** Schema and row count of a Parquet file, from its footer. */
   parquetSchema(path: string): Promise<{ schema: StructType; rows: number }>;
   /** The schema of JSON or CSV files by Spark's inference rules, from the given samples. */

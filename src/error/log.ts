@@ -84,6 +84,18 @@ export const logConditions = {
     message:
       "Unable to operate on this table because an unsupported type change was applied. Field {fieldName} was changed from {fromType} to {toType}. Rewrite the table with the engine that changed it",
   },
+  DELTA_PATH_BASED_ACCESS_TO_CATALOG_MANAGED_TABLE_BLOCKED: {
+    kind: "unsupported",
+    sqlState: "KD00G",
+    message:
+      "Path-based access is not allowed for the catalog-managed table {path}: its newest commits may be known to its catalog alone, so what lies in its folder may be out of date. Read it through its catalog, or drop the feature catalogManaged there first",
+  },
+  DELTA_TXN_LOG_FAILED_INTEGRITY: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The transaction log has failed integrity checks at version {version}: what it says differs from its checksum {path} in {mismatch}. Some file of the log was changed after it was committed: restore it from a copy, or delete the checksum if you trust the log",
+  },
   DELTA_INVALID_PROTOCOL_VERSION: {
     kind: "unsupported",
     sqlState: "KD004",

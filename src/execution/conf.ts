@@ -44,6 +44,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.databricks.delta.changeDataFeed.defaultSchemaModeForColumnMappingTable": "endVersion",
   "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "false",
   "spark.databricks.delta.schema.autoMerge.enabled": "false",
+  "spark.databricks.delta.state.corruptionIsFatal": "false",
   "millrace.engine.memoryLimit": "",
   "millrace.engine.threads": "",
 };

@@ -14,17 +14,23 @@ const encoder = new TextEncoder();
  */
 export function parseCommit(bytes: Uint8Array, path: string): Action[] {
   const actions: Action[] = [];
-  let line = 0;
-  for (const text of decoder.decode(bytes).split("\n")) {
-    line++;
-    if (text.trim() === "") continue;
+  for (const { text, line } of linesOf(bytes)) {
     const action = parseAction(text, { path, line });
     if (action !== undefined) actions.push(action);
   }
   return actions;
 }
 
-/** One line of a commit file or one row of a checkpoint. Undefined: an action unknown here. */
+/** The lines of a file of actions that hold something, counted from 1. */
+export function linesOf(bytes: Uint8Array): { readonly text: string; readonly line: number }[] {
+  return decoder
+    .decode(bytes)
+    .split("\n")
+    .map((text, index) => ({ text, line: index + 1 }))
+    .filter(({ text }) => text.trim() !== "");
+}
+
+/** One line of a commit file. Undefined: an action unknown here. */
 export function parseAction(
   text: string,
   where: { readonly path: string; readonly line: number },
@@ -38,6 +44,14 @@ export function parseAction(
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw error("DELTA_LOG_CORRUPT", { ...where, reason: "it is not a JSON object" });
   }
+  return checkedAction(parsed, where);
+}
+
+/** An action that was read, its fields looked at. Undefined: an action unknown here. */
+export function checkedAction(
+  parsed: Readonly<Record<string, unknown>>,
+  where: { readonly path: string; readonly line: number },
+): Action | undefined {
   for (const kind of actionKinds) {
     const body = parsed[kind];
     if (body === undefined || body === null) continue;

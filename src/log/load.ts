@@ -1,12 +1,16 @@
 import { isError } from "../error/error.ts";
 import { join, type Location } from "../storage/store.ts";
 import type { Action } from "./action.ts";
-import { readCheckpoint, readLastCheckpoint } from "./checkpoint.ts";
+import { readLastCheckpoint } from "./checkpoint/pointer.ts";
+import { type Checkpoint, readCheckpoint } from "./checkpoint/read.ts";
+import { verifyChecksum } from "./checksum.ts";
 import { parseCommit } from "./commit-file.ts";
 import type { Commit, LogContext } from "./log.ts";
 import { logFolder, padVersion } from "./path.ts";
+import { hasInCommitTimestamps } from "./protocol.ts";
 import { type ReplayedSnapshot, replay } from "./replay.ts";
 import {
+  type Delta,
   type LogFile,
   logFile,
   newestCheckpoint,
@@ -35,7 +39,8 @@ export async function listLog(table: Location, from: number): Promise<LogFile[]>
 
 /**
  * Builds the snapshot of a version, or of the newest there is, from nothing. Undefined: there is
- * no log, or not that version. A checkpoint or pointer that cannot be used is passed over.
+ * no log, or not that version. A pointer, checkpoint or compaction that cannot be used is passed
+ * over.
  */
 export async function loadSnapshot(
   table: Location,
@@ -45,18 +50,33 @@ export async function loadSnapshot(
   const path = logFolder(table).path;
   const pointer = await readLastCheckpoint(table);
   const usable = pointer !== undefined && pointer.version <= (version ?? pointer.version);
-  const without = new Set<number>();
+  const without = new Set<string>();
   const request = { path, without, ...(version === undefined ? {} : { version }) };
   let from = usable ? pointer.version : 0;
-  for (;;) {
+  for (let lost = 0; ; from = 0) {
     const { files, segment } = await listSegment(table, from, request);
-    if (segment === undefined && from === 0) return undefined;
-    if (segment !== undefined) {
-      const base = await baseActions(table, segment, context);
-      if (base !== undefined) return replaySegment(table, { segment, base, files });
-      without.add(segment.checkpointVersion);
+    if (segment === undefined) {
+      if (from === 0) return undefined;
+      continue;
     }
-    from = 0;
+    const base = await baseOf(table, segment, context);
+    if (base === undefined) {
+      without.add(segment.checkpoint?.key ?? "");
+      continue;
+    }
+    try {
+      const snapshot = await replaySegment(table, { segment, base, files });
+      const { version: at } = snapshot;
+      const isThere = files.some((file) => file.kind === "checksum" && file.version === at);
+      if (isThere) await verifyChecksum(table, snapshot, context.corruptionIsFatal);
+      return snapshot;
+    } catch (thrown) {
+      const compactions = segment.deltas.filter((delta) => delta.from < delta.version);
+      for (const { status } of compactions) without.add(status.path);
+      // Meanwhile the log may have been cleaned: a new listing shows what is there.
+      const cleaned = isError(thrown, "PATH_NOT_FOUND") && ++lost < listingsMax;
+      if (compactions.length === 0 && !cleaned) throw thrown;
+    }
   }
 }
 
@@ -80,14 +100,14 @@ async function listSegment(
 }
 
 /** Undefined: the checkpoint is unreadable, an older one must do. */
-async function baseActions(
+async function baseOf(
   table: Location,
-  segment: Segment,
+  { checkpoint }: Segment,
   context: LogContext,
-): Promise<readonly Action[] | undefined> {
-  if (segment.checkpointVersion < 0) return [];
+): Promise<Checkpoint | undefined> {
+  if (checkpoint === undefined) return { actions: [], files: undefined };
   try {
-    return await readCheckpoint(table, segment.checkpoint, context);
+    return await readCheckpoint(table, checkpoint.files, context);
   } catch (thrown) {
     if (isError(thrown) && thrown.kind === "unavailable") throw thrown;
     return undefined;
@@ -96,21 +116,46 @@ async function baseActions(
 
 async function replaySegment(
   table: Location,
-  load: { segment: Segment; base: readonly Action[]; files: readonly LogFile[] },
+  load: { segment: Segment; base: Checkpoint; files: readonly LogFile[] },
 ): Promise<ReplayedSnapshot> {
   const { segment, base, files } = load;
-  const times = versionTimes(files);
-  const versions = times.filter((time) => {
-    return time.version > segment.checkpointVersion && time.version <= segment.version;
-  });
-  const commits = await readCommits(table, versions);
-  const known = times.find((time) => time.version === segment.checkpointVersion);
-  const start = {
-    version: segment.checkpointVersion,
-    timestamp: known?.timestamp ?? segment.checkpoint[0]?.modificationTime ?? 0,
-    actions: base,
-  };
+  const { checkpoint } = segment;
+  const times = new Map(versionTimes(files).map((time) => [time.version, time.timestamp]));
+  const commits = await readDeltas(table, segment.deltas, times);
+  const version = checkpoint?.version ?? -1;
+  const time = times.get(version) ?? checkpoint?.files[0]?.modificationTime ?? 0;
+  const own = segment.deltas.length === 0 ? await ownTime(table, version, base.actions) : undefined;
+  const start = { version, timestamp: own ?? time, actions: base.actions, files: base.files };
   return replay(start, commits, logFolder(table).path);
+}
+
+/** The in-commit timestamp of a version that stands in a checkpoint alone. */
+async function ownTime(
+  table: Location,
+  version: number,
+  actions: readonly Action[],
+): Promise<number | undefined> {
+  const metadata = actions.flatMap((action) => ("metaData" in action ? [action.metaData] : []))[0];
+  if (metadata === undefined || !hasInCommitTimestamps(metadata)) return undefined;
+  try {
+    return (await readCommit(table, { version, timestamp: 0 })).timestamp || undefined;
+  } catch (thrown) {
+    // Its commit was cleaned up: the checkpoint stands for it.
+    if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
+    throw thrown;
+  }
+}
+
+async function readDeltas(
+  table: Location,
+  deltas: readonly Delta[],
+  times: ReadonlyMap<number, number>,
+): Promise<Commit[]> {
+  return inTurns(deltas, async ({ version, status }) => {
+    const actions = parseCommit(await table.store.read(status.path), status.path);
+    const time = times.get(version) ?? status.modificationTime;
+    return { version, timestamp: inCommitTimestamp(actions) ?? time, actions };
+  });
 }
 
 /** Reads commits whose files are there; each takes its in-commit timestamp, if it has one. */
@@ -118,12 +163,15 @@ export async function readCommits(
   table: Location,
   versions: readonly VersionTime[],
 ): Promise<Commit[]> {
-  const commits: Commit[] = [];
-  for (let start = 0; start < versions.length; start += readsAtOnce) {
-    const slice = versions.slice(start, start + readsAtOnce);
-    commits.push(...(await Promise.all(slice.map((time) => readCommit(table, time)))));
+  return inTurns(versions, (time) => readCommit(table, time));
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += readsAtOnce) {
+    results.push(...(await Promise.all(items.slice(start, start + readsAtOnce).map(work))));
   }
-  return commits;
+  return results;
 }
 
 async function readCommit(table: Location, time: VersionTime): Promise<Commit> {

@@ -85,4 +85,8 @@ export interface LogContext {
   readonly engine: Engine;
   /** A local folder for files in the making. */
   readonly staging: string;
+  /** Rows of a checkpoint that are taken into memory, 10,000 where this says nothing. */
+  readonly checkpointRowsInMemory?: number;
+  /** Whether a log that differs from its checksum is an error; else it is told and read. */
+  readonly corruptionIsFatal?: boolean;
 }

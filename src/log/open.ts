@@ -2,13 +2,14 @@ import { env } from "../env.ts";
 import { assert, error, isError } from "../error/error.ts";
 import { Timestamp } from "../schema/value.ts";
 import type { Location } from "../storage/store.ts";
+import type { CheckpointFiles } from "./checkpoint/files.ts";
 import { commitInfoOf, parseCommit } from "./commit-file.ts";
 import { listLog, loadSnapshot, readCommits } from "./load.ts";
 import type { Commit, CommitRequest, CommitResult, Log, LogContext } from "./log.ts";
 import { logFolder, logPath } from "./path.ts";
 import { tombstoneRetentionMs } from "./property.ts";
 import { hasInCommitTimestamps } from "./protocol.ts";
-import { advance, type ReplayedSnapshot } from "./replay.ts";
+import { advance, type ReplayedSnapshot, rebased } from "./replay.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { inCommitTimestamp, newestNotAfter, type VersionTime, versionTimes } from "./time.ts";
 import { writeCommit } from "./write.ts";
@@ -36,6 +37,13 @@ export interface LogState {
   commit(version: number): Promise<Commit | undefined>;
   /** Takes in commits that follow each other; returns the newest snapshot after them. */
   take(commits: readonly Commit[]): Promise<ReplayedSnapshot>;
+  /** Puts the newest snapshot upon a large checkpoint of its version or one before. */
+  rebase(checkpoint: { readonly version: number; readonly files: CheckpointFiles }): void;
+}
+
+interface TimeSearch {
+  readonly times: readonly VersionTime[];
+  readonly timeOf: (time: VersionTime) => Promise<number>;
 }
 
 class TableLog implements Log, LogState {
@@ -108,6 +116,12 @@ class TableLog implements Log, LogState {
     return this.#newest;
   }
 
+  rebase(checkpoint: { readonly version: number; readonly files: CheckpointFiles }): void {
+    if (this.#newest !== undefined && this.#newest.version >= checkpoint.version) {
+      this.#newest = rebased(this.#newest, checkpoint);
+    }
+  }
+
   async snapshotAt(version: number): Promise<Snapshot> {
     if (this.#newest?.version === version) return this.#newest;
     const kept = this.#older.get(version);
@@ -142,45 +156,47 @@ class TableLog implements Log, LogState {
   async versionAt(timestampMs: number): Promise<number> {
     const { earliest } = await this.#range();
     const listed = versionTimes(await listLog(this.location, earliest));
-    const times = await this.#withInCommitTimes(listed, timestampMs);
-    const first = times[0];
-    const last = times.at(-1);
-    if (first === undefined || last === undefined) {
+    const newest = await this.update();
+    const { times, timeOf } = this.#timesFor(timestampMs, listed);
+    const first = times[0] ?? listed[0];
+    if (newest === undefined || first === undefined) {
       throw error("DELTA_NO_COMMITS_FOUND", { path: this.#path });
     }
-    if (timestampMs > last.timestamp) {
+    if (timestampMs > newest.timestamp) {
       throw error("DELTA_TIMESTAMP_GREATER_THAN_COMMIT", {
         providedTimestamp: timeText(timestampMs),
-        lastCommitTimestamp: timeText(last.timestamp),
+        lastCommitTimestamp: timeText(newest.timestamp),
       });
     }
-    const found = newestNotAfter(times, timestampMs);
+    const found = await newestNotAfter(times, timestampMs, timeOf);
     if (found !== undefined) return found.version;
     throw error("DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION", {
       userTimestamp: timeText(timestampMs),
-      commitTs: timeText(first.timestamp),
+      commitTs: timeText(await timeOf(first)),
     });
   }
 
   /**
-   * With in-commit timestamps on, the commits since they were turned on have their own times, and
-   * only they are searched for a time not before it (PROTOCOL.md#in-commit-timestamps).
+   * The commits a time is searched in. With in-commit timestamps on, those since they were turned
+   * on have their own times, and only they are searched for a time not before it
+   * (PROTOCOL.md#in-commit-timestamps).
    */
-  async #withInCommitTimes(
-    times: readonly VersionTime[],
-    timestampMs: number,
-  ): Promise<readonly VersionTime[]> {
-    const snapshot = (await this.update()) as ReplayedSnapshot | undefined;
-    if (snapshot === undefined || !hasInCommitTimestamps(snapshot.metadata)) return times;
-    const { configuration } = snapshot.metadata;
-    const since = Number(configuration["delta.inCommitTimestampEnablementVersion"] ?? 0);
-    const from = Number(configuration["delta.inCommitTimestampEnablementTimestamp"] ?? 0);
-    if (timestampMs < from) return times.filter((time) => time.version < since);
-    const commits = await readCommits(
-      this.location,
-      times.filter((time) => time.version >= since),
-    );
-    return commits.map(({ version, timestamp }) => ({ version, timestamp }));
+  #timesFor(timestampMs: number, listed: readonly VersionTime[]): TimeSearch {
+    const fileTime = async (time: VersionTime): Promise<number> => time.timestamp;
+    const metadata = this.#newest?.metadata;
+    if (metadata === undefined || !hasInCommitTimestamps(metadata)) {
+      return { times: listed, timeOf: fileTime };
+    }
+    const since = Number(metadata.configuration["delta.inCommitTimestampEnablementVersion"] ?? 0);
+    const from = Number(metadata.configuration["delta.inCommitTimestampEnablementTimestamp"] ?? 0);
+    if (timestampMs < from) {
+      return { times: listed.filter((time) => time.version < since), timeOf: fileTime };
+    }
+    const ownTime = async (time: VersionTime): Promise<number> => {
+      const [commit] = await readCommits(this.location, [time]);
+      return commit?.timestamp ?? time.timestamp;
+    };
+    return { times: listed.filter((time) => time.version >= since), timeOf: ownTime };
   }
 
   async commit(version: number): Promise<Commit | undefined> {

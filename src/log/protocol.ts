@@ -10,7 +10,6 @@ import { checkTypeChanges } from "./type-widening.ts";
 interface Use {
   readonly configuration: Configuration;
   readonly schema: StructType;
-  readonly files: () => Iterable<{ readonly deletionVector?: unknown }>;
 }
 
 /** `true`: handled here. A function: handled as long as it says the feature is not in use. */
@@ -31,10 +30,6 @@ const notSet =
   (use) =>
     !flag(use.configuration, name, false);
 const never: Support = () => false;
-const noVectors: Support = (use) => {
-  for (const file of use.files()) if (file.deletionVector !== undefined) return false;
-  return true;
-};
 const noMapping: Support = (use) => {
   return (use.configuration["delta.columnMapping.mode"] ?? "none") === "none";
 };
@@ -56,11 +51,11 @@ const features: Readonly<Record<string, Feature>> = {
   generatedColumns: writer(noFieldWith("delta.generationExpression")),
   columnMapping: both(true, noMapping),
   identityColumns: writer(noIdentity),
-  deletionVectors: both(noVectors, noVectors),
+  deletionVectors: both(true, true),
   rowTracking: writer(never),
   timestampNtz: both(true, true),
   domainMetadata: writer(true),
-  v2Checkpoint: both(never, never),
+  v2Checkpoint: both(true, never),
   icebergCompatV1: writer(notSet("delta.enableIcebergCompatV1")),
   icebergCompatV2: writer(notSet("delta.enableIcebergCompatV2")),
   icebergCompatV3: writer(notSet("delta.enableIcebergCompatV3")),
@@ -110,27 +105,47 @@ function legacyFeatures(protocol: Protocol): string[] {
   return names;
 }
 
+/** What of a snapshot says which features it uses. */
+type Described = Pick<Snapshot, "protocol" | "metadata" | "schema">;
+
+/** Refuses a table whose reader features are not all known here: its schema may not be either. */
+export function checkReaderFeatures(protocol: Protocol, table: string): void {
+  checkVersions(protocol, table);
+  refuseRead(
+    (protocol.readerFeatures ?? []).filter((name) => features[name] === undefined),
+    table,
+  );
+}
+
 /** Refuses a table that cannot be read right here, naming the features: nothing is read wrong. */
-export function checkReadable(snapshot: Snapshot, table: string): void {
+export function checkReadable(snapshot: Described, table: string): void {
   checkVersions(snapshot.protocol, table);
   const { protocol } = snapshot;
   const asked = [
     ...(protocol.readerFeatures ?? []),
     ...(protocol.minReaderVersion === 2 ? ["columnMapping"] : []),
   ];
-  const unsupported = unsupportedOf(asked, snapshot, "read");
-  if (unsupported.length > 0) {
-    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", {
-      table,
-      unsupported: unsupported.join(", "),
-    });
-  }
+  refuseRead(unsupportedOf(asked, snapshot, "read"), table);
   checkColumnMapping(snapshot.schema, snapshot.metadata);
   if (asked.some((name) => name.startsWith("typeWidening"))) checkTypeChanges(snapshot.schema);
 }
 
+/** Commits of such a table are known to its catalog alone: the log in its folder may lag behind. */
+const catalogManaged = ["catalogManaged", "catalogOwned-preview"];
+
+function refuseRead(unsupported: readonly string[], table: string): void {
+  if (unsupported.length === 0) return;
+  if (unsupported.some((name) => catalogManaged.includes(name))) {
+    throw error("DELTA_PATH_BASED_ACCESS_TO_CATALOG_MANAGED_TABLE_BLOCKED", { path: table });
+  }
+  throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", {
+    table,
+    unsupported: unsupported.join(", "),
+  });
+}
+
 /** Refuses a table that cannot be written right here, naming the features. */
-export function checkWritable(snapshot: Snapshot, table: string): void {
+export function checkWritable(snapshot: Described, table: string): void {
   checkVersions(snapshot.protocol, table);
   const unsupported = unsupportedOf(tableFeatures(snapshot.protocol), snapshot, "write");
   if (unsupported.length > 0) {
@@ -155,13 +170,12 @@ function checkVersions(protocol: Protocol, table: string): void {
 
 function unsupportedOf(
   names: readonly string[],
-  snapshot: Snapshot,
+  snapshot: Described,
   way: "read" | "write",
 ): string[] {
   const use = {
     configuration: snapshot.metadata.configuration,
     schema: snapshot.schema,
-    files: () => snapshot.files(),
   };
   return names.filter((name) => {
     const support = features[name]?.[way];

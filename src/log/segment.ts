@@ -2,43 +2,59 @@ import { error } from "../error/error.ts";
 import type { FileStatus } from "../storage/store.ts";
 
 /** A file of the log by what its name says. Names of no meaning here have none. */
-export type LogFile =
-  | { readonly kind: "commit"; readonly version: number; readonly status: FileStatus }
-  /** A V2 checkpoint, which is not read: it only tells why older commits are gone. */
-  | { readonly kind: "v2 checkpoint"; readonly version: number; readonly status: FileStatus }
-  | {
-      readonly kind: "checkpoint";
-      readonly version: number;
-      /** 0 for a checkpoint in one file. */
-      readonly parts: number;
-      readonly status: FileStatus;
-    };
+export type LogFile = { readonly version: number; readonly status: FileStatus } & (
+  | { readonly kind: "commit" }
+  /** The commits from `from` to `version` in one (PROTOCOL.md#log-compaction-files). */
+  | { readonly kind: "compaction"; readonly from: number }
+  | { readonly kind: "checksum" }
+  /** A checkpoint or a part of one; `parts` is 0 for one in a single file. */
+  | { readonly kind: "checkpoint"; readonly form: "classic" | "v2"; readonly parts: number }
+);
 
-const commitName = /^(\d{20})\.json$/;
-const v2Name = /^(\d{20})\.checkpoint\.[0-9a-f]{8}-[0-9a-f-]{27}\.(?:json|parquet)$/;
-const checkpointName = /^(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
+const versionName = /^(\d{20})\.(.+)$/;
+const compactedName = /^(\d{20})\.compacted\.json$/;
+const classicName = /^checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
+const v2Name = /^checkpoint\.[0-9a-f]{8}-[0-9a-f-]{27}\.(?:json|parquet)$/;
 
-/** What a listed file is; undefined for what is not read (checksums, compactions, others). */
+/** What a listed file is; undefined for names that the protocol does not know. */
 export function logFile(status: FileStatus): LogFile | undefined {
   const name = status.path.slice(status.path.lastIndexOf("/") + 1);
-  const commit = commitName.exec(name);
-  if (commit !== null) return { kind: "commit", version: Number(commit[1]), status };
-  const v2 = v2Name.exec(name);
-  if (v2 !== null) return { kind: "v2 checkpoint", version: Number(v2[1]), status };
-  const checkpoint = checkpointName.exec(name);
-  if (checkpoint === null) return undefined;
-  const parts = checkpoint[3] === undefined ? 0 : Number(checkpoint[3]);
-  return { kind: "checkpoint", version: Number(checkpoint[1]), parts, status };
+  const [, first, rest = ""] = versionName.exec(name) ?? [];
+  if (first === undefined) return undefined;
+  const version = Number(first);
+  if (rest === "json") return { kind: "commit", version, status };
+  if (rest === "crc") return { kind: "checksum", version, status };
+  const last = compactedName.exec(rest)?.[1];
+  if (last !== undefined)
+    return { kind: "compaction", from: version, version: Number(last), status };
+  if (v2Name.test(rest)) return { kind: "checkpoint", version, form: "v2", parts: 0, status };
+  const classic = classicName.exec(rest);
+  if (classic === null) return undefined;
+  const parts = Number(classic[2] ?? 0);
+  return { kind: "checkpoint", version, form: "classic", parts, status };
+}
+
+/** Commits of a version, or of several in one file, in the order they are replayed. */
+export interface Delta {
+  readonly from: number;
+  readonly version: number;
+  readonly status: FileStatus;
 }
 
 /** The files that make a version: a whole checkpoint, if any, and the commits after it. */
 export interface Segment {
   readonly version: number;
-  readonly checkpoint: readonly FileStatus[];
-  /** -1 without a checkpoint. */
-  readonly checkpointVersion: number;
-  /** Ascending and without gaps, from the checkpoint's version + 1. */
-  readonly commits: readonly FileStatus[];
+  readonly checkpoint: CheckpointChoice | undefined;
+  /** Without gaps from the checkpoint's version + 1; the newest commit always by itself. */
+  readonly deltas: readonly Delta[];
+}
+
+/** A checkpoint all of whose files are there. */
+export interface CheckpointChoice {
+  readonly version: number;
+  /** Tells it from others of its version. */
+  readonly key: string;
+  readonly files: readonly FileStatus[];
 }
 
 export interface SegmentRequest {
@@ -46,8 +62,8 @@ export interface SegmentRequest {
   readonly version?: number;
   /** For messages. */
   readonly path: string;
-  /** Checkpoints that were found to be unreadable, by version. */
-  readonly without?: ReadonlySet<number>;
+  /** Checkpoints, by key, and compactions, by path, that were found to be unreadable. */
+  readonly without?: ReadonlySet<string>;
 }
 
 /**
@@ -60,68 +76,83 @@ export function segmentOf(files: readonly LogFile[], request: SegmentRequest): S
   const wanted = files.filter((file) => file.version <= limit);
   const checkpoint = newestCheckpoint(wanted, request.without);
   const base = checkpoint?.version ?? -1;
-  const commits = wanted
-    .filter((file) => file.kind === "commit" && file.version > base)
-    .sort((a, b) => a.version - b.version);
-  const last = commits.at(-1)?.version ?? base;
+  const commits = wanted.filter((file) => file.kind === "commit" && file.version > base);
+  const last = commits.reduce((max, file) => Math.max(max, file.version), base);
   if (last < 0) return undefined;
   if (request.version !== undefined && last !== request.version) return undefined;
-  try {
-    checkContiguous(commits, base, { version: last, path: request.path });
-  } catch (thrown) {
-    if (!files.some((file) => file.kind === "v2 checkpoint")) throw thrown;
-    const unread = { table: request.path, unsupported: "v2Checkpoint" };
-    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", unread, thrown);
-  }
-  return {
-    version: last,
-    checkpoint: checkpoint?.files ?? [],
-    checkpointVersion: base,
-    commits: commits.map((commit) => commit.status),
-  };
+  const usable = wanted.filter(({ status }) => request.without?.has(status.path) !== true);
+  const deltas = deltasOf(usable, { base, last, path: request.path });
+  return { version: last, checkpoint, deltas };
 }
 
 /** The newest checkpoint of a listing all of whose parts are there, but for those in `without`. */
 export function newestCheckpoint(
   files: readonly LogFile[],
-  without: ReadonlySet<number> = new Set(),
-): { version: number; files: readonly FileStatus[] } | undefined {
-  const groups = new Map<string, { version: number; parts: number; files: FileStatus[] }>();
+  without: ReadonlySet<string> = new Set(),
+): CheckpointChoice | undefined {
+  const groups = new Map<string, { file: LogFile & { kind: "checkpoint" }; all: FileStatus[] }>();
   for (const file of files) {
-    if (file.kind !== "checkpoint" || without.has(file.version)) continue;
-    const key = `${file.version}.${file.parts}`;
+    if (file.kind !== "checkpoint") continue;
+    const key = file.form === "v2" ? file.status.path : `${file.version}.${file.parts}`;
+    if (without.has(key)) continue;
     const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, { version: file.version, parts: file.parts, files: [file.status] });
-    } else group.files.push(file.status);
+    if (group === undefined) groups.set(key, { file, all: [file.status] });
+    else group.all.push(file.status);
   }
-  const whole = [...groups.values()].filter((group) => {
-    return group.files.length === Math.max(group.parts, 1);
+  const whole = [...groups].filter(([, { file, all }]) => all.length === Math.max(file.parts, 1));
+  // Of one version Spark prefers V2 to parts, and parts to one file.
+  const [best] = whole.sort(([, { file: a }], [, { file: b }]) => {
+    return b.version - a.version || rank(b) - rank(a) || (a.status.path < b.status.path ? 1 : -1);
   });
-  whole.sort((a, b) => b.version - a.version || a.parts - b.parts);
-  return whole[0];
+  if (best === undefined) return undefined;
+  const [key, { file, all }] = best;
+  return { version: file.version, key, files: all };
 }
 
-function checkContiguous(
-  commits: readonly LogFile[],
-  base: number,
-  load: { readonly version: number; readonly path: string },
-): void {
-  let expected = base + 1;
-  for (const commit of commits) {
-    if (commit.version === expected) {
-      expected++;
-      continue;
+function rank(file: LogFile & { kind: "checkpoint" }): number {
+  return file.form === "v2" ? Number.MAX_SAFE_INTEGER : file.parts;
+}
+
+/** Commits one by one, but where a compaction covers several of those before the last. */
+function deltasOf(
+  files: readonly LogFile[],
+  range: { readonly base: number; readonly last: number; readonly path: string },
+): Delta[] {
+  const commits = new Map<number, Delta>();
+  const longest = new Map<number, Delta>();
+  for (const file of files) {
+    const { version, status } = file;
+    if (file.kind === "commit") commits.set(version, { from: version, version, status });
+    if (file.kind !== "compaction" || version <= file.from || version >= range.last) continue;
+    const known = longest.get(file.from);
+    if (known === undefined || known.version < version) {
+      longest.set(file.from, { from: file.from, version, status });
     }
-    if (base < 0 && expected === 0) {
-      throw error("DELTA_TRUNCATED_TRANSACTION_LOG", load);
-    }
-    throw error("DELTA_VERSIONS_NOT_CONTIGUOUS", {
-      versionList: `${expected - 1}, ${commit.version}`,
-      startVersion: expected - 1,
-      endVersion: commit.version,
-      versionToLoad: load.version,
-      path: load.path,
-    });
   }
+  const deltas: Delta[] = [];
+  for (let next = range.base + 1; next <= range.last; ) {
+    const delta = longest.get(next) ?? commits.get(next);
+    if (delta === undefined) throw gap(next, [...commits.keys()], range);
+    deltas.push(delta);
+    next = delta.version + 1;
+  }
+  return deltas;
+}
+
+function gap(
+  missing: number,
+  commits: readonly number[],
+  { base, last, path }: { readonly base: number; readonly last: number; readonly path: string },
+): Error {
+  if (base < 0 && missing === 0) {
+    return error("DELTA_TRUNCATED_TRANSACTION_LOG", { version: last, path });
+  }
+  const after = Math.min(...commits.filter((version) => version > missing));
+  return error("DELTA_VERSIONS_NOT_CONTIGUOUS", {
+    versionList: `${missing - 1}, ${after}`,
+    startVersion: missing - 1,
+    endVersion: after,
+    versionToLoad: last,
+    path,
+  });
 }

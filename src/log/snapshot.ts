@@ -1,5 +1,6 @@
+import type { TypedExpression } from "../analysis/typed.ts";
 import type { StructType } from "../schema/type.ts";
-import type { Add, DomainMetadata, Metadata, Protocol, Remove } from "./action.ts";
+import type { Add, DomainMetadata, Metadata, Protocol } from "./action.ts";
 
 /** A table at one version: what replaying its log up to there gives. Immutable. */
 export interface Snapshot {
@@ -13,10 +14,35 @@ export interface Snapshot {
   /** The newest transaction version of each application. */
   readonly transactions: ReadonlyMap<string, number>;
   readonly domains: ReadonlyMap<string, DomainMetadata>;
+  /**
+   * The live files, or those that a filter keeps, in no promised order. Those of a large
+   * checkpoint are read anew each time.
+   */
+  files(filter?: FileFilter): Promise<readonly Add[]>;
+  /** Of all live files. */
+  totals(): Promise<Totals>;
+}
+
+export interface Totals {
   readonly numFiles: number;
   readonly sizeInBytes: number;
-  /** The live files, in no promised order; may be iterated again. */
-  files(): Iterable<Add>;
-  /** Removed files not yet forgotten (for checkpoints). */
-  tombstones(): Iterable<Remove>;
+}
+
+/** Which live files are wanted. */
+export interface FileFilter {
+  /** Whether one is. */
+  readonly keeps: (file: Add) => boolean;
+  /**
+   * What the engine can tell beforehand: a condition that is true of every file that `keeps`
+   * wants, over what a checkpoint says of a file; undefined if there is none.
+   */
+  readonly condition?: (file: FileColumns) => TypedExpression | undefined;
+}
+
+/** Where a checkpoint's rows hold what is known of a file. */
+export interface FileColumns {
+  /** `add.partitionValues`: a map of string to string. */
+  readonly partitionValues: TypedExpression;
+  /** `add.stats`, JSON text, or `add.stats_parsed`, a struct of the same shape. */
+  readonly stats: TypedExpression;
 }

@@ -30,16 +30,18 @@ export function inCommitTimestamp(actions: readonly Action[]): number | undefine
   return typeof time === "number" ? time : undefined;
 }
 
-/** The newest of ascending `times` not after `timestamp`; undefined if all are later. */
-export function newestNotAfter(
+/** The newest version of ascending times not after `timestamp`; undefined if all are later. */
+export async function newestNotAfter(
   times: readonly VersionTime[],
   timestamp: number,
-): VersionTime | undefined {
+  timeOf: (time: VersionTime) => Promise<number>,
+): Promise<VersionTime | undefined> {
   let low = 0;
   let high = times.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((times[middle]?.timestamp ?? 0) <= timestamp) low = middle + 1;
+    const time = times[middle];
+    if (time !== undefined && (await timeOf(time)) <= timestamp) low = middle + 1;
     else high = middle;
   }
   return times[low - 1];

@@ -1,12 +1,13 @@
 import { env } from "../env.ts";
 import { error, isError } from "../error/error.ts";
 import type { Action, CommitInfo } from "./action.ts";
-import { writeCheckpoint } from "./checkpoint.ts";
+import { largeCheckpoint } from "./checkpoint/read.ts";
+import { writeCheckpoint } from "./checkpoint/write.ts";
 import { writeChecksum } from "./checksum.ts";
 import { cleanLog } from "./cleanup.ts";
 import { commitInfoOf, printCommit } from "./commit-file.ts";
 import { conflictOf } from "./conflict.ts";
-import { fileKey } from "./ledger.ts";
+import { fileKey } from "./file-key.ts";
 import type { Commit, CommitRequest, CommitResult } from "./log.ts";
 import type { LogState } from "./open.ts";
 import { logFolder, logPath, tableName } from "./path.ts";
@@ -163,7 +164,9 @@ async function afterCommit(
     if (snapshot.version === info.version) await writeChecksum(location, snapshot, info);
     const interval = whole(snapshot.metadata.configuration, "delta.checkpointInterval", 10);
     if (info.version > 0 && info.version % Math.max(interval, 1) === 0) {
-      await writeCheckpoint(location, snapshot, context);
+      const file = await writeCheckpoint(location, snapshot, context);
+      const files = await largeCheckpoint(location, file, context);
+      if (files !== undefined) log.rebase({ version: snapshot.version, files });
       if (isCleaningDue(log)) await cleanLog(location, snapshot.metadata.configuration);
     }
   } catch (thrown) {

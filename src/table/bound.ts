@@ -11,19 +11,12 @@ import {
   stringLiteral,
 } from "../analysis/expression.ts";
 import type { TypedExpression } from "../analysis/typed.ts";
+import type { FileColumns } from "../log/snapshot.ts";
 import { boolean, type DataType, double, long, type StructField, string } from "../schema/type.ts";
 import { Decimal, LocalTimestamp, Timestamp, type Value } from "../schema/value.ts";
 import { asNumber, doubleSpread, floatSpread, type Interval } from "./interval.ts";
 import { type ColumnPath, isPartition, type Pruned, storedNames } from "./predicate.ts";
 import { keepsOrder } from "./range.ts";
-
-/** Where a checkpoint's rows hold what is known of a file. */
-export interface FileColumns {
-  /** `add.partitionValues`: a map of string to string. */
-  readonly partitionValues: TypedExpression;
-  /** `add.stats`, JSON text, or `add.stats_parsed`, a struct of the same shape. */
-  readonly stats: TypedExpression;
-}
 
 /** What conditions over the files of a table are made for. */
 export interface Site {

@@ -63,7 +63,8 @@ async function define(
     partitionBy: metadata.partitionColumns,
     properties: metadata.configuration,
   };
-  const removes = [...(current?.files() ?? [])].map((file): Action => ({ remove: removeOf(file) }));
+  const files = (await current?.files()) ?? [];
+  const removes = files.map((file): Action => ({ remove: removeOf(file) }));
   return commitTransaction(table, {
     snapshot: current,
     operation: definitionOperation({ ...request, definition: stored }, { asSelect: false }),
@@ -82,10 +83,7 @@ export function checkWritableAs(
   made: Pick<Snapshot, "metadata" | "protocol">,
   definition: Pick<TableDefinition, "schema">,
 ): void {
-  const empty = { transactions: new Map(), domains: new Map(), numFiles: 0, sizeInBytes: 0 };
-  const { schema } = definition;
-  const none = { files: () => [], tombstones: () => [] };
-  checkWritable({ version: -1, timestamp: 0, schema, ...made, ...empty, ...none }, table.name);
+  checkWritable({ schema: definition.schema, ...made }, table.name);
 }
 
 /** The operation of CREATE and REPLACE, with or without data, as Spark records it. */

@@ -34,9 +34,14 @@ export const detailSchema: StructType = struct([
 ]);
 
 /** The row of DESCRIBE DETAIL; `name` is that in the catalog, if it has one. */
-export function tableDetail(table: DeltaTable, snapshot: Snapshot, name?: string): Row {
+export async function tableDetail(
+  table: DeltaTable,
+  snapshot: Snapshot,
+  name?: string,
+): Promise<Row> {
   const { metadata, protocol } = snapshot;
   const { store, path } = table.location;
+  const { numFiles, sizeInBytes } = await snapshot.totals();
   return {
     format: "delta",
     id: metadata.id,
@@ -47,8 +52,8 @@ export function tableDetail(table: DeltaTable, snapshot: Snapshot, name?: string
     lastModified: instant(snapshot.timestamp),
     partitionColumns: metadata.partitionColumns,
     clusteringColumns: clusteringColumns(snapshot),
-    numFiles: BigInt(snapshot.numFiles),
-    sizeInBytes: BigInt(snapshot.sizeInBytes),
+    numFiles: BigInt(numFiles),
+    sizeInBytes: BigInt(sizeInBytes),
     properties: new Map(Object.entries(metadata.configuration)),
     minReaderVersion: protocol.minReaderVersion,
     minWriterVersion: protocol.minWriterVersion,

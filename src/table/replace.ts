@@ -27,8 +27,7 @@ export interface Replacement {
   /** What is removed, once it is known what was added, and what was read to know it. */
   readonly remove: (
     adds: readonly Add[],
-    partitions: readonly StructField[],
-  ) => { readonly removed: readonly Add[]; readonly reads: Partial<ReadSet> };
+  ) => Promise<{ readonly removed: readonly Add[]; readonly reads: Partial<ReadSet> }>;
 }
 
 export interface ReplaceRequest {
@@ -76,13 +75,13 @@ async function replaceFiles(table: DeltaTable, request: ReplaceRequest): Promise
   const { current, write, overwrite, dynamic } = request;
   const written = await writeRows(table, request, write.relation);
   if (current === undefined || !overwrite) {
-    return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
+    return { written, copied: [], remove: async () => ({ removed: [], reads: {} }) };
   }
   if (dynamic && current.metadata.partitionColumns.length > 0) {
     return { written, copied: [], remove: (adds) => replacePartitions(current, adds) };
   }
-  const removed = [...current.files()];
-  return { written, copied: [], remove: () => ({ removed, reads: { wholeTable: true } }) };
+  const removed = await current.files();
+  return { written, copied: [], remove: async () => ({ removed, reads: { wholeTable: true } }) };
 }
 
 async function writeRows(
@@ -108,11 +107,11 @@ async function writeRows(
 }
 
 /** Dynamic partition overwrite: the partitions that were written lose their other files. */
-function replacePartitions(current: Snapshot, adds: readonly Add[]) {
+async function replacePartitions(current: Snapshot, adds: readonly Add[]) {
   const columns = partitionFields(current.schema, current.metadata);
   const written = new Set(adds.map((add) => partitionKey(add, columns)));
   const matches = (add: Add): boolean => written.has(partitionKey(add, columns));
-  const removed = [...current.files()].filter(matches);
+  const removed = await current.files({ keeps: matches });
   return { removed, reads: { files: pathsOf(removed), matches } };
 }
 
@@ -142,11 +141,11 @@ async function replaceWhere(
   }
   const written = await writeRows(table, request, relation);
   if (current === undefined) {
-    return { written, copied: [], remove: () => ({ removed: [], reads: {} }) };
+    return { written, copied: [], remove: async () => ({ removed: [], reads: {} }) };
   }
   const pruned = prunedBy(current, context);
   const matches = (add: Add): boolean => mayMatch(add, [where.condition], pruned);
-  const removed = [...current.files()].filter(matches);
+  const removed = await current.files({ keeps: matches });
   const partly = removed.filter((file) => !allMatch(file, where.condition, pruned));
   const rest = { files: partly, condition: where.condition };
   const copied = await copyRest(table, request, rest).catch(async (thrown) => {
@@ -156,7 +155,7 @@ async function replaceWhere(
   return {
     written,
     copied,
-    remove: () => ({ removed, reads: { files: pathsOf(removed), matches } }),
+    remove: async () => ({ removed, reads: { files: pathsOf(removed), matches } }),
   };
 }
 

@@ -5,7 +5,7 @@ import { columnMappingMode, physicalField, physicalName } from "../log/column-ma
 import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
-import type { Snapshot } from "../log/snapshot.ts";
+import type { FileFilter, Snapshot } from "../log/snapshot.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
@@ -13,6 +13,7 @@ import { setMember, type Value } from "../schema/value.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
 import { pruner } from "./prune.ts";
+import { skippingFilter } from "./skip.ts";
 import type { DeltaTable } from "./table.ts";
 
 /** The files of a snapshot a scan needs, as the engine's input. */
@@ -25,28 +26,37 @@ export async function scanTable(
   if (snapshot.schema.fields.length === 0) {
     throw error("DELTA_READ_TABLE_WITHOUT_COLUMNS", { tableName: table.name });
   }
-  const { files, skipping } = pruneFiles(snapshot, request);
+  const { filter, skipping } = filterOf(snapshot, request);
+  const files = await snapshot.files(filter);
   const input = await scanFiles(table, { files, snapshot, columns: request.columns });
-  return { ...input, skipping };
+  return request.explained ? { ...input, skipping: skipping() } : input;
 }
 
-/** The live files in which a row may fulfil the conditions, and how many others there are. */
-function pruneFiles(
+/** Keeps the files in which a row may fulfil the conditions; counts the others if that is asked. */
+function filterOf(
   snapshot: Snapshot,
   request: ScanRequest,
-): { readonly files: readonly Add[]; readonly skipping: Skipping } {
-  const reasonOf = pruner(request.conditions, prunedBy(snapshot, request));
+): { readonly filter: FileFilter | undefined; readonly skipping: () => Skipping } {
+  const { conditions, explained = false } = request;
+  const pruned = prunedBy(snapshot, request);
+  const reasonOf = pruner(conditions, pruned);
   const skipped = { "partition values": 0, statistics: 0 };
-  const files: Add[] = [];
-  let total = 0;
-  for (const file of snapshot.files()) {
-    total += 1;
+  let files = 0;
+  const keeps = (file: Add): boolean => {
+    files += 1;
     const reason = reasonOf(file);
-    if (reason === undefined) files.push(file);
-    else skipped[reason] += 1;
-  }
-  const { "partition values": byPartitionValues, statistics: byStatistics } = skipped;
-  return { files, skipping: { files: total, byPartitionValues, byStatistics } };
+    if (reason !== undefined) skipped[reason] += 1;
+    return reason === undefined;
+  };
+  const skipping = (): Skipping => {
+    const { "partition values": byPartitionValues, statistics: byStatistics } = skipped;
+    return { files, byPartitionValues, byStatistics };
+  };
+  if (explained) return { filter: { keeps }, skipping };
+  if (conditions.length === 0) return { filter: undefined, skipping };
+  const condition: FileFilter["condition"] = (columns) =>
+    skippingFilter(conditions, pruned, columns);
+  return { filter: { keeps, condition }, skipping };
 }
 
 /** A data file to be read. */

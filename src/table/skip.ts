@@ -8,9 +8,10 @@ import {
   stringLiteral,
 } from "../analysis/expression.ts";
 import type { TypedCall, TypedExpression } from "../analysis/typed.ts";
+import type { FileColumns } from "../log/snapshot.ts";
 import { boolean, type DataType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
-import { differs, type FileColumns, nullsOf, type Site, textOf, within } from "./bound.ts";
+import { differs, nullsOf, type Site, textOf, within } from "./bound.ts";
 import { type Interval, intervalOf, preimage } from "./interval.ts";
 import { compareValues } from "./order.ts";
 import {

@@ -7,7 +7,7 @@ import { commitTransaction } from "./transaction.ts";
 export async function truncateTable(table: DeltaTable): Promise<void> {
   const snapshot = await table.log.update();
   if (snapshot === undefined) throw error("DELTA_TABLE_NOT_FOUND", { tableName: table.name });
-  const files = [...snapshot.files()];
+  const files = await snapshot.files();
   if (files.length === 0) return;
   const numRemovedBytes = files.reduce((sum, { size }) => sum + size, 0);
   await commitTransaction(table, {

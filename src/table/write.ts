@@ -12,7 +12,7 @@ import { field, struct } from "../schema/type.ts";
 import { alignRelation } from "./align.ts";
 import { checkVacant, checkWritableAs } from "./create.ts";
 import type { TableDefinition } from "./definition.ts";
-import { discardStaged, partitionFields, publishFiles, removeOf } from "./file.ts";
+import { discardStaged, publishFiles, removeOf } from "./file.ts";
 import { writeOperation } from "./operation.ts";
 import { codecOf, type WriteOptions, writeOptions } from "./option.ts";
 import { type Prepared, prepareWrite } from "./prepare.ts";
@@ -204,8 +204,7 @@ async function commitOf(
   };
   const adds = await publish(written);
   const copies = await publish(copied);
-  const partitions = partitionFields(prepared.schema, prepared.metadata);
-  const { removed, reads } = replacement.remove(adds, partitions);
+  const { removed, reads } = await replacement.remove(adds);
   const id = transactionId(request, options);
   const rows = written.reduce((sum, file) => sum + file.rows, 0);
   const actions: Action[] = [

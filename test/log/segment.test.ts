@@ -14,16 +14,19 @@ const commits = (from: number, to: number): string[] => {
 };
 const request = { path: "/t/_delta_log" };
 
-test("names that are no commit and no classic checkpoint are passed over", () => {
-  expect(
-    files(
-      name(1, "crc"),
-      `.${name(1, "json")}.crc`,
-      "_last_checkpoint",
-      "_commits",
-      `${String(1).padStart(20, "0")}.${name(3, "compacted.json")}`,
-    ),
-  ).toEqual([]);
+const v2 = name(3, "checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json");
+const compacted = (from: number, to: number): string => {
+  return `${String(from).padStart(20, "0")}.${name(to, "compacted.json")}`;
+};
+
+test("names the protocol does not know are passed over", () => {
+  const others = [`.${name(1, "json")}.crc`, "_last_checkpoint", "_commits", "1.json"];
+  expect(files(...others, name(1, "checkpoint.x.parquet"))).toEqual([]);
+  expect(files(name(1, "crc"), compacted(1, 3), v2).map(({ kind }) => kind)).toEqual([
+    "checksum",
+    "compaction",
+    "checkpoint",
+  ]);
 });
 
 test("the newest whole checkpoint and the commits after it", () => {
@@ -31,13 +34,16 @@ test("the newest whole checkpoint and the commits after it", () => {
     return name(4, `checkpoint.${String(of).padStart(10, "0")}.0000000002.parquet`);
   };
   const listed = [...commits(0, 6), name(2, "checkpoint.parquet"), part(1)];
-  expect(segmentOf(files(...listed), request)).toMatchObject({ version: 6, checkpointVersion: 2 });
+  expect(segmentOf(files(...listed), request)).toMatchObject({
+    version: 6,
+    checkpoint: { version: 2 },
+  });
   const whole = segmentOf(files(...listed, part(2)), request);
-  expect(whole).toMatchObject({ version: 6, checkpointVersion: 4 });
-  expect(whole?.commits.length).toBe(2);
+  expect(whole).toMatchObject({ version: 6, checkpoint: { version: 4 } });
+  expect(whole?.deltas.length).toBe(2);
   expect(segmentOf(files(...listed), { ...request, version: 1 })).toMatchObject({
     version: 1,
-    checkpointVersion: -1,
+    checkpoint: undefined,
   });
   expect(segmentOf(files(...listed), { ...request, version: 9 })).toBeUndefined();
 });
@@ -49,8 +55,29 @@ test("a gap is an error that names it", () => {
   expect(segmentOf([], request)).toBeUndefined();
 });
 
-test("a V2 checkpoint that would be needed is refused by the name of its feature", () => {
-  const v2 = name(3, "checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet");
-  expect(() => segmentOf(files(...commits(3, 5), v2), request)).toThrow(/v2Checkpoint/);
-  expect(segmentOf(files(...commits(0, 5), v2), request)).toMatchObject({ version: 5 });
+test("of one version a V2 checkpoint goes first, and one known to be bad is left out", () => {
+  const listed = files(...commits(3, 5), v2, name(3, "checkpoint.parquet"));
+  const first = segmentOf(listed, request)?.checkpoint;
+  expect(first?.files[0]?.path).toMatch(/json$/);
+  const second = segmentOf(listed, { ...request, without: new Set([first?.key ?? ""]) });
+  expect(second?.checkpoint?.files[0]?.path).toMatch(/3\.checkpoint\.parquet$/);
+});
+
+test("a compaction stands for its commits, but never for the newest", () => {
+  const listed = files(...commits(0, 6), compacted(1, 3), compacted(1, 4), compacted(5, 6));
+  const spans = (version?: number) =>
+    segmentOf(listed, { ...request, ...(version === undefined ? {} : { version }) })?.deltas.map(
+      (delta) => [delta.from, delta.version],
+    );
+  expect(spans()).toEqual([
+    [0, 0],
+    [1, 4],
+    [5, 5],
+    [6, 6],
+  ]);
+  expect(spans(4)).toEqual([
+    [0, 0],
+    [1, 3],
+    [4, 4],
+  ]);
 });

@@ -71,7 +71,8 @@ function requestOf(
 }
 
 async function livePaths(log: Log): Promise<string[]> {
-  return [...((await log.update())?.files() ?? [])].map((file) => file.path).sort();
+  const files = (await (await log.update())?.files()) ?? [];
+  return files.map((file) => file.path).sort();
 }
 
 describe("the cost of looking", () => {

@@ -124,7 +124,6 @@ export async function openProcess(
 function withFileCalls(engine: Engine, wrap: <T extends object>(target: T) => T): Engine {
   const writes = wrap({
     writeParquet: engine.writeParquet.bind(engine),
-    writeJson: engine.writeJson.bind(engine),
   } satisfies Partial<Engine>);
   return new Proxy(engine, {
     get(target, property) {

@@ -96,7 +96,7 @@ async function changesBetween(
         if (!hasChangeDataFeed(action.metaData)) throw missing(version);
         if (version > start) checkChangeSchema(action.metaData, version, { rule, isChange: true });
       } else if ("protocol" in action) {
-        checkReadable({ ...snapshot, protocol: action.protocol, files: () => [] }, table.name);
+        checkReadable({ ...snapshot, protocol: action.protocol }, table.name);
       }
     }
     changes.push({ version, timestamp, files: changesOf(commit).files });

@@ -37,7 +37,7 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
       checkMetadata({ schema, metadata }, { version, rule });
     }
   }
-  checkReadable({ ...rule.snapshot, protocol, metadata, schema, files: () => adds }, rule.table);
+  checkReadable({ protocol, metadata, schema }, rule.table);
   const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
   if (files.some((file) => file.deletionVector !== undefined)) {
     const unsupported = "deletionVectors";

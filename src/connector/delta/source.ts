@@ -178,7 +178,7 @@ export class DeltaSource implements Source {
     const { snapshot, table } = this.#spec;
     const at = snapshot.version === version ? snapshot : await this.#log.snapshotAt(version);
     checkReadable(at, table.name);
-    this.#initial = { version, initial: true, files: snapshotOrder(at.files()) };
+    this.#initial = { version, initial: true, files: snapshotOrder(await at.files()) };
     return this.#initial;
   }
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
-import { field, type StructType, string, struct } from "../../schema/type.ts";
+import { field, type StructType, struct } from "../../schema/type.ts";
 import type {
   CachedResult,
   Engine,
@@ -19,9 +19,10 @@ import { errorOf } from "./failure.ts";
 import { type Binding, bind } from "./input/bind.ts";
 import { Instance, type InstanceOptions, type Width } from "./instance.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
-import { jsonCopy, jsonSelect } from "./parquet/json.ts";
+
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
 import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
+
 import { parquetWrite } from "./parquet/write.ts";
 import { columnName, identifier, paths } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
@@ -118,25 +119,6 @@ class DuckDBEngine implements Engine {
     } finally {
       await query.end();
     }
-  }
-
-  async *readJson(path: string, schema: StructType): AsyncIterable<readonly string[]> {
-    const connection = await this.#instance.acquire();
-    const sql = jsonSelect(path, schema);
-    const running = {
-      connection,
-      step: <T>(work: () => Promise<T>) => this.#instance.work(sql, work),
-      end: async () => this.#instance.giveBack(connection),
-    };
-    const shape = struct([field("json", string)]);
-    await using result = new StreamedResult(shape, running, () => connection.stream(sql));
-    for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
-      yield chunk.columns[0] as readonly string[];
-    }
-  }
-
-  writeJson(source: string, schema: StructType, target: string): Promise<void> {
-    return this.#instance.run(jsonCopy(source, schema, target));
   }
 
   async parquetSchema(path: string): Promise<{ schema: StructType; rows: number }> {

@@ -23,5 +23,5 @@ export async function runDetail(
   const table = await deltaTableOf(context, command.target);
   const snapshot = await snapshotOf(table);
   const named = command.target.kind === "table" ? [table.name] : [];
-  return { schema: detailSchema, rows: [tableDetail(table, snapshot, ...named)] };
+  return { schema: detailSchema, rows: [await tableDetail(table, snapshot, ...named)] };
 }

@@ -80,6 +80,9 @@ async function openContext(
   const connector: ConnectorContext = {
     engine,
     staging: staging.path,
+    get corruptionIsFatal() {
+      return conf.get("spark.databricks.delta.state.corruptionIsFatal").toLowerCase() === "true";
+    },
     locate: stores.locate,
     locateUri: stores.locateUri,
     conf: conf.lookup,

@@ -38,7 +38,7 @@ export async function cacheQuery(context: LocalContext, plan: Relation): Promise
 export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
   const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
   const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
-  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context) });
+  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context), explained: true });
   const text = await context.engine.explain(withInputs(still, inputs), queryContext(context));
   const lines = [...scanRequests(typed).keys()].flatMap((scan) => {
     const { name, streaming } = scan.dataset;
@@ -94,7 +94,7 @@ export async function bindScans(
 
 async function scanInputs(
   plan: TypedRelation,
-  read: Pick<ScanRequest, "timeZone" | "newest">,
+  read: Pick<ScanRequest, "timeZone" | "newest" | "explained">,
 ): Promise<ReadonlyMap<TypedScan, Input>> {
   const inputs = new Map<TypedScan, Input>();
   for (const [scan, request] of scanRequests(plan)) {

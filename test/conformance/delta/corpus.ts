@@ -134,7 +134,7 @@ async function* logCases(one: Table, path: string): AsyncGenerator<Case> {
       if (snapshot === undefined) return { cause: "no log", expected: "a log", actual: "none" };
       if (state === null || state.error !== undefined) return undefined;
       const files: string[] = [];
-      for await (const file of snapshot.files()) files.push(file.path);
+      for (const file of await snapshot.files()) files.push(file.path);
       const decoded = files.map(decodePath);
       // The witness of some tables gives paths as the log has them, of others as they are.
       const sums = [files, decoded].map((paths) => {

@@ -70,7 +70,7 @@ async function factsOf({ place, path }: FilterTable): Promise<Facts | undefined>
   const statistics = new Map<string, Statistics>();
   if (snapshot === undefined) return undefined;
   const location = { store: localStore(), path };
-  for await (const file of snapshot.files()) {
+  for (const file of await snapshot.files()) {
     statistics.set(filePath(location, file.path), JSON.parse(file.stats ?? "{}") as Statistics);
   }
   const files = answer.rows.map((row) => canonicalPath(String(row.at(-1))));

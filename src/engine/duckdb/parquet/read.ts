@@ -67,7 +67,7 @@ function positional(scanned: string, { stored }: Shape): string[] {
 }
 
 /** `read_parquet` of files whose columns come out as `k0`, `k1`, … with members by name. */
-export function scan(fields: readonly StructField[], names: readonly string[]): string {
+function scan(fields: readonly StructField[], names: readonly string[]): string {
   const entries = fields.map((field, at) => {
     const parts = `name: 'k${at}', type: ${text(sqlType(field.type, "name"))}, default_value: NULL`;
     return `${text(field.name)}: {${parts}}`;

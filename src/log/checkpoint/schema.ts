@@ -9,7 +9,7 @@ import {
   type StructType,
   string,
   struct,
-} from "../schema/type.ts";
+} from "../../schema/type.ts";
 
 const texts = map(string, string);
 
@@ -62,27 +62,46 @@ const metaData = {
   createdTime: long,
 };
 
+const txn = { appId: string, version: long, lastUpdated: long };
+const protocol = {
+  minReaderVersion: integer,
+  minWriterVersion: integer,
+  readerFeatures: array(string),
+  writerFeatures: array(string),
+};
+const domainMetadata = { domain: string, configuration: string, removed: boolean };
+
+/** The columns of a checkpoint as Spark writes them (PROTOCOL.md#checkpoint-schema). */
+export const checkpointSchema: StructType = fields({
+  txn: fields(txn),
+  add: fields(add),
+  remove: fields(remove),
+  metaData: fields(metaData),
+  protocol: fields(protocol),
+  domainMetadata: fields(domainMetadata),
+});
+
 /**
- * The columns of a checkpoint as Spark writes them (PROTOCOL.md#checkpoint-schema); with `stats` a
- * struct type, statistics come as that struct under `stats_parsed` instead of as text.
+ * The columns of a checkpoint that are no files of the table's: few rows have any. `sidecar` and
+ * `checkpointMetadata` are those of PROTOCOL.md#v2-spec.
  */
-export function checkpointSchema(statsParsed?: DataType): StructType {
-  const { stats, ...rest } = add;
-  const adds =
-    statsParsed === undefined ? { ...rest, stats } : { ...rest, stats_parsed: statsParsed };
-  return fields({
-    txn: fields({ appId: string, version: long, lastUpdated: long }),
-    add: fields(adds),
-    remove: fields(remove),
-    metaData: fields(metaData),
-    protocol: fields({
-      minReaderVersion: integer,
-      minWriterVersion: integer,
-      readerFeatures: array(string),
-      writerFeatures: array(string),
-    }),
-    domainMetadata: fields({ domain: string, configuration: string, removed: boolean }),
-  });
+export const smallSchema: StructType = fields({
+  txn: fields(txn),
+  metaData: fields(metaData),
+  protocol: fields(protocol),
+  domainMetadata: fields(domainMetadata),
+  sidecar: fields({ path: string, sizeInBytes: long, modificationTime: long }),
+  checkpointMetadata: fields({ version: long }),
+});
+
+/** What is read of `remove`. */
+export const removeType: StructType = fields(remove);
+
+/** What is read of `add`: with `stats` a struct type, statistics come so, under `stats_parsed`. */
+export function addType(statsParsed?: DataType): StructType {
+  if (statsParsed === undefined) return fields(add);
+  const { stats: _, ...rest } = add;
+  return fields({ ...rest, stats_parsed: statsParsed });
 }
 
 /** The type of `add.stats_parsed`, where a checkpoint holds statistics only so. */

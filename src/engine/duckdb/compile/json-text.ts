@@ -1,30 +1,5 @@
-import type { DataType, StructType } from "../../../schema/type.ts";
-import { identifier, paths, text } from "../quote.ts";
-import { sqlType } from "../type.ts";
-import { scan } from "./read.ts";
-
-/** SQL of a Parquet file's rows as JSON texts, in one VARCHAR column. */
-export function jsonSelect(path: string, schema: StructType): string {
-  const members = schema.fields.map((field, at) =>
-    member(field.name, `k${at}`, { type: field.type, depth: 0, style: byName }),
-  );
-  return `SELECT ${objectOf(members)} AS json FROM ${scan(schema.fields, [path])}`;
-}
-
-/** The COPY of a JSON lines file into a Parquet file of the schema. */
-export function jsonCopy(source: string, schema: StructType, target: string): string {
-  const columns = schema.fields.map(
-    (field) => `${text(field.name)}: ${text(sqlType(field.type, "name"))}`,
-  );
-  const from = `read_json(${paths([source])}, format = 'newline_delimited',
-    columns = {${columns.join(", ")}}, maximum_object_size = ${objectLimit})`;
-  const names = schema.fields.map((field) => identifier(field.name)).join(", ");
-  return `COPY (SELECT ${names} FROM ${from}) TO ${text(target)} (FORMAT parquet,
-    COMPRESSION snappy)`;
-}
-
-/** Bytes of one line: an action with statistics of 2,000 columns fits many times. */
-const objectLimit = 256 * 1024 * 1024;
+import type { DataType } from "../../../schema/type.ts";
+import { text } from "../quote.ts";
 
 function objectOf(members: readonly string[]): string {
   return `'{' || concat_ws(',', ${members.join(", ")}) || '}'`;
@@ -56,15 +31,6 @@ export interface JsonSite {
   readonly depth: number;
   readonly style: JsonStyle;
 }
-
-const byName: JsonStyle = {
-  member: (value, { name }) => `struct_extract(${value}, ${text(name)})`,
-  time: (value, type) =>
-    `strftime(${value}, '%Y-%m-%dT%H:%M:%S.%f${type === "timestamp" ? "Z" : ""}')`,
-  key: (value) => `CAST(${value} AS VARCHAR)`,
-  real: (value) => `CAST(${value} AS VARCHAR)`,
-  nulls: false,
-};
 
 /** SQL of a value's JSON text; null members of structs are left out. */
 export function jsonText(value: string, { type, depth, style }: JsonSite): string {

@@ -1,0 +1,139 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import {
+  columnsOf,
+  compare,
+  isNotNull,
+  literal,
+  longLiteral,
+  member,
+  newColumn,
+  or,
+  reference,
+} from "../../analysis/expression.ts";
+import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
+import { env } from "../../env.ts";
+import { assert } from "../../error/error.ts";
+import type { InputFile } from "../../plan/input.ts";
+import type { FileStatus, Location } from "../../storage/store.ts";
+import type { Action } from "../action.ts";
+import type { LogContext } from "../log.ts";
+import { logPath } from "../path.ts";
+import { durationMs, flag, tombstoneRetentionMs } from "../property.ts";
+import type { ReplayedSnapshot } from "../replay.ts";
+import { withParts } from "./part.ts";
+import { writeLastCheckpoint } from "./pointer.ts";
+import { addWithText, fileRows, logQuery } from "./relation.ts";
+import { checkpointSchema } from "./schema.ts";
+import { cellOf } from "./value.ts";
+
+/**
+ * Writes a snapshot as a classic checkpoint in one file, then the pointer to it. What still lies
+ * in an older checkpoint goes from file to file within the engine.
+ */
+export async function writeCheckpoint(
+  table: Location,
+  snapshot: ReplayedSnapshot,
+  context: LogContext,
+): Promise<FileStatus> {
+  await mkdir(context.staging, { recursive: true });
+  const now = env.now();
+  const parts = snapshot.base?.parts ?? [];
+  const without = await snapshot.superseded();
+  const written = await withParts(table, parts, (files) => {
+    const inputs = parts.map((part, at) => ({ file: files[at] as InputFile, part }));
+    const expired = now - tombstoneRetentionMs(snapshot.metadata.configuration);
+    const older = inputs.map(({ file, part }) => {
+      return kept(fileRows([file], part.statsParsed, without), part.statsParsed, expired);
+    });
+    const relation = union([rowsOf(actionsOf(snapshot, now)), ...older]);
+    const target = {
+      directory: context.staging,
+      schema: checkpointSchema,
+      partitionBy: [],
+      compression: "snappy" as const,
+      statistics: () => false,
+    };
+    return context.engine.writeParquet(relation, target, logQuery);
+  });
+  const [file] = written;
+  assert(file !== undefined && written.length === 1, "a checkpoint is one file and never empty");
+  const path = logPath(table, snapshot.version, "checkpoint.parquet");
+  try {
+    await table.store.put(path, await readFile(file.path));
+  } finally {
+    await rm(file.path, { force: true });
+  }
+  const { numFiles } = await snapshot.totals();
+  await writeLastCheckpoint(table, {
+    version: snapshot.version,
+    size: file.rows,
+    sizeInBytes: file.size,
+    numOfAddFiles: numFiles,
+  });
+  return { path, size: file.size, modificationTime: now };
+}
+
+/** The rows of a checkpoint that are held in memory (PROTOCOL.md#checkpoints: what goes in). */
+function actionsOf(snapshot: ReplayedSnapshot, now: number): Action[] {
+  const { configuration } = snapshot.metadata;
+  const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
+  const forgotten = now - durationMs(configuration, "delta.setTransactionRetentionDuration", now);
+  for (const txn of snapshot.setTransactions.values()) {
+    if (txn.lastUpdated === undefined || txn.lastUpdated > forgotten) actions.push({ txn });
+  }
+  for (const domainMetadata of snapshot.domains.values()) actions.push({ domainMetadata });
+  const expired = now - tombstoneRetentionMs(configuration);
+  for (const remove of snapshot.ledger.tombstones(snapshot.version)) {
+    const remembered = (remove.deletionTimestamp ?? 0) > expired;
+    if (remembered) actions.push({ remove: { ...remove, dataChange: false } });
+  }
+  const withText = flag(configuration, "delta.checkpoint.writeStatsAsJson", true);
+  for (const { stats, ...rest } of snapshot.ledger.files(snapshot.version)) {
+    const add = { ...rest, dataChange: false };
+    actions.push({ add: stats === undefined || !withText ? add : { ...add, stats } });
+  }
+  return actions;
+}
+
+function rowsOf(actions: readonly Action[]): TypedRelation {
+  const schema = checkpointSchema;
+  const rows = actions.map((action) => {
+    const bodies = action as Readonly<Record<string, unknown>>;
+    return schema.fields.map(({ name, type }) => cellOf(bodies[name], type));
+  });
+  return { kind: "input", input: { kind: "rows", schema, rows }, output: columnsOf(schema) };
+}
+
+/** Live files, and removed ones that are to be remembered, as rows of a checkpoint. */
+function kept(
+  rows: ReturnType<typeof fileRows>,
+  statsParsed: Parameters<typeof fileRows>[1],
+  expired: number,
+): TypedRelation {
+  const removed = reference(rows.remove);
+  const remembered = compare(
+    ">",
+    member(removed, "deletionTimestamp"),
+    longLiteral(BigInt(Math.trunc(expired))),
+  );
+  const live = isNotNull(member(reference(rows.add), "path"));
+  const columns = checkpointSchema.fields.map(({ name, type }) => {
+    let expression: TypedExpression = literal(null, type);
+    if (name === "add") expression = addWithText(rows.add, statsParsed);
+    if (name === "remove") expression = removed;
+    return { column: newColumn(name, type), expression };
+  });
+  const input: TypedRelation = {
+    kind: "filter",
+    input: rows.relation,
+    condition: or([live, remembered]),
+  };
+  return { kind: "project", input, columns };
+}
+
+function union(inputs: readonly TypedRelation[]): TypedRelation {
+  const [only] = inputs;
+  assert(only !== undefined, "a union has inputs");
+  if (inputs.length === 1) return only;
+  return { kind: "union", inputs, output: columnsOf(checkpointSchema) };
+}
