@@ -28,6 +28,10 @@ export async function scanTable(
   }
   const { filter, skipping } = filterOf(snapshot, request);
   const files = await snapshot.files(filter);
+  if (files.some((file) => file.deletionVector !== undefined)) {
+    const unsupported = "deletionVectors";
+    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: table.name, unsupported });
+  }
   const input = await scanFiles(table, { files, snapshot, columns: request.columns });
   return request.explained ? { ...input, skipping: skipping() } : input;
 }
