@@ -2,7 +2,7 @@ import { error } from "../error/error.ts";
 import { sameType } from "../schema/compare.ts";
 import { formatDataType } from "../schema/ddl.ts";
 import { parseDataTypeJson } from "../schema/json.ts";
-import type { DataType, Json, StructType } from "../schema/type.ts";
+import type { DataType, Json, StructField, StructType } from "../schema/type.ts";
 
 const key = "delta.typeChanges";
 
@@ -12,6 +12,11 @@ const key = "delta.typeChanges";
  */
 export function checkTypeChanges(schema: StructType): void {
   visit(schema, []);
+}
+
+/** Whether files may have a column in the type that it had before. */
+export function isWidened(field: StructField | undefined): boolean {
+  return field !== undefined && key in field.metadata;
 }
 
 function visit(type: DataType, path: readonly string[]): void {

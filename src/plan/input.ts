@@ -52,6 +52,8 @@ export interface ParquetInput {
   readonly stored?: StructType;
   /** What of `stored` finds a column or member in a file: its name (the default), or its id. */
   readonly match?: "name" | "id";
+  /** Columns of `schema` by name that a file may have in a narrower type. */
+  readonly widened?: readonly string[];
   readonly files: readonly InputFile[];
   /** For `explain`: what was left out of `files`. */
   readonly skipping?: Skipping;

@@ -6,6 +6,7 @@ import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import type { FileFilter, Snapshot } from "../log/snapshot.ts";
+import { isWidened } from "../log/type-widening.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
@@ -104,7 +105,9 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       partition,
     });
   }
-  const input = { kind: "parquet", schema: struct(columns), files } as const;
+  const changed = columns.filter(({ name }) => isWidened(findField(snapshot.schema, name)));
+  const widened = changed.map((column) => column.name);
+  const input = { kind: "parquet", schema: struct(columns), files, widened } as const;
   if (mode === "none") return input;
   const stored = columns.map((column) => {
     // What the table does not have (`_metadata`, columns of change files) has no other name.

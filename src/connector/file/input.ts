@@ -91,6 +91,9 @@ function partitionValues(
 /** Options of the source itself, which say nothing to the engine's readers. */
 const sourceOptions = new Set(["path", "paths"]);
 
+/** Types that Spark reads narrower ones of a Parquet file as. */
+const wideTypes: ReadonlySet<string> = new Set(["double", "decimal", "timestamp_ntz"]);
+
 /** The engine's input of some files. */
 export function filesInput(
   format: FileFormat,
@@ -103,7 +106,13 @@ export function filesInput(
   },
 ): Input {
   if (read.files.length === 0) return { kind: "empty", schema };
-  if (format === "parquet") return { kind: "parquet", schema, files: read.files };
+  if (format === "parquet") {
+    const widened = schema.fields.filter(({ type }) => wideTypes.has(type.type));
+    return {
+      ...{ kind: "parquet", schema, files: read.files },
+      widened: widened.map(({ name }) => name),
+    };
+  }
   const options = Object.fromEntries(
     Object.entries(read.options).filter(([name]) => !sourceOptions.has(name)),
   );

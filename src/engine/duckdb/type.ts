@@ -67,7 +67,7 @@ export function sqlType(type: DataType, names: MemberNames = "position"): string
 }
 
 /** Whether a type has struct members at any depth; a variant has them in files. */
-function hasMembers(type: DataType): boolean {
+export function hasMembers(type: DataType): boolean {
   switch (type.type) {
     case "struct":
     case "variant":

@@ -14,10 +14,10 @@ import type { Duck } from "../module.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { plainVariants } from "../parquet/plain-variant.ts";
 import { parquetSource, storedColumns } from "../parquet/read.ts";
-import { shapesById } from "../parquet/shape.ts";
+import { shapesOf } from "../parquet/shape.ts";
 import { identifier } from "../quote.ts";
 import type { TextScan } from "../text/scan.ts";
-import { sqlType } from "../type.ts";
+import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";
 import { inputsOf } from "./leaf.ts";
@@ -115,13 +115,17 @@ async function parquetFiles(
   const lease = await rewritten.lease(connection, input.files);
   releases.push(lease.release);
   const stored = storedColumns(input);
-  const byId = input.match === "id" && stored.fields.length > 0;
+  const { match = "name" } = input;
+  const byId = match === "id" && stored.fields.length > 0;
   const plain = await plainVariants(lease.paths, { stored, byId, folder });
   releases.push(plain.release);
   const { paths } = plain;
-  const shapes = byId
-    ? await shapesById(connection, paths, stored)
-    : [{ stored, files: paths.map((_, at) => at) }];
+  // Without other names, a struct of a file has a member that is wanted.
+  const renamed = input.stored !== undefined && stored.fields.some(({ type }) => hasMembers(type));
+  const shapes =
+    byId || renamed
+      ? await shapesOf({ connection, paths, stored, match })
+      : [{ stored, scanned: stored, files: paths.map((_, at) => at) }];
   return parquetSource(input, { paths, shapes });
 }
 

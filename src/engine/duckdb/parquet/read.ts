@@ -23,7 +23,8 @@ export interface ParquetFiles {
  * whatever the case, missing columns and members null, types cast. The connection is in UTC, so an
  * INT96 time, which DuckDB takes for one without a zone, becomes the instant it is.
  */
-export function parquetSource({ schema, files }: ParquetInput, read: ParquetFiles): Source {
+export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
+  const { schema, files, widened = [] } = input;
   let place = 0;
   const found = schema.fields.map((field) => (isFromFile(field, files) ? -1 : place++));
   const { sql, columns } = scanOf(read);
@@ -32,7 +33,8 @@ export function parquetSource({ schema, files }: ParquetInput, read: ParquetFile
     columns: schema.fields.map((field, at) => {
       if (isMetadata(field)) return metadata(field.type as StructType, files);
       if (isPartition(field, files)) return constant(field, files);
-      const own = columns[found[at]!]!;
+      const value = columns[found[at]!]!;
+      const own = widened.includes(field.name) ? castFirst(value) : value;
       const has = (file: InputFile): boolean => Object.hasOwn(file.partition, field.name);
       if (!files.some(has)) return own;
       const which = perFile(files, (file) => String(has(file)));
@@ -42,15 +44,23 @@ export function parquetSource({ schema, files }: ParquetInput, read: ParquetFile
   };
 }
 
+/**
+ * The value, but no bare column: DuckDB would cast what a column is compared with to the type that
+ * the file has, and 10.5 is 10 to a file of integers.
+ */
+function castFirst(value: string): string {
+  return `CASE WHEN ${value} IS NULL THEN NULL ELSE ${value} END`;
+}
+
 /** A FROM item `t` over all files, with `file_index` counting all of them, and its columns. */
 function scanOf({ paths: names, shapes }: ParquetFiles): Pick<Source, "sql" | "columns"> {
   const [only] = shapes;
   if (only !== undefined && shapes.length === 1) {
-    return { sql: scan(only.stored.fields, names), columns: positional("t", only) };
+    return { sql: scan(only.scanned.fields, names), columns: positional("t", only) };
   }
   const parts = shapes.map((shape) => {
     const from = scan(
-      shape.stored.fields,
+      shape.scanned.fields,
       shape.files.map((at) => names[at]!),
     );
     const values = positional("s", shape).map((value, at) => `${value} AS k${at}`);

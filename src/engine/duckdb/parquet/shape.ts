@@ -18,31 +18,40 @@ const key = "parquet.field.id";
 
 /** Files in which the same names are what is wanted. */
 export interface Shape {
+  /** The columns wanted, as these files call them. */
   readonly stored: StructType;
+  /** What is read: `stored`, and what tells whether a struct without any of its members is null. */
+  readonly scanned: StructType;
   /** Where they stand among all files. */
   readonly files: readonly number[];
 }
 
+export interface ShapeRequest {
+  readonly connection: DuckDBConnection;
+  readonly paths: readonly string[];
+  readonly stored: StructType;
+  readonly match: "name" | "id";
+}
+
 /**
- * Finds the fields by their ids in every file's footer, at every depth: DuckDB itself matches ids
- * of columns, not of their members. A field without an id is found by its name. A file without
- * any id is refused, as Spark does: all of it would be null.
+ * Finds the fields in every file's footer, at every depth. By id, because DuckDB itself matches
+ * ids of columns, not of their members; a field without an id is found by its name, and a file
+ * without any id is refused, as Spark does: all of it would be null. By name, because DuckDB
+ * fails where a struct in a file has none of the members wanted.
  */
-export async function shapesById(
-  connection: DuckDBConnection,
-  names: readonly string[],
-  stored: StructType,
-): Promise<readonly Shape[]> {
+export async function shapesOf(request: ShapeRequest): Promise<readonly Shape[]> {
+  const { connection, paths: names, stored, match } = request;
   const places = new Map<string, number[]>();
   for (const [at, name] of names.entries()) places.set(name, [...(places.get(name) ?? []), at]);
-  const shapes = new Map<string, { readonly stored: StructType; readonly files: number[] }>();
+  const shapes = new Map<string, Shape & { readonly files: number[] }>();
   for (const { schema, files } of await footers(connection, [...places.keys()])) {
-    if (hasIds(stored) && !hasIds(schema)) {
+    if (match === "id" && hasIds(stored) && !hasIds(schema)) {
       throw error("FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING", { path: files[0] ?? "" });
     }
-    const found = struct(membersIn(stored.fields, schema.fields));
+    const members = membersIn(stored.fields, schema.fields, match);
+    const found = { stored: struct(members.stored), scanned: struct(members.scanned) };
     const name = JSON.stringify(found);
-    const shape = shapes.get(name) ?? { stored: found, files: [] };
+    const shape = shapes.get(name) ?? { ...found, files: [] };
     shapes.set(name, shape);
     for (const file of files) shape.files.push(...(places.get(file) ?? []));
   }
@@ -85,18 +94,36 @@ function hasIds(type: DataType): boolean {
   }
 }
 
+type Match = ShapeRequest["match"];
+
+interface Found<T> {
+  readonly stored: T;
+  readonly scanned: T;
+}
+
 function membersIn(
   wanted: readonly StructField[],
   there: readonly StructField[],
-): readonly StructField[] {
-  return wanted.map((member) => {
-    const id = member.metadata[key];
-    const found = there.find((one) =>
-      id === undefined ? sameName(one.name, member.name) : one.metadata[key] === id,
-    );
-    if (found === undefined) return field(absent(member.name, there), member.type);
-    return field(found.name, typeIn(member.type, found.type));
+  match: Match,
+): Found<readonly StructField[]> {
+  const members = wanted.map((member): Found<StructField> => {
+    const found = there.find((one) => isSame(member, one, match));
+    if (found === undefined) {
+      const none = field(absent(member.name, there), member.type);
+      return { stored: none, scanned: none };
+    }
+    const { stored, scanned } = typeIn(member.type, found.type, match);
+    return { stored: field(found.name, stored), scanned: field(found.name, scanned) };
   });
+  return {
+    stored: members.map((member) => member.stored),
+    scanned: members.map((member) => member.scanned),
+  };
+}
+
+function isSame(wanted: StructField, there: StructField, match: Match): boolean {
+  const id = match === "id" ? wanted.metadata[key] : undefined;
+  return id === undefined ? sameName(there.name, wanted.name) : there.metadata[key] === id;
 }
 
 /** A name that none of the fields has: what has it reads as null. */
@@ -106,15 +133,26 @@ function absent(name: string, there: readonly StructField[]): string {
   return free;
 }
 
-function typeIn(wanted: DataType, there: DataType): DataType {
+function typeIn(wanted: DataType, there: DataType, match: Match): Found<DataType> {
   if (wanted.type === "struct" && there.type === "struct") {
-    return struct(membersIn(wanted.fields, there.fields));
+    const { stored, scanned } = membersIn(wanted.fields, there.fields, match);
+    const any = scanned.some(({ name }) => there.fields.some((one) => sameName(one.name, name)));
+    const witness = any ? [] : there.fields.slice(0, 1);
+    return { stored: struct(stored), scanned: struct([...scanned, ...witness]) };
   }
   if (wanted.type === "array" && there.type === "array") {
-    return array(typeIn(wanted.elementType, there.elementType));
+    const element = typeIn(wanted.elementType, there.elementType, match);
+    return { stored: array(element.stored), scanned: array(element.scanned) };
   }
   if (wanted.type === "map" && there.type === "map") {
-    return map(typeIn(wanted.keyType, there.keyType), typeIn(wanted.valueType, there.valueType));
+    const [keyed, valued] = [
+      typeIn(wanted.keyType, there.keyType, match),
+      typeIn(wanted.valueType, there.valueType, match),
+    ];
+    return {
+      stored: map(keyed.stored, valued.stored),
+      scanned: map(keyed.scanned, valued.scanned),
+    };
   }
-  return wanted;
+  return { stored: wanted, scanned: wanted };
 }

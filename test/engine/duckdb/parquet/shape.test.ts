@@ -126,6 +126,27 @@ describe("columns found by field id", () => {
     ).toEqual([[{ y: null, z: 7n }, null]]);
   });
 
+  test.each(["id", "name"] as const)(
+    "a struct of which nothing is wanted any more, by %s",
+    async (match) => {
+      const inner = (id: number) =>
+        struct([known("old", id, struct([known("deep", id + 1, long)]))]);
+      const there = struct([known("s", 1, inner(2)), known("l", 4, array(inner(5)))]);
+      const files = await written(there, [
+        [{ old: { deep: 1n } }, [{ old: null }, null]],
+        [{ old: null }, []],
+        [null, null],
+      ]);
+      const member = struct([known("new", 9, long)]);
+      const schema = struct([known("s", 1, member), known("l", 4, array(member))]);
+      expect(await read({ files, schema, stored: schema, match })).toEqual([
+        [{ new: null }, [{ new: null }, null]],
+        [{ new: null }, []],
+        [null, null],
+      ]);
+    },
+  );
+
   test("a file without any id is refused", async () => {
     const files = await written(struct([field("p1", long)]), [[1n]]);
     const wanted = struct([known("p1", 1, long)]);
