@@ -128,6 +128,51 @@ describe("readStream", () => {
   });
 });
 
+test("changes of a table are streamed over restarts as a batch reads them", async () => {
+  const { spark, folder } = session;
+  const run = async (statement: string) => void (await (await spark.sql(statement)).collect());
+  await run("CREATE TABLE fed (id INT) TBLPROPERTIES ('delta.enableChangeDataFeed' = 'true')");
+  await run("INSERT INTO fed VALUES (1), (2)");
+  const drain = async () => {
+    const query = await spark.readStream
+      .option("readChangeFeed", true)
+      .option("startingVersion", 0)
+      .option("maxFilesPerTrigger", 1)
+      .table("fed")
+      .filter("_change_type <> 'update_preimage'")
+      .writeStream.option("checkpointLocation", join(folder, "fed"))
+      .trigger({ availableNow: true })
+      .toTable("seen");
+    await query.awaitTermination();
+  };
+  await drain();
+  await run("INSERT INTO fed VALUES (3)");
+  await run("INSERT OVERWRITE fed VALUES (4)");
+  await drain();
+  await drain();
+  const columns = ["_commit_version", "_change_type", "id", "_commit_timestamp"];
+  const rows = async (from: string) =>
+    (
+      await (
+        await spark.sql(`SELECT * FROM ${from}`)
+      )
+        .select(...columns)
+        .orderBy(...columns)
+        .collect()
+    ).map((row) => Object.values(row).map(String));
+  const seen = await rows("seen");
+  expect(seen).toEqual(await rows("table_changes('fed', 0)"));
+  expect(seen.map((row) => row.slice(0, 3).join(" "))).toEqual([
+    "1 insert 1",
+    "1 insert 2",
+    "2 insert 3",
+    "3 delete 1",
+    "3 delete 2",
+    "3 delete 3",
+    "3 insert 4",
+  ]);
+});
+
 describe("withWatermark", () => {
   const rate = () => session.spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 1);
 

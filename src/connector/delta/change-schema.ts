@@ -1,16 +1,12 @@
 import { error } from "../../error/error.ts";
 import type { Metadata } from "../../log/action.ts";
-import {
-  type ColumnMappingMode,
-  columnMappingMode,
-  physicalName,
-} from "../../log/column-mapping.ts";
+import { columnMappingMode } from "../../log/column-mapping.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import { findField } from "../../schema/compare.ts";
 import { parseSchemaJson, schemaJson } from "../../schema/json.ts";
-import type { DataType, StructType } from "../../schema/type.ts";
+import type { DataType } from "../../schema/type.ts";
 import { samePartitioning } from "../../table/definition.ts";
-import { incompatibility } from "./schema-change.ts";
+import { incompatibility, mappingChange } from "./schema-change.ts";
 
 /** The setting that says which version's schema changes are read with, under column mapping. */
 export const schemaModeKey =
@@ -60,38 +56,13 @@ function compatible(metadata: Metadata, version: number, snapshot: Snapshot): bo
   );
 }
 
-interface Shape {
-  readonly metadata: Metadata;
-  readonly schema: StructType;
-}
+type Shape = Pick<Snapshot, "metadata" | "schema">;
 
 /** No column was dropped or renamed, which only column mapping can do and hide. */
 function sameMapping(older: Shape, newer: Shape): boolean {
-  const modes = [older, newer].map(({ metadata }) => columnMappingMode(metadata));
-  const [before = "none", after = "none"] = modes;
-  if (after === "none") return before === "none";
-  const now = new Map(namesByPath(newer.schema, after));
-  return namesByPath(older.schema, before).every(([path, name]) => now.get(path) === name);
-}
-
-/** The name of each column, nested ones too, by its path in files. */
-function namesByPath(type: DataType, mode: ColumnMappingMode, path = ""): [string, string][] {
-  switch (type.type) {
-    case "struct":
-      return type.fields.flatMap((member): [string, string][] => {
-        const below = `${path}/${physicalName(member, mode)}`;
-        return [[below, member.name], ...namesByPath(member.type, mode, below)];
-      });
-    case "array":
-      return namesByPath(type.elementType, mode, `${path}/element`);
-    case "map":
-      return [
-        ...namesByPath(type.keyType, mode, `${path}/key`),
-        ...namesByPath(type.valueType, mode, `${path}/value`),
-      ];
-    default:
-      return [];
-  }
+  if (columnMappingMode(newer.metadata) !== "none")
+    return mappingChange(older, newer) === undefined;
+  return columnMappingMode(older.metadata) === "none";
 }
 
 /** Whether what may be null in the data may be so where it is read. */

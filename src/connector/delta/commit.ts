@@ -26,11 +26,24 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
   const { version } = commit;
   const adds: Add[] = [];
   let removed: Remove | undefined;
-  let { protocol, metadata, schema } = rule.snapshot;
   for (const action of commit.actions) {
     if ("add" in action && action.add.dataChange) adds.push(action.add);
     else if ("remove" in action && action.remove.dataChange) removed ??= action.remove;
-    else if ("protocol" in action) protocol = action.protocol;
+  }
+  checkCommit(commit, rule);
+  const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
+  if (files.some((file) => file.deletionVector !== undefined)) {
+    const unsupported = "deletionVectors";
+    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: rule.table, unsupported });
+  }
+  return { version, initial: false, files };
+}
+
+/** Refuses a commit after which the table is not what the stream reads, or can read. */
+export function checkCommit({ version, actions }: Commit, rule: CommitRule): void {
+  let { protocol, metadata, schema } = rule.snapshot;
+  for (const action of actions) {
+    if ("protocol" in action) protocol = action.protocol;
     else if ("metaData" in action) {
       metadata = action.metaData;
       schema = parseSchemaJson(metadata.schemaString);
@@ -38,12 +51,6 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
     }
   }
   checkReadable({ protocol, metadata, schema }, rule.table);
-  const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
-  if (files.some((file) => file.deletionVector !== undefined)) {
-    const unsupported = "deletionVectors";
-    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: rule.table, unsupported });
-  }
-  return { version, initial: false, files };
 }
 
 function afterChange(

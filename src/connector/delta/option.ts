@@ -25,8 +25,6 @@ export interface DeltaSourceOptions {
 
 /** Options that change what a stream means and are not built: better refused than not heard. */
 const unbuilt = [
-  "readChangeFeed",
-  "readChangeData",
   "schemaTrackingLocation",
   "schemaLocation",
   "withEventTimeOrder",

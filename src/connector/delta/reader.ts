@@ -4,7 +4,7 @@ import type { Snapshot } from "../../log/snapshot.ts";
 import { findField } from "../../schema/compare.ts";
 import { type StructField, struct } from "../../schema/type.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
-import { scanFiles, scanTable } from "../../table/scan.ts";
+import { scanTable } from "../../table/scan.ts";
 import {
   type DeltaTable,
   isDeltaTable,
@@ -16,8 +16,10 @@ import {
 import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
 import { shortUri } from "../file/uri.ts";
+import { appends } from "./append.ts";
 import { readChanges } from "./change-feed.ts";
 import { asksForChanges } from "./change-range.ts";
+import { changes } from "./change-stream.ts";
 import { sourceOptions } from "./option.ts";
 import { incompatibility } from "./schema-change.ts";
 import { DeltaSource } from "./source.ts";
@@ -57,7 +59,7 @@ async function snapshotFor(table: DeltaTable, columns: readonly StructField[]): 
   throw error("DELTA_SCHEMA_CHANGE_SINCE_ANALYSIS", { tableName: table.name, schemaDiff });
 }
 
-/** The appends to a table. The schema is the newest one, for the life of the query. */
+/** The appends to a table, or its changes, with the newest schema for the life of the query. */
 export async function streamDelta(request: ReadRequest): Promise<StreamingDataset> {
   refuseSchema(request);
   const { timeZone } = request.context.queryContext();
@@ -66,20 +68,24 @@ export async function streamDelta(request: ReadRequest): Promise<StreamingDatase
   const table = await tableAt(location, request.context, request.table?.name);
   if (!(await table.log.update())) throw error("DELTA_SCHEMA_NOT_SET", {});
   const snapshot = await snapshotOf(table);
+  const rule = { table: table.name, snapshot, options };
+  const named = { table, snapshot, options, description: `DeltaSource[${shortUri(location)}]` };
+  const common = { name: table.name, streaming: true } as const;
+  if (asksForChanges(request.options)) {
+    const reading = changes(table, rule);
+    return {
+      ...{ ...common, schema: reading.schema, hidden: [] },
+      open: async ({ checkpoint }) => new DeltaSource({ ...named, checkpoint, reading }),
+    };
+  }
   const { schema } = snapshot;
   const hidden = hiddenFields(schema);
-  const columns = [...schema.fields, ...hidden];
   return {
-    name: table.name,
-    schema,
-    hidden,
-    streaming: true,
-    open: async ({ checkpoint }) =>
-      new DeltaSource({
-        ...{ table, snapshot, options, checkpoint },
-        description: `DeltaSource[${shortUri(location)}]`,
-        read: (files) => scanFiles(table, { files, snapshot, columns }),
-      }),
+    ...{ ...common, schema, hidden },
+    open: async ({ checkpoint }) => {
+      const reading = appends(table, rule, [...schema.fields, ...hidden]);
+      return new DeltaSource({ ...named, checkpoint, reading });
+    },
   };
 }
 

@@ -1,16 +1,16 @@
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
-import type { Add } from "../../log/action.ts";
 import { columnMappingMode } from "../../log/column-mapping.ts";
+import type { Commit } from "../../log/log.ts";
 import { logPath } from "../../log/path.ts";
 import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
-import type { Input } from "../../plan/input.ts";
+import type { StructType } from "../../schema/type.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
 import { type DeltaTable, tableAt } from "../../table/table.ts";
 import { firstNotBefore } from "./change-range.ts";
-import { type CommitRule, checkMetadata, streamedFiles } from "./commit.ts";
+import { type CommitRule, checkMetadata } from "./commit.ts";
 import {
   afterVersion,
   beforeFirst,
@@ -22,8 +22,8 @@ import {
 import type { DeltaSourceOptions } from "./option.ts";
 import {
   admit,
+  type StreamedFile,
   slice,
-  snapshotOrder,
   unlimited,
   type VersionFiles,
   versionsBetween,
@@ -34,39 +34,49 @@ const maxKeptCommits = 64;
 /** An idle stream looks this often whether the log is still the one it reads. */
 const idleCheckMs = 60_000;
 
-export interface DeltaSourceSpec {
+/** What a stream gives of a table: the rows that come to it, or its changes. */
+export interface Reading<F extends StreamedFile> {
+  readonly schema: StructType;
+  /** What a snapshot gives that the stream begins with. */
+  snapshot(snapshot: Snapshot): Promise<VersionFiles<F>>;
+  /** What a commit gives; throws where the stream cannot go on. */
+  commit(commit: Commit): Promise<VersionFiles<F>>;
+  /** The rows of files, with the columns of the dataset and its hidden ones. */
+  read(versions: readonly VersionFiles<F>[]): Promise<Batch>;
+}
+
+export interface DeltaSourceSpec<F extends StreamedFile> {
   readonly table: DeltaTable;
   /** What rows are read with: schema, column mapping, partitioning. */
   readonly snapshot: Snapshot;
   readonly options: DeltaSourceOptions;
   readonly description: string;
   readonly checkpoint: Location;
-  /** The rows of some files, with the columns of the dataset and its hidden ones. */
-  read(files: readonly Add[]): Promise<Input>;
+  readonly reading: Reading<F>;
 }
 
 /**
- * The appends to a Delta table, by Delta's own offsets: first the files of a snapshot, then those
- * of each commit. An idle trigger reads one commit file that is not there, and nothing else.
+ * A Delta table as a stream, by Delta's own offsets: first the files of a snapshot, then those of
+ * each commit. An idle trigger reads one commit file that is not there, and nothing else.
  */
-export class DeltaSource implements Source {
-  readonly schema: Snapshot["schema"];
+export class DeltaSource<F extends StreamedFile> implements Source {
+  readonly schema: StructType;
   readonly description: string;
-  readonly #spec: DeltaSourceSpec;
+  readonly #spec: DeltaSourceSpec<F>;
   readonly #rule: CommitRule;
-  readonly #commits = new Map<number, VersionFiles>();
+  readonly #commits = new Map<number, VersionFiles<F>>();
   #log: DeltaTable["log"];
   /** The newest version read, and the time of its file: another one is another log. */
   #anchor: { readonly version: number; readonly modificationTime: number } | undefined;
   #newest: number;
   #checkedMs = env.monotonic();
-  #initial: VersionFiles | undefined;
+  #initial: VersionFiles<F> | undefined;
   #first: DeltaOffset | undefined;
   #started = false;
 
-  constructor(spec: DeltaSourceSpec) {
+  constructor(spec: DeltaSourceSpec<F>) {
     const { snapshot, options, table } = spec;
-    this.schema = snapshot.schema;
+    this.schema = spec.reading.schema;
     this.description = spec.description;
     this.#spec = spec;
     this.#rule = { table: table.name, snapshot, options };
@@ -88,7 +98,8 @@ export class DeltaSource implements Source {
       if (version === undefined) break;
       const { version: found } = version;
       const at = end.version === found ? end : { ...end, version: found, index: beforeFirst };
-      const admission = admit(at, version, { limit: room, skip: this.#skip });
+      const first = compareOffsets(at, from) === 0;
+      const admission = admit(at, version, { limit: room, skip: this.#skip, first });
       if (compareOffsets(admission.end, end) === 0) break;
       end = admission.end;
       room = admission.left;
@@ -103,16 +114,15 @@ export class DeltaSource implements Source {
   async input(start: Offset | undefined, end: Offset): Promise<Batch> {
     const to = this.#parse(end);
     const from = start === undefined ? await this.#firstOffset(to) : await this.#goOn(start);
-    const files: Add[] = [];
+    const parts: VersionFiles<F>[] = [];
     for (const version of versionsBetween(from, to)) {
       const at = { ...from, version, initial: from.initial && version === from.version };
       const part = await this.#versionAt(at);
       if (part?.version !== version) continue; // its log is lost, and that was forgiven
-      for (const file of slice(part, from, to)) if (!this.#skip(file)) files.push(file);
+      const files = slice(part, from, to).filter((file) => !this.#skip(file));
+      parts.push({ ...part, files });
     }
-    const rows = rowsOf(files);
-    const input = await this.#spec.read(files);
-    return rows === undefined ? { input } : { input, rows };
+    return this.#spec.reading.read(parts);
   }
 
   async commit(end: Offset): Promise<void> {
@@ -123,7 +133,7 @@ export class DeltaSource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  readonly #skip = (file: Add): boolean => this.#spec.options.exclude?.test(file.path) ?? false;
+  readonly #skip = (file: F): boolean => this.#spec.options.exclude?.test(file.path) ?? false;
 
   get #tableId(): string {
     return this.#spec.snapshot.metadata.id;
@@ -149,7 +159,7 @@ export class DeltaSource implements Source {
   }
 
   /** The files of the version an offset stands in; undefined if it is not there yet. */
-  async #versionAt(offset: DeltaOffset): Promise<VersionFiles | undefined> {
+  async #versionAt(offset: DeltaOffset): Promise<VersionFiles<F> | undefined> {
     const { version, initial } = offset;
     if (initial) return this.#snapshotFiles(version);
     const kept = this.#commits.get(version);
@@ -164,7 +174,7 @@ export class DeltaSource implements Source {
       throw error("DELTA_LOG_FILE_NOT_FOUND_FOR_STREAMING_SOURCE", parameters, thrown);
     });
     if (!commit) return undefined;
-    const files = streamedFiles(commit, this.#rule);
+    const files = await this.#spec.reading.commit(commit);
     this.#newest = Math.max(this.#newest, files.version);
     this.#commits.set(files.version, files);
     for (const old of this.#commits.keys()) {
@@ -173,12 +183,12 @@ export class DeltaSource implements Source {
     return files;
   }
 
-  async #snapshotFiles(version: number): Promise<VersionFiles> {
+  async #snapshotFiles(version: number): Promise<VersionFiles<F>> {
     if (this.#initial?.version === version) return this.#initial;
     const { snapshot, table } = this.#spec;
     const at = snapshot.version === version ? snapshot : await this.#log.snapshotAt(version);
     checkReadable(at, table.name);
-    this.#initial = { version, initial: true, files: snapshotOrder(await at.files()) };
+    this.#initial = await this.#spec.reading.snapshot(at);
     return this.#initial;
   }
 
@@ -270,15 +280,4 @@ export class DeltaSource implements Source {
     const version = end.initial ? end.version : end.version - 1;
     return { tableId: this.#tableId, version, index: beforeFirst, initial: true };
   }
-}
-
-/** The number of rows where the statistics of every file tell. */
-function rowsOf(files: readonly Add[]): number | undefined {
-  let rows = 0;
-  for (const { stats, deletionVector } of files) {
-    const records = /"numRecords":(\d+)/.exec(stats ?? "")?.[1];
-    if (records === undefined) return undefined;
-    rows += Number(records) - (deletionVector?.cardinality ?? 0);
-  }
-  return rows;
 }

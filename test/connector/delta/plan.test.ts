@@ -29,13 +29,17 @@ test("a size is a soft limit, and files that are skipped take no room", () => {
     files: [add("x", 9), add("a", 6), add("b", 6), add("c")],
   };
   const skip = ({ path }: Add): boolean => path === "x";
-  const { end, full } = admit(start, version, { limit: { ...unlimited, maxBytes: 10 }, skip });
+  const { end, full } = admit(start, version, {
+    limit: { ...unlimited, maxBytes: 10 },
+    skip,
+    first: true,
+  });
   expect([end.index, full]).toEqual([2, true]);
 });
 
 test("a version without files is passed", () => {
   const version = { version: 5, initial: false, files: [] };
-  const { end, full } = admit(start, version, { limit: unlimited, skip: none });
+  const { end, full } = admit(start, version, { limit: unlimited, skip: none, first: true });
   expect([end.version, end.index, full]).toEqual([6, beforeFirst, false]);
 });
 
@@ -51,9 +55,10 @@ test("however batches are cut, each file comes once and in order", () => {
           files: Array.from({ length: count }, (_, index) => add(`${at}-${index}`)),
         }));
         const taken: string[] = [];
+        const limit = { ...unlimited, maxFiles };
         for (let from = start; from.version < 5 + sizes.length; ) {
           const version = versions[from.version - 5]!;
-          const { end } = admit(from, version, { limit: { ...unlimited, maxFiles }, skip: none });
+          const { end } = admit(from, version, { limit, skip: none, first: true });
           const files = versionsBetween(from, end).flatMap((number) =>
             slice(versions[number - 5]!, from, end),
           );
@@ -66,4 +71,15 @@ test("however batches are cut, each file comes once and in order", () => {
     ),
     { numRuns: 200 },
   );
+});
+
+test("what cannot be divided is taken whole or not at all, but the first always", () => {
+  const version = { version: 5, initial: false, whole: true, files: [add("a", 4), add("b", 4)] };
+  const rule = (maxFiles: number, maxBytes: number, first: boolean) =>
+    admit(start, version, { limit: { maxFiles, maxBytes }, skip: none, first });
+  expect(rule(1, 1, true)).toMatchObject({ end: { version: 6 }, full: true });
+  expect(rule(1, 100, false)).toMatchObject({ end: start, full: true });
+  expect(rule(100, 7, false)).toMatchObject({ end: start, full: true });
+  expect(rule(2, 100, false)).toMatchObject({ end: { version: 6 }, full: true });
+  expect(rule(3, 9, false)).toMatchObject({ end: { version: 6 }, full: false });
 });

@@ -320,7 +320,7 @@ describe("a table under column mapping", () => {
 describe("options", () => {
   test.each([
     [{ versionasof: "1" }, "DELTA_UNSUPPORTED_TIME_TRAVEL_STREAM"],
-    [{ readchangefeed: "true" }, "DELTA_STREAM_OPTION_NOT_BUILT"],
+    [{ schemalocation: "/s" }, "DELTA_STREAM_OPTION_NOT_BUILT"],
     [{ maxfilespertrigger: "x" }, "DELTA_ILLEGAL_OPTION"],
     [
       { startingversion: "1", startingtimestamp: "2026-01-01" },
