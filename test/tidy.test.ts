@@ -175,6 +175,16 @@ describe("package", () => {
   });
 });
 
+/** Whether a file has a test of the title, or a group of tests, that nothing skips. */
+function runs(path: string, title: string): boolean {
+  const file = join(root, path);
+  if (!statSync(file, { throwIfNoEntry: false })) return false;
+  const text = readFileSync(file, "utf8");
+  const at = text.indexOf(`(${JSON.stringify(title)}`);
+  const calls = [...text.slice(0, at + 1).matchAll(/\b(?:test|describe)\b[.\w]*(?=[(<])/g)];
+  return at >= 0 && /^(test|describe)(\.each)?$/.test(calls.at(-1)?.[0] ?? "");
+}
+
 describe("documents", () => {
   test("paths that docs/architecture.md names are there", () => {
     const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
@@ -186,6 +196,16 @@ describe("documents", () => {
         return !statSync(join(root, path), { throwIfNoEntry: false });
       });
     expect(missing).toEqual([]);
+  });
+
+  test("tests that docs/protocol.md names are there, and run", () => {
+    const text = readFileSync(join(root, "docs/protocol.md"), "utf8");
+    const named = [...text.matchAll(/`(test\/[\w./-]+\.test\.ts)`: "([^"]+)"/g)];
+    expect(named.length).toBeGreaterThan(40);
+    const features = text.split("\n").filter((line) => /^\| (`|[a-z])/.test(line));
+    const unproven = features.filter((line) => !/\.test\.ts`: "|\| (feature|item) \|/.test(line));
+    const missing = named.filter(([, path, title]) => !runs(path!, title!)).map(([each]) => each);
+    expect([...unproven, ...missing]).toEqual([]);
   });
 
   test("tests that the README names are there", () => {

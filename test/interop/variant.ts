@@ -89,11 +89,31 @@ function primitive(bytes: Buffer, at: number, kind: number): Meaning {
       return bytes.readInt32LE(at + 1) / 10 ** bytes[at]!;
     case 9:
       return Number(bytes.readBigInt64LE(at + 1)) / 10 ** bytes[at]!;
+    case 10: {
+      const high = bytes.readBigInt64LE(at + 9);
+      return Number((high << 64n) | bytes.readBigUInt64LE(at + 1)) / 10 ** bytes[at]!;
+    }
+    case 11:
+      return new Date(bytes.readInt32LE(at) * 86_400_000).toISOString().slice(0, 10);
+    case 12:
+      return `${timeText(bytes.readBigInt64LE(at))}+00:00`;
+    case 13:
+      return timeText(bytes.readBigInt64LE(at));
     case 14:
       return bytes.readFloatLE(at);
+    case 15:
+      return bytes.toString("base64", at + 4, at + 4 + bytes.readUInt32LE(at));
     case 16:
       return bytes.toString("utf8", at + 4, at + 4 + bytes.readUInt32LE(at));
     default:
       throw new Error(`a variant of the primitive kind ${kind} is not decoded here`);
   }
+}
+
+/** Microseconds since the epoch as Spark's JSON has them, without zeros at the end. */
+function timeText(micros: bigint): string {
+  const below = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  const seconds = new Date(Number((micros - below) / 1000n)).toISOString().slice(0, 19);
+  const fraction = String(below).padStart(6, "0").replace(/0+$/, "");
+  return `${seconds.replace("T", " ")}${fraction === "" ? "" : `.${fraction}`}`;
 }

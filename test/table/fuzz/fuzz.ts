@@ -1,0 +1,87 @@
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sharedPath } from "../../shared.ts";
+import { type Mutation, mutate, type Role } from "./mutation.ts";
+import { createRandom } from "./random.ts";
+import { type Outcome, Reader } from "./reader.ts";
+
+const golden = fileURLToPath(new URL("../../golden/table", import.meta.url));
+
+/** The tables that are changed: those kept here, and more where there are more. */
+function fuzzTables(): string[] {
+  const tables = new Map<string, string>();
+  for (const folder of [golden, sharedPath("ref/tables")]) {
+    if (folder === undefined) continue;
+    for (const name of readdirSync(folder)) {
+      const table = join(folder, name, "table");
+      if (existsSync(table) && !tables.has(name)) tables.set(name, table);
+    }
+  }
+  return [...tables].sort().map(([, table]) => table);
+}
+
+/** A change that did what it must not, in words. */
+export type Finding = string;
+
+export interface FuzzRequest {
+  readonly count: number;
+  readonly seed: number;
+  readonly role?: Role;
+}
+
+export interface Fuzzed {
+  /** Changes that were made and read. */
+  readonly run: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Changes tables one file at a time, each in a copy of its own: what a reader has seen of a log it
+ * keeps. The same seed makes the same changes.
+ */
+export async function fuzz({ count, seed, role }: FuzzRequest): Promise<Fuzzed> {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-fuzz-"));
+  await using reader = new Reader();
+  const tables = fuzzTables();
+  const sound = new Map<string, Outcome>();
+  const findings: Finding[] = [];
+  let run = 0;
+  try {
+    for (let turn = 0; turn < count; turn++) {
+      const random = createRandom(seed + turn);
+      const table = random.pick(tables);
+      const before = sound.get(table) ?? (await reader.read(table));
+      sound.set(table, before);
+      const copy = join(folder, `t${turn}`);
+      cpSync(table, copy, { recursive: true });
+      const mutation = mutate(copy, random, role);
+      if (mutation === undefined) continue;
+      run++;
+      const wrong = wrongOf(mutation, before, await reader.read(copy));
+      const { file, what } = mutation;
+      const name = basename(dirname(table));
+      if (wrong) findings.push(`seed ${seed + turn}: ${name}: ${file}: ${what}: ${wrong}`);
+      rmSync(copy, { recursive: true, force: true });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return { run, findings };
+}
+
+/**
+ * Roles of files that nothing can say something else with: a pointer and a checksum are hints, a
+ * deletion vector is under a checksum of its own.
+ */
+const checked: ReadonlySet<Role> = new Set<Role>(["pointer", "checksum", "vector"]);
+
+function wrongOf(mutation: Mutation, before: Outcome, outcome: Outcome): string | undefined {
+  if (outcome.kind === "crash") return `the process ended: ${outcome.reason}`;
+  if (outcome.kind === "hang") return "it went on and on";
+  if (outcome.kind === "error") return outcome.internal ? outcome.code : undefined;
+  if (before.kind !== "rows" || before.digest === outcome.digest) return undefined;
+  return checked.has(mutation.role) ? "other rows without an error" : undefined;
+}
