@@ -31,7 +31,7 @@ export function errorOf(thrown: unknown, sql: string): unknown {
   if (isError(thrown) || !(thrown instanceof Error)) return thrown;
   const message = thrown.message;
   const cause = new Error(`${message}\n${sql.slice(0, statementLimit)}`, { cause: thrown });
-  return raised(message, cause) ?? known(message, cause) ?? general(message, cause);
+  return raised(message, cause) ?? known(message, sql, cause) ?? general(message, cause);
 }
 
 /** Characters of a statement an error keeps: a list of 10,000 files is not worth more. */
@@ -51,7 +51,7 @@ function raised(message: string, cause: Error): MillraceError | undefined {
   return new MillraceError(code as Code, parameters, cause);
 }
 
-function known(message: string, cause: Error): MillraceError | undefined {
+function known(message: string, sql: string, cause: Error): MillraceError | undefined {
   const first = firstLine(message);
   if (/^INTERRUPT Error/.test(message)) return error("OPERATION_CANCELED", {}, cause);
   if (/^Out of Memory Error/.test(message)) {
@@ -63,7 +63,7 @@ function known(message: string, cause: Error): MillraceError | undefined {
   if (/Table with name cached_\S+ does not exist/.test(message)) {
     return error("CACHED_RESULT_RELEASED", {}, cause);
   }
-  const file = fileFailure(message, cause);
+  const file = fileFailure(message, sql, cause);
   if (file !== undefined) return file;
   if (/^Out of Range Error: (Overflow|.*out of range)/i.test(message)) {
     return error("ARITHMETIC_OVERFLOW", { reason: first }, cause);
@@ -109,7 +109,16 @@ const badFooter = new RegExp(
 const badRead =
   /^(IO Error|Corrupt|Invalid Input Error: (Failed to read|.*(Parquet|decompress|snappy|zstd)))/is;
 
-function fileFailure(message: string, cause: Error): MillraceError | undefined {
+/** What only DuckDB's readers of Parquet say, as they throw what is no exception of DuckDB's. */
+const badParquet = /^(Invalid Error|Binder Error: STRUCT to STRUCT cast must have at least one)/;
+
+/** The file a statement reads, where it reads one. */
+function fileOf(sql: string): string {
+  const only = /read_parquet\(\['((?:[^']|'')*)'\]/.exec(sql)?.[1];
+  return only?.replaceAll("''", "'") ?? "(one of those of the query)";
+}
+
+function fileFailure(message: string, sql: string, cause: Error): MillraceError | undefined {
   const reason = firstLine(message);
   const cut = badFooter.exec(message);
   if (cut !== null) {
@@ -133,10 +142,10 @@ function fileFailure(message: string, cause: Error): MillraceError | undefined {
     return error("FAILED_READ_FILE.NO_HINT", { path: damaged[1] ?? "", reason }, cause);
   }
   if (/TProtocolException|don't know what type|Thrift/i.test(message)) {
-    return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: "", reason }, cause);
+    return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: fileOf(sql), reason }, cause);
   }
-  if (badRead.test(message)) {
-    return error("FAILED_READ_FILE.NO_HINT", { path: "", reason }, cause);
+  if (badRead.test(message) || (badParquet.test(message) && sql.includes("read_parquet("))) {
+    return error("FAILED_READ_FILE.NO_HINT", { path: fileOf(sql), reason }, cause);
   }
   return undefined;
 }
