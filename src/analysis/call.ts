@@ -7,6 +7,7 @@ import { makeStruct } from "./function/collection.ts";
 import type { FunctionCall, FunctionDefinition } from "./function/definition.ts";
 import { findFunction, isGenerator } from "./function/registry.ts";
 import { inlineCall } from "./inline.ts";
+import { argumentPlace, lifted } from "./lift.ts";
 import {
   bindLambda,
   bindValue,
@@ -65,8 +66,8 @@ function builtinName(name: string): string {
 
 function typedCall(given: Call, definition: FunctionDefinition, place: Place): Resolved {
   const aggregates = definition.kind === "aggregate";
-  const inner = {
-    ...place,
+  const inner: Place = {
+    ...(aggregates ? argumentPlace(place) : place),
     aggregated: aggregates || (place.aggregated ?? false),
     analytic: !aggregates && (place.analytic ?? false),
     windowed: false,
@@ -119,7 +120,8 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   if (!place.windowed && some(expression, (one) => one.kind === "aggregate" && nests(one))) {
     throw error("NESTED_AGGREGATE_FUNCTION", { expression: `"${text}"` });
   }
-  return computed(flagged(expression, given, filter?.expression), text);
+  const made = computed(flagged(expression, given, filter?.expression), text);
+  return lifted(made, place, inner);
 }
 
 const higher: ReadonlySet<string> = new Set(

@@ -1,19 +1,11 @@
 import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Aggregate } from "../plan/relation.ts";
+import { childrenOf } from "../plan/walk.ts";
 import { boolean } from "../schema/type.ts";
 import { castable } from "./coercion.ts";
 import type { AnalysisConf } from "./conf.ts";
-import {
-  cast,
-  children,
-  keyOf,
-  mapChildren,
-  newColumn,
-  reference,
-  replace,
-  some,
-} from "./expression.ts";
+import { cast, children, mapChildren, newColumn, reference, replace, some } from "./expression.ts";
 import {
   expand,
   type Group,
@@ -24,6 +16,7 @@ import {
   isAnalytic,
   isGroupingCall,
 } from "./grouping-set.ts";
+import { keyOf } from "./key.ts";
 import { type Analyzed, type Environment, placeOver, type Use } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
 import { type Scope, type ScopeColumn, unresolved } from "./scope.ts";
@@ -36,6 +29,7 @@ import type { Column, Named, TypedExpression, TypedReference, TypedRelation } fr
 export function aggregate(given: Aggregate, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
   const around = withGroupedWindows(given.grouping, placeOver(input, environment));
+  checkStars(given, environment.context.conf);
   const analytic = given.grouping.some(isAnalytic);
   const place = { ...around, analytic };
   const items = resolveItems(given.aggregates, place);
@@ -46,6 +40,7 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
     : isAll(given.grouping)
       ? items.filter((item) => !hasAggregate(item.resolved.expression)).map((one) => one.resolved)
       : given.grouping.map(leaf);
+  if (isAll(given.grouping) && grouping.length === 0) checkAllGrouped(items);
   for (const one of grouping) {
     if (!hasAggregate(one.expression)) continue;
     throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
@@ -79,25 +74,41 @@ function isAll(grouping: readonly Expression[]): boolean {
   );
 }
 
+/** Items that are all aggregates, if in part: GROUP BY ALL finds nothing for their columns. */
+function checkAllGrouped(items: readonly Item[]): void {
+  const loose = items.some((item) => looseReference(item.resolved.expression, new Set()));
+  if (loose) throw error("UNRESOLVED_ALL_IN_GROUP_BY", {});
+}
+
 function resolveGrouping(
   given: Expression,
   around: { readonly items: readonly Item[]; readonly place: Place },
 ): Resolved {
   const { items, place } = around;
   const expression = parsed(given, place.context.conf);
-  if (
-    place.context.conf.ordinals.group &&
-    expression.kind === "literal" &&
-    typeof expression.value === "number" &&
-    expression.type.type === "integer"
-  ) {
-    return itemAt(expression.value, items);
-  }
+  const position = positionOf(expression, place.context.conf);
+  if (position !== undefined) return itemAt(position, items);
   // An alias of the select list, where the input has no such column.
   const aliases = new Map(
     items.flatMap((item) => item.names.map((name) => [name.toLowerCase(), item.resolved] as const)),
   );
   return resolve(expression, { ...place, aliases });
+}
+
+/** The position in the select list that a whole number in GROUP BY is. */
+function positionOf(expression: Expression, { ordinals }: AnalysisConf): number | undefined {
+  if (!ordinals.group || expression.kind !== "literal") return undefined;
+  const { value, type } = expression;
+  return typeof value === "number" && type.type === "integer" ? value : undefined;
+}
+
+/** Beside a position no star may stand in the select list, but in `count(*)`. */
+function checkStars({ grouping, aggregates }: Aggregate, conf: AnalysisConf): void {
+  if (!grouping.some((one) => positionOf(parsed(one, conf), conf) !== undefined)) return;
+  const hasStar = (one: Expression): boolean =>
+    one.kind === "star" ||
+    (!(one.kind === "call" && one.name === "count") && childrenOf(one).some(hasStar));
+  if (aggregates.some((one) => hasStar(parsed(one, conf)))) throw error("STAR_GROUP_BY_POS", {});
 }
 
 function itemAt(position: number, items: readonly Item[]): Resolved {
@@ -234,21 +245,24 @@ function grouped(made: Made): Analyzed {
     // HAVING: a column that is grouped by comes before an output of its name.
     const scope =
       use === "having" ? { visible: keys, hidden: [...visible, ...hidden] } : { visible, hidden };
+    const lifted = new Map<number, TypedExpression>();
     const place = {
       ...placeOver(scope, environment),
+      ...(use === "having" ? { lifted } : {}),
       beneath: beneathGroups(input, groups),
       analytic: groups.id !== undefined && (groups.id.keys.length > 0 || groups.all.length === 0),
     };
     const outputs = new Set(columns.map((named) => named.column.id));
     const added: Named[] = [];
+    const around = environment.outer?.used ?? new Map<number, TypedReference>();
     const resolved = expressions.map((one) => {
       const typed = resolve(one, place);
       if (use === "order above") checkAbove(typed, { visible, keys });
       const missing = (name: string) => unresolved([name], [{ visible, hidden }]);
-      const expression = lower(rebase(typed, groups, { outputs, missing }), {
-        outputs,
-        columns,
-        added,
+      const known = new Set([...outputs, ...around.keys()]);
+      const over = { outputs: new Set([...known, ...lifted.keys()]), missing };
+      const expression = lower(rebase(typed, groups, over), {
+        ...{ outputs: known, columns, added, lifted },
       });
       return { ...typed, expression };
     });
@@ -298,6 +312,8 @@ function lower(
     readonly outputs: ReadonlySet<number>;
     readonly columns: readonly Named[];
     readonly added: Named[];
+    /** Aggregates that subqueries ask for, by the id they ask for. */
+    readonly lifted?: ReadonlyMap<number, TypedExpression>;
   },
 ): TypedExpression {
   return replace(expression, (one) => {
@@ -310,7 +326,10 @@ function lower(
       const there = new Set([...to.outputs, ...to.added.map((named) => named.column.id)]);
       const missing = one.outer.filter((outer) => !there.has(outer.id));
       to.added.push(
-        ...missing.map((outer) => ({ column: hiddenColumn(outer), expression: outer })),
+        ...missing.map((outer) => ({
+          column: hiddenColumn(outer),
+          expression: to.lifted?.get(outer.id) ?? outer,
+        })),
       );
       return { ...one, values: one.values.map((value) => lower(value, to)) };
     }

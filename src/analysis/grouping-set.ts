@@ -7,7 +7,6 @@ import {
   cast,
   compare,
   integerLiteral,
-  keyOf,
   longLiteral,
   newColumn,
   passing,
@@ -15,6 +14,7 @@ import {
   when,
 } from "./expression.ts";
 import { makeStruct } from "./function/collection.ts";
+import { keyOf } from "./key.ts";
 import type { Analyzed } from "./output.ts";
 import type { Resolved } from "./resolve.ts";
 import type { ScopeColumn } from "./scope.ts";

@@ -19,7 +19,7 @@ import { outputOf, type TypedOrder, type TypedRelation } from "./typed.ts";
 export function filter(given: Filter, environment: Environment): Analyzed {
   const input = environment.analyze(given.input, environment);
   if (given.qualify) return qualify(input, given.condition);
-  const place = placeOver(input, environment);
+  const place = { ...placeOver(input, environment), filtering: true };
   const direct = attempt(() => condition(given.condition, place));
   if ("value" in direct) {
     checkCondition(direct.value);

@@ -58,6 +58,10 @@ export interface Place {
   readonly variables?: ReadonlyMap<string, TypedVariable>;
   /** Whether the place is an argument of an aggregate: there `beneath` comes before `scope`. */
   readonly aggregated?: boolean;
+  /** In HAVING: what `lifted` of the subqueries here is. */
+  readonly lifted?: Map<number, TypedExpression>;
+  /** Whether the place is the condition of a filter. */
+  readonly filtering?: boolean;
   /** Whether the call here is the function of a window: an aggregate may stand in its arguments. */
   readonly windowed?: boolean;
   /** Whether `grouping` and `grouping_id` mean something: there are grouping sets beneath. */

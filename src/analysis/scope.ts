@@ -26,6 +26,11 @@ export interface Outer {
   readonly scope: Scope;
   readonly parent?: Outer;
   readonly used: Map<number, TypedReference>;
+  /**
+   * The aggregates of what is around that a subquery of HAVING asks for, by the ids they are to
+   * come out of the aggregation under; "none" where a subquery of an expression can ask for none.
+   */
+  readonly lifted?: Map<number, TypedExpression> | "none";
   /** Those of the function whose body the subquery stands in, if it is the outermost there. */
   readonly parameters?: Parameters;
 }

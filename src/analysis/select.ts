@@ -3,7 +3,6 @@ import type { Expression } from "../plan/expression.ts";
 import type { Project } from "../plan/relation.ts";
 import {
   children,
-  keyOf,
   newColumn,
   passing,
   reference,
@@ -13,6 +12,7 @@ import {
 } from "./expression.ts";
 import { isGenerator } from "./function/registry.ts";
 import { aggregateOver } from "./group.ts";
+import { keyOf } from "./key.ts";
 import type { Analyzed, Environment } from "./output.ts";
 import { placeOver } from "./output.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";

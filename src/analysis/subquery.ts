@@ -20,9 +20,12 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const values = given.values.map((value) => resolve(value, place));
   const used = new Map<number, TypedReference>();
   const scope = place.beneath ? joined(place) : place.scope;
-  const { parameters } = place;
-  const around = parameters ? { scope, used, parameters } : { scope, used };
-  const outer: Outer = place.outer ? { ...around, parent: place.outer } : around;
+  const { parameters, lifted = "none", outer: parent } = place;
+  const outer: Outer = {
+    ...{ scope, used, lifted },
+    ...(parameters ? { parameters } : {}),
+    ...(parent ? { parent } : {}),
+  };
   const { relation } = place.analyzeQuery(given.relation, outer);
   if (used.size > 0) refuseLegacyCount(given, relation, place);
   const columns = outputOf(relation);

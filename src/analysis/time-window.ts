@@ -3,17 +3,9 @@ import type { Call, Expression } from "../plan/expression.ts";
 import { intervalMicros, parseInterval } from "../schema/interval.ts";
 import { array, type DataType, field, struct, timestamp } from "../schema/type.ts";
 import { Interval } from "../schema/value.ts";
-import {
-  call,
-  cast,
-  isNotNull,
-  keyOf,
-  longLiteral,
-  newColumn,
-  passing,
-  reference,
-} from "./expression.ts";
+import { call, cast, isNotNull, longLiteral, newColumn, passing, reference } from "./expression.ts";
 import { constantOf } from "./fold.ts";
+import { keyOf } from "./key.ts";
 import { type Place, parsed, type Resolved, resolve } from "./resolve.ts";
 import { type Column, outputOf, type TypedExpression, type TypedRelation } from "./typed.ts";
 

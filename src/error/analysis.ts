@@ -83,6 +83,18 @@ export const analysisConditions = {
     message:
       "The query has aggregate functions but no GROUP BY, and {expression} is not aggregated. Add GROUP BY, or aggregate it",
   },
+  UNRESOLVED_ALL_IN_GROUP_BY: {
+    kind: "invalid",
+    sqlState: "42803",
+    message:
+      "GROUP BY ALL finds nothing to group by: what is not aggregated stands within expressions that are. Name the columns in GROUP BY",
+  },
+  STAR_GROUP_BY_POS: {
+    kind: "invalid",
+    sqlState: "0A000",
+    message:
+      "A star is not allowed in a select list that GROUP BY names by position. Name the columns",
+  },
   NESTED_AGGREGATE_FUNCTION: {
     kind: "invalid",
     sqlState: "42607",
@@ -333,6 +345,12 @@ export const analysisConditions = {
     kind: "invalid",
     sqlState: "42823",
     message: "A scalar subquery must return one column, but it returns {number}. Select one",
+  },
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "A subquery can ask for {sqlExprs} of the groups around it only in WHERE, and only within HAVING. Compute it outside of the subquery",
   },
   "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION": {
     kind: "unsupported",

@@ -121,7 +121,7 @@ export function mapExpressions(
 }
 
 /** The parts an expression is made of directly; a subquery's relation is no part. */
-function childrenOf(expression: Expression): readonly Expression[] {
+export function childrenOf(expression: Expression): readonly Expression[] {
   const children: Expression[] = [];
   mapChildren(expression, (child) => {
     children.push(child);

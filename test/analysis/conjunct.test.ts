@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { scanRequests } from "../../src/analysis/conjunct.ts";
-import { keyOf } from "../../src/analysis/expression.ts";
+import { keyOf } from "../../src/analysis/key.ts";
 import { prune } from "../../src/analysis/prune.ts";
 import { outputOf, type TypedExpression } from "../../src/analysis/typed.ts";
 import { typed } from "./sql.ts";

@@ -94,3 +94,11 @@ describe("time windows", () => {
     expect(codeOf("SELECT window(ts, 'soon') FROM t")).toBe("CANNOT_PARSE_INTERVAL");
   });
 });
+
+test("GROUP BY ALL needs something to group by, and a position no star beside it", () => {
+  expect(codeOf("SELECT a + sum(a) FROM t GROUP BY ALL")).toBe("UNRESOLVED_ALL_IN_GROUP_BY");
+  expect(codeOf("SELECT sum(a), 1 + count(*) FROM t GROUP BY ALL")).toBe("no error");
+  expect(codeOf("SELECT * FROM u GROUP BY a, 2")).toBe("STAR_GROUP_BY_POS");
+  expect(codeOf("SELECT a, count(*) FROM u GROUP BY 1")).toBe("no error");
+  expect(codeOf("SELECT * FROM u GROUP BY a, c")).toBe("no error");
+});

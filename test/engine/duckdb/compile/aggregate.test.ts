@@ -35,6 +35,25 @@ test("HAVING and ORDER BY may ask of a group in a subquery", async () => {
   expect(await answer(`SELECT count(*) ${grouped} ORDER BY (SELECT -a)`)).toBe("1; 2");
 });
 
+test("a subquery of HAVING may ask for aggregates of its groups, in conditions", async () => {
+  const rows = "FROM VALUES (1, 1), (1, 2), (2, 5) t(a, b) GROUP BY a";
+  const greater = "EXISTS (SELECT 1 FROM VALUES (3) s(c) WHERE c < max(t.b) AND c > t.a)";
+  expect(await answer(`SELECT a ${rows} HAVING ${greater}`)).toBe("2");
+  expect(await answer(`SELECT a, sum(b) ${rows} HAVING max(b) = (SELECT 2 WHERE max(b) < 5)`)).toBe(
+    "1 3",
+  );
+  const deep = `(SELECT true FROM VALUES (1, 2) s(c, d) WHERE d = max(t.b) GROUP BY c
+    HAVING c IN (SELECT e FROM VALUES (1) r(e) WHERE max(s.d) = 2))`;
+  expect(await answer(`SELECT a ${rows} HAVING ${deep}`)).toBe("1");
+});
+
+test("HAVING of a subquery may name a column from around it", async () => {
+  const inner = "SELECT min(d) FROM VALUES (1, 5), (2, 6) s(c, d) GROUP BY c HAVING c > t.a";
+  expect(
+    await answer(`SELECT a FROM VALUES (1, 6), (2, 6), (1, 5) t(a, b) WHERE b IN (${inner})`),
+  ).toBe("1");
+});
+
 test("a lateral subquery may pass a column of the left on", async () => {
   expect(await answer("SELECT * FROM VALUES (1), (2) t(a), LATERAL (SELECT a)")).toBe("1 1; 2 2");
   expect(
