@@ -1,3 +1,4 @@
+import type { ScanRequest } from "../analysis/dataset.ts";
 import { error } from "../error/error.ts";
 import type { Metadata } from "../log/action.ts";
 import { flag } from "../log/property.ts";
@@ -16,7 +17,9 @@ import {
 import { Timestamp, type Value } from "../schema/value.ts";
 import type { ChangeFile } from "./changes.ts";
 import { partitionFields } from "./file.ts";
-import { scanFiles } from "./scan.ts";
+import { prunedBy } from "./predicate.ts";
+import { pruner } from "./prune.ts";
+import { type ScannedFile, scanFiles } from "./scan.ts";
 import type { DeltaTable } from "./table.ts";
 
 /** The property that has a table's writers record its changes. */
@@ -68,33 +71,45 @@ export interface ChangeScan {
   readonly snapshot: Snapshot;
   /** Of the feed's schema. */
   readonly columns: readonly StructField[];
+  /** What every row that matters fulfils: files of other partitions are left out. */
+  readonly wanted?: Pick<ScanRequest, "conditions" | "timeZone">;
 }
 
 /** The changed rows of files as the engine's input. */
 export async function scanChanges(table: DeltaTable, scan: ChangeScan): Promise<ParquetInput> {
-  const { snapshot, columns } = scan;
+  const { snapshot, columns, wanted } = scan;
   const partitioned = partitionFields(snapshot.schema, snapshot.metadata).length > 0;
-  const files = scan.changes.flatMap(({ version, timestamp: timestampMs, files }) =>
-    files
-      .filter((file) => file.other === undefined || file.other.deletionVector !== undefined)
-      .map((file) => {
-        const { path, size, partitionValues, changeType: type } = file;
-        if (partitionValues === undefined && partitioned) {
-          const parameters = { file: path, version };
-          throw error("DELTA_REMOVE_FILE_CDC_MISSING_EXTENDED_METADATA", parameters);
-        }
-        if (file.deletionVector !== undefined || file.other !== undefined) {
-          const unsupported = "deletionVectors";
-          throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: table.name, unsupported });
-        }
-        const constants: Record<string, Value> = {
-          [commitVersion]: BigInt(version),
-          [commitTimestamp]: new Timestamp(BigInt(Math.trunc(timestampMs)) * 1000n),
-          ...(type === undefined ? {} : { [changeType]: type }),
-        };
-        const modificationTime = timestampMs;
-        return { path, size, modificationTime, partitionValues: partitionValues ?? {}, constants };
-      }),
-  );
+  const prune = wanted && pruner(wanted.conditions, prunedBy(snapshot, wanted));
+  const files: ScannedFile[] = [];
+  for (const { version, timestamp: modificationTime, files: changed } of scan.changes) {
+    for (const file of changed) {
+      const { path, size, partitionValues = partitioned ? undefined : {} } = file;
+      if (partitionValues === undefined) {
+        const parameters = { file: path, version };
+        throw error("DELTA_REMOVE_FILE_CDC_MISSING_EXTENDED_METADATA", parameters);
+      }
+      if (file.other !== undefined && file.other.deletionVector === undefined) continue;
+      const plain = { path, size, partitionValues, modificationTime };
+      if (prune?.({ ...plain, dataChange: true }) !== undefined) continue;
+      if (file.deletionVector !== undefined || file.other !== undefined) {
+        const unsupported = "deletionVectors";
+        throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: table.name, unsupported });
+      }
+      files.push({ ...plain, constants: constantsOf(file, version, modificationTime) });
+    }
+  }
   return scanFiles(table, { files, snapshot, columns });
+}
+
+/** What every row of a file says of its commit, and of itself where the file does not. */
+function constantsOf(
+  { changeType: type }: ChangeFile,
+  version: number,
+  timestampMs: number,
+): Readonly<Record<string, Value>> {
+  return {
+    [commitVersion]: BigInt(version),
+    [commitTimestamp]: new Timestamp(BigInt(Math.trunc(timestampMs)) * 1000n),
+    ...(type === undefined ? {} : { [changeType]: type }),
+  };
 }

@@ -30,13 +30,14 @@ export async function readChanges(table: DeltaTable, request: ReadRequest): Prom
     schema,
     hidden: [],
     streaming: false,
-    scan: async ({ columns }) => {
+    scan: async (wanted) => {
+      const { columns } = wanted;
       if (range === undefined)
         return { kind: "empty", schema: { type: "struct", fields: columns } };
       const newest = (await table.log.update())?.version ?? latest.version;
       const end = Math.min(range.end ?? newest, newest);
       const changes = await changesBetween(table, { start: range.start, end, snapshot });
-      return scanChanges(table, { changes, snapshot, columns });
+      return scanChanges(table, { changes, snapshot, columns, wanted });
     },
   };
 }

@@ -103,6 +103,21 @@ async function endOf(request: RangeRequest): Promise<Boundary | undefined> {
 
 /** The first version committed at or after a time; undefined if all are older. */
 export async function firstNotBefore(log: Log, timestampMs: number): Promise<number | undefined> {
-  const commits = await log.history();
-  return commits.find((commit) => commit.timestamp >= timestampMs)?.version;
+  const from = await newestBefore(log, timestampMs);
+  if (from === undefined) return undefined;
+  for await (const { version, timestamp } of log.commits(from, Number.MAX_SAFE_INTEGER)) {
+    if (timestamp >= timestampMs) return version;
+  }
+  return undefined;
+}
+
+/** A version not after a time that is close to it; undefined if all versions are older. */
+async function newestBefore(log: Log, timestampMs: number): Promise<number | undefined> {
+  try {
+    return await log.versionAt(timestampMs);
+  } catch (thrown) {
+    if (isError(thrown, "DELTA_TIMESTAMP_GREATER_THAN_COMMIT")) return undefined;
+    if (isError(thrown, "DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION")) return 0;
+    throw thrown;
+  }
 }

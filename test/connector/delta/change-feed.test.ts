@@ -3,7 +3,13 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { columnsOf } from "../../../src/analysis/expression.ts";
+import {
+  columnsOf,
+  compare,
+  newColumn,
+  reference,
+  stringLiteral,
+} from "../../../src/analysis/expression.ts";
 import { connector } from "../../../src/connector/delta/connector.ts";
 import type { Action } from "../../../src/log/action.ts";
 import type { Options } from "../../../src/plan/relation.ts";
@@ -211,6 +217,49 @@ describe("times of commits", () => {
       session.conf.delete(key);
     }
   });
+});
+
+test("the time of a commit is its own where it has one", async () => {
+  const configuration = { "delta.enableInCommitTimestamps": "true" };
+  const at = (inCommitTimestamp: number): Action => ({ commitInfo: { inCommitTimestamp } });
+  const add: Action = {
+    add: {
+      ...{ path: "missing", partitionValues: {}, size: 1 },
+      ...{ modificationTime: 0, dataChange: true },
+    },
+  };
+  const path = await writeLog(join(session.folder, "ict"), [
+    [at(1_000), protocol, metadataOf("id INT", { configuration })],
+    [at(2_000), add],
+    [at(3_000), add],
+  ]);
+  const ask = async (options: Options) => {
+    const asked = { readchangefeed: "true", ...options };
+    const request = { format: "delta", options: asked, paths: [path], context: session.context };
+    const dataset = await connector.reader!(request);
+    const { fields: columns } = dataset.schema;
+    const input = await dataset.scan!({ columns, conditions: [], timeZone: "UTC" });
+    if (input.kind !== "parquet") return input.kind;
+    return input.files.map(({ partition }) => String(partition["_commit_timestamp"]));
+  };
+  const times = ["1970-01-01T00:00:02.000000Z", "1970-01-01T00:00:03.000000Z"];
+  expect(await ask({ startingversion: "0" })).toEqual(times);
+  expect(await ask({ startingtimestamp: "1970-01-01 00:00:02.500" })).toEqual(times.slice(1));
+  const until = { startingversion: "1", endingtimestamp: "1970-01-01 00:00:02.500" };
+  expect(await ask(until)).toEqual(times.slice(0, 1));
+});
+
+test("files of other partitions are not read", async () => {
+  const { context } = session;
+  const options = range(0);
+  const paths = [sparkTable];
+  const dataset = await connector.reader!({ format: "delta", options, paths, context });
+  const { fields: columns } = dataset.schema;
+  const k = dataset.schema.fields.find((one) => one.name === "k")!;
+  const conditions = [compare("=", reference(newColumn(k.name, k.type)), stringLiteral("z"))];
+  const input = await dataset.scan!({ columns, conditions, timeZone: "UTC" });
+  const files = input.kind === "parquet" ? input.files : [];
+  expect(files.map(({ partition }) => partition["k"])).toEqual(["z", "z"]);
 });
 
 describe("changes that are refused", () => {
