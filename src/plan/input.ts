@@ -54,6 +54,8 @@ export interface ParquetInput {
   readonly match?: "name" | "id";
   /** Columns of `schema` by name that a file may have in a narrower type. */
   readonly widened?: readonly string[];
+  /** The columns are members of the files' column of this name, and no others of it are read. */
+  readonly within?: string;
   readonly files: readonly InputFile[];
   /** For `explain`: what was left out of `files`. */
   readonly skipping?: Skipping;

@@ -1,8 +1,6 @@
 import {
   aggregate,
   call,
-  isNotNull,
-  member,
   newColumn,
   or,
   reference,
@@ -10,16 +8,16 @@ import {
 } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import type { InputFile } from "../../plan/input.ts";
-import { boolean, long } from "../../schema/type.ts";
+import { boolean, long, type StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { Location } from "../../storage/store.ts";
-import type { Add, Remove } from "../action.ts";
+import type { Add, DeletionVector } from "../action.ts";
 import { fileKey, keyPath, spelledId } from "../file-key.ts";
 import type { LogContext } from "../log.ts";
 import { encodePath } from "../path.ts";
 import type { FileFilter, Totals } from "../snapshot.ts";
 import { eachChunk, type Part, withParts } from "./part.ts";
-import { addWithText, type FileRows, fileRows } from "./relation.ts";
+import { addFields, type FileForm, fileRows, selected } from "./relation.ts";
 import { addType } from "./schema.ts";
 import { plainOf } from "./value.ts";
 
@@ -49,12 +47,10 @@ export function checkpointFiles(
   parts: readonly Part[],
   context: LogContext,
 ): CheckpointFiles {
-  const groups = groupsOf(parts.filter(({ columns }) => columns.has("add")));
-  const each = async (
-    work: (files: readonly InputFile[], group: Group) => Promise<void>,
-  ): Promise<void> => {
-    for (const group of groups) {
-      await withParts(table, group.parts, (files) => work(files, group));
+  const groups = groupsOf(parts);
+  const each: Each = async (work) => {
+    for (const { parts: some, form } of groups) {
+      await withParts(table, some, (files) => work(files, form));
     }
   };
   const known = new Map<string, Found | undefined>();
@@ -67,63 +63,54 @@ export function checkpointFiles(
     },
     async find(keys) {
       const asked = keys.filter((key) => !known.has(key));
-      for (const key of asked) known.set(key, undefined);
       if (asked.length > 0) {
-        await each((files, { statsParsed }) =>
-          lookUp(context, fileRows(files, statsParsed), { asked, known }),
-        );
+        const found = new Map<string, Found>();
+        await each((files) => lookUp(context, files, { asked, found }));
+        for (const key of asked) known.set(key, found.get(key));
       }
       return new Map(keys.flatMap((key) => pairOf(key, known.get(key))));
     },
     async adds(without, filter) {
       const adds: Add[] = [];
-      await each(async (files, { statsParsed }) => {
-        const rows = fileRows(files, statsParsed, without);
-        const wanted = addsOf(rows, { statsParsed, filter });
-        await eachChunk(context, wanted, ({ columns: [column = []] }) => {
-          for (const value of column) {
-            const add = plainOf(value, addType()) as Add;
-            if (filter === undefined || filter.keeps(add)) adds.push(add);
-          }
-        });
+      await each(async (files, form) => {
+        for (const add of await readAdds(context, files, { form, without, filter })) adds.push(add);
       });
       return adds;
     },
   };
 }
 
+type Each = (work: (files: readonly InputFile[], form: FileForm) => Promise<void>) => Promise<void>;
+
 interface Group {
   readonly parts: readonly Part[];
-  readonly statsParsed: Part["statsParsed"];
+  readonly form: FileForm;
 }
 
 /** Parts by the form of their statistics: mostly there is one. */
-function groupsOf(parts: readonly Part[]): Group[] {
+export function groupsOf(parts: readonly Part[]): Group[] {
   const groups = new Map<string, Part[]>();
   for (const part of parts) {
     const key = JSON.stringify(part.statsParsed ?? null);
     groups.set(key, [...(groups.get(key) ?? []), part]);
   }
-  return [...groups.values()].map((list) => ({ parts: list, statsParsed: list[0]?.statsParsed }));
+  return [...groups.values()].map((some) => {
+    return { parts: some, form: { kind: "add", statsParsed: some[0]?.statsParsed } };
+  });
 }
 
 function pairOf(key: string, found: Found | undefined): [string, Found][] {
   return found === undefined ? [] : [[key, found]];
 }
 
-type Each = (work: (files: readonly InputFile[], group: Group) => Promise<void>) => Promise<void>;
-
 async function sumUp(context: LogContext, each: Each): Promise<Totals> {
   let numFiles = 0;
   let sizeInBytes = 0;
-  await each(async (files, { statsParsed }) => {
-    const { relation, add } = fileRows(files, statsParsed);
-    const size = member(reference(add), "size");
+  await each(async (files, form) => {
+    const { relation, column } = fileRows(files, form);
+    const [path, size] = [reference(column("path")), reference(column("size"))];
+    const count = aggregate("count", [path], { type: long, nullable: false });
     const sum = aggregate("sum", [size], { type: long, nullable: true });
-    const count = aggregate("count", [member(reference(add), "path")], {
-      type: long,
-      nullable: false,
-    });
     const summed: TypedRelation = {
       kind: "aggregate",
       input: relation,
@@ -141,26 +128,45 @@ async function sumUp(context: LogContext, each: Each): Promise<Totals> {
   return { numFiles, sizeInBytes };
 }
 
-/** Live files with statistics as text, those that the filter's condition lets pass. */
-function addsOf(
-  rows: FileRows,
-  given: { readonly statsParsed: Part["statsParsed"]; readonly filter: FileFilter | undefined },
-): TypedRelation {
-  const { statsParsed, filter } = given;
-  const whole = reference(rows.add);
-  const live = isNotNull(member(whole, "path"));
-  const skipped = filter?.condition?.({
-    partitionValues: member(whole, "partitionValues"),
-    stats: member(whole, statsParsed === undefined ? "stats" : "stats_parsed"),
+/** Live files with statistics as text, those that the filter lets pass. */
+export async function readAdds(
+  context: LogContext,
+  files: readonly InputFile[],
+  wanted: {
+    readonly form: FileForm;
+    readonly without?: readonly string[];
+    readonly filter?: FileFilter | undefined;
+  },
+): Promise<Add[]> {
+  const { form, without, filter } = wanted;
+  const rows = fileRows(files, form, without);
+  const condition = filter?.condition?.({
+    partitionValues: reference(rows.column("partitionValues")),
+    stats: reference(rows.column(form.statsParsed === undefined ? "stats" : "stats_parsed")),
   });
-  const condition = skipped === undefined ? live : call("and", [live, skipped], { type: boolean });
-  return {
-    kind: "project",
-    input: { kind: "filter", input: rows.relation, condition },
-    columns: [
-      { column: newColumn("add", addType()), expression: addWithText(rows.add, statsParsed) },
-    ],
-  };
+  const relation = selected(rows, condition ? [condition] : [], addFields(rows, form));
+  const adds: Add[] = [];
+  await eachChunk(context, relation, (chunk) => {
+    for (let at = 0; at < chunk.rows; at += 1) {
+      const add = actionOf(chunk.columns, at, addType()) as unknown as Add;
+      if (filter === undefined || filter.keeps(add)) adds.push(add);
+    }
+  });
+  return adds;
+}
+
+/** A row of a chunk whose columns are the fields of a type, nulls left out. */
+export function actionOf(
+  columns: readonly (readonly Value[])[],
+  at: number,
+  { fields }: StructType,
+): Record<string, unknown> {
+  const action: Record<string, unknown> = {};
+  for (const [index, { name, type }] of fields.entries()) {
+    const value = columns[index]?.[at] ?? null;
+    if (value !== null) action[name] = plainOf(value, type);
+  }
+  return action;
 }
 
 /**
@@ -169,50 +175,45 @@ function addsOf(
  */
 async function lookUp(
   context: LogContext,
-  rows: FileRows,
-  { asked, known }: { asked: readonly string[]; known: Map<string, Found | undefined> },
+  files: readonly InputFile[],
+  { asked, found }: { asked: readonly string[]; found: Map<string, Found> },
 ): Promise<void> {
   const wanted = new Set(asked);
-  const [add, remove] = [reference(rows.add), reference(rows.remove)];
   const spellings = [...new Set(asked.flatMap((key) => spellingsOf(keyPath(key))))];
-  const any = [add, remove].map((file) => mayBe(member(file, "path"), spellings));
-  const filtered: TypedRelation = {
-    kind: "filter",
-    input: rows.relation,
-    condition: or(any),
-  };
-  const names = ["path", "size", "deletionVector"] as const;
-  const columns = [add, remove].flatMap((file) =>
-    names.map((name) => {
-      const expression = member(file, name);
-      return { column: newColumn(name, expression.type), expression };
-    }),
-  );
-  const relation: TypedRelation = { kind: "project", input: filtered, columns };
-  const [, , vectorType] = columns.map(({ column }) => column.type);
-  await eachChunk(context, relation, (chunk) => {
-    for (let at = 0; at < chunk.rows; at += 1) {
-      const [path, size, vector, ...removed] = chunk.columns.map((column) => column[at] ?? null);
-      const live = path !== null;
-      const [p, s, v] = live ? [path, size, vector] : removed;
-      const deletionVector = plainOf(v as Value, vectorType!) as Add["deletionVector"] | null;
-      const file = { path: String(p), ...(deletionVector === null ? {} : { deletionVector }) };
-      const key = fileKey(file as Pick<Remove, "path" | "deletionVector">);
-      if (wanted.has(key))
-        known.set(key, { id: spelledId(file as Add), live, size: Number(s ?? 0n) });
-    }
-  });
+  for (const kind of ["remove", "add"] as const) {
+    const rows = fileRows(files, { kind });
+    const [path, size, vector] = ["path", "size", "deletionVector"].map((name) => {
+      return reference(rows.column(name));
+    }) as [TypedExpression, TypedExpression, TypedExpression];
+    const relation = selected(rows, [mayBe(path, spellings)], [path, size, vector]);
+    await eachChunk(context, relation, (chunk) => {
+      const [paths = [], sizes = [], vectors = []] = chunk.columns;
+      for (let at = 0; at < chunk.rows; at += 1) {
+        const held = plainOf(vectors[at] ?? null, vector.type) as DeletionVector | null;
+        const file = {
+          path: String(paths[at]),
+          ...(held === null ? {} : { deletionVector: held }),
+        };
+        const key = fileKey(file);
+        if (!wanted.has(key)) continue;
+        found.set(key, {
+          id: spelledId(file),
+          live: kind === "add",
+          size: Number(sizes[at] ?? 0n),
+        });
+      }
+    });
+  }
 }
 
 function spellingsOf(path: string): string[] {
-  const encoded = encodePath(path);
-  return [path, encoded];
+  return [path, encodePath(path)];
 }
 
 function mayBe(path: TypedExpression, spellings: readonly string[]): TypedExpression {
   const common = call("in", [path, ...spellings.map(stringLiteral)], { type: boolean });
-  const other = ["%", ":"].map((sign) =>
-    call("contains", [path, stringLiteral(sign)], { type: boolean }),
-  );
+  const other = ["%", ":"].map((sign) => {
+    return call("contains", [path, stringLiteral(sign)], { type: boolean });
+  });
   return or([common, ...other]);
 }

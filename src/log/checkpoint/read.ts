@@ -3,14 +3,14 @@ import type { TypedRelation } from "../../analysis/typed.ts";
 import { outputOf } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
-import type { Action, Add, Remove } from "../action.ts";
+import type { Action } from "../action.ts";
 import { checkedAction, linesOf, parseAction } from "../commit-file.ts";
 import type { LogContext } from "../log.ts";
 import { filePath, logFolder } from "../path.ts";
-import { type CheckpointFiles, checkpointFiles } from "./files.ts";
+import { actionOf, type CheckpointFiles, checkpointFiles, groupsOf, readAdds } from "./files.ts";
 import { eachChunk, type Part, partsOf, withParts } from "./part.ts";
-import { addWithText, checkpointRows, fileRows } from "./relation.ts";
-import { addType, removeType, smallSchema } from "./schema.ts";
+import { checkpointRows, fileRows } from "./relation.ts";
+import { removeType, smallSchema } from "./schema.ts";
 import { plainOf } from "./value.ts";
 
 /** Rows of a checkpoint that are taken into memory; a larger one is asked again, file by file. */
@@ -125,25 +125,20 @@ async function readFiles(
   context: LogContext,
 ): Promise<Action[]> {
   const actions: Action[] = [];
-  for (const part of parts) {
-    const path = part.status.path;
-    await withParts(table, [part], async (files) => {
-      const rows = fileRows(files, part.statsParsed);
-      const columns = [
-        { column: rows.add, expression: addWithText(rows.add, part.statsParsed) },
-        { column: rows.remove, expression: reference(rows.remove) },
-      ];
-      const relation: TypedRelation = { kind: "project", input: rows.relation, columns };
-      let line = 0;
-      await eachChunk(context, relation, ({ columns: [adds = [], removes = []] }) => {
-        adds.forEach((add, at) => {
-          line += 1;
-          const live = plainOf(add, addType()) as Add | null;
-          const gone = plainOf(removes[at] ?? null, removeType) as Remove | null;
-          const body = live?.path === undefined ? { remove: gone } : { add: live };
-          const action = checkedAction(body, { path, line });
+  for (const { parts: some, form } of groupsOf(parts)) {
+    const where = { path: some[0]?.status.path ?? "", line: 0 };
+    await withParts(table, some, async (files) => {
+      for (const add of await readAdds(context, files, { form })) {
+        const action = checkedAction({ add }, where);
+        if (action !== undefined) actions.push(action);
+      }
+      const rows = fileRows(files, { kind: "remove" });
+      await eachChunk(context, rows.relation, (chunk) => {
+        for (let at = 0; at < chunk.rows; at += 1) {
+          const remove = actionOf(chunk.columns, at, removeType);
+          const action = checkedAction({ remove }, where);
           if (action !== undefined) actions.push(action);
-        });
+        }
       });
     });
   }

@@ -1,15 +1,13 @@
 import {
+  and,
   call,
   columnsOf,
   isNotNull,
-  literal,
   member,
   newColumn,
-  or,
   passing,
   reference,
   stringLiteral,
-  when,
 } from "../../analysis/expression.ts";
 import {
   type Column,
@@ -19,7 +17,14 @@ import {
 } from "../../analysis/typed.ts";
 import type { QueryContext } from "../../engine/engine.ts";
 import type { InputFile } from "../../plan/input.ts";
-import { type DataType, field, type StructType, string, struct } from "../../schema/type.ts";
+import {
+  boolean,
+  type DataType,
+  field,
+  type StructType,
+  string,
+  struct,
+} from "../../schema/type.ts";
 import { addType, removeType } from "./schema.ts";
 
 /** Nothing of a log depends on a session: its times are instants, its texts are UTC. */
@@ -30,81 +35,78 @@ export function checkpointRows(files: readonly InputFile[], schema: StructType):
   return { kind: "input", input: { kind: "parquet", schema, files }, output: columnsOf(schema) };
 }
 
-/** Rows of checkpoint files that are file actions: columns `add`, `remove` and `id`. */
+/** The rows of checkpoint files that are an `add`, or a `remove`: a column for each field of it. */
 export interface FileRows {
   readonly relation: TypedRelation;
-  readonly add: Column;
-  readonly remove: Column;
-  /** The path as it is spelled there, and the deletion vector: see `spelledId`. */
-  readonly id: Column;
+  column(name: string): Column;
 }
 
-/** The file actions of files whose statistics have one form, but for those of the ids. */
+/** The form a file action is read in. */
+export interface FileForm {
+  readonly kind: "add" | "remove";
+  /** The type of `add.stats_parsed`, where statistics stand only there. */
+  readonly statsParsed?: DataType | undefined;
+}
+
+/** The file actions of a kind in files of one form, but for those with the ids (`spelledId`). */
 export function fileRows(
   files: readonly InputFile[],
-  statsParsed: DataType | undefined,
+  { kind, statsParsed }: FileForm,
   without: readonly string[] = [],
 ): FileRows {
-  const schema = struct([field("add", addType(statsParsed)), field("remove", removeType)]);
-  const rows = checkpointRows(files, schema);
-  const [add, remove] = outputOf(rows) as [Column, Column];
-  const [a, r] = [reference(add), reference(remove)];
-  const [isAdd, isRemove] = [a, r].map((one) => isNotNull(member(one, "path"))) as [
-    TypedExpression,
-    TypedExpression,
-  ];
-  const id = newColumn("id", string);
-  const named: TypedRelation = {
-    kind: "project",
-    input: { kind: "filter", input: rows, condition: or([isAdd, isRemove]) },
-    columns: [
-      passing(add),
-      passing(remove),
-      { column: id, expression: when([[isAdd, spelled(a)]], spelled(r)) },
-    ],
+  const schema = kind === "add" ? addType(statsParsed) : removeType;
+  const output = columnsOf(schema);
+  const column = (name: string): Column => output.find((one) => one.name === name) as Column;
+  const input: TypedRelation = {
+    kind: "input",
+    input: { kind: "parquet", schema, files, within: kind },
+    output,
   };
-  const relation = without.length === 0 ? named : antiJoin(named, id, without);
-  return { relation, add, remove, id };
+  const condition = isNotNull(reference(column("path")));
+  const there: TypedRelation = { kind: "filter", input, condition };
+  const relation = without.length === 0 ? there : antiJoin(there, spelled(column), without);
+  return { relation, column };
 }
 
-function antiJoin(left: TypedRelation, id: Column, ids: readonly string[]): TypedRelation {
+function antiJoin(left: TypedRelation, id: TypedExpression, ids: readonly string[]): TypedRelation {
   const schema = struct([field("id", string)]);
-  const [other] = columnsOf(schema) as [Column];
+  const output = columnsOf(schema);
   const rows = ids.map((one) => [one]);
-  const right: TypedRelation = {
-    kind: "input",
-    input: { kind: "rows", schema, rows },
-    output: [other],
+  const right: TypedRelation = { kind: "input", input: { kind: "rows", schema, rows }, output };
+  const own = newColumn("id", string);
+  const named: TypedRelation = {
+    kind: "project",
+    input: left,
+    columns: [...outputOf(left).map(passing), { column: own, expression: id }],
   };
-  const condition = call("=", [reference(id), reference(other)], { type: { type: "boolean" } });
+  const sides = [reference(own), reference(output[0] as Column)];
+  const condition = call("=", sides, { type: boolean });
   return {
     kind: "join",
-    left,
+    left: named,
     right,
     type: "anti",
     condition,
     lateral: false,
-    output: outputOf(left),
+    output: outputOf(named),
   };
 }
 
-/** SQL's side of `spelledId`. */
-function spelled(file: TypedExpression): TypedExpression {
-  const vector = member(file, "deletionVector");
-  const offset = call("concat", [stringLiteral("@"), text(member(vector, "offset"))], {
-    type: string,
-  });
-  const suffix = call(
-    "concat",
-    [
-      stringLiteral("\n"),
-      member(vector, "storageType"),
-      member(vector, "pathOrInlineDv"),
-      orEmpty(offset),
-    ],
-    { type: string },
-  );
-  return call("concat", [member(file, "path"), orEmpty(suffix)], { type: string });
+/** The engine's side of `spelledId`. */
+function spelled(column: (name: string) => Column): TypedExpression {
+  const vector = reference(column("deletionVector"));
+  const offset = concat([stringLiteral("@"), text(member(vector, "offset"))]);
+  const suffix = concat([
+    stringLiteral("\n"),
+    member(vector, "storageType"),
+    member(vector, "pathOrInlineDv"),
+    orEmpty(offset),
+  ]);
+  return concat([reference(column("path")), orEmpty(suffix)]);
+}
+
+function concat(parts: readonly TypedExpression[]): TypedExpression {
+  return call("concat", parts, { type: string });
 }
 
 function text(input: TypedExpression): TypedExpression {
@@ -115,19 +117,28 @@ function orEmpty(input: TypedExpression): TypedExpression {
   return call("coalesce", [input, stringLiteral("")], { type: string, nullable: false });
 }
 
-/** `add` with its statistics as text, whatever they came as. */
-export function addWithText(add: Column, statsParsed: DataType | undefined): TypedExpression {
-  const whole = reference(add);
-  if (statsParsed === undefined) return whole;
-  const type = addType();
-  const values = type.fields.flatMap(({ name }) => {
-    const value =
-      name === "stats"
-        ? call("to_json", [member(whole, "stats_parsed")], { type: string, nullable: true })
-        : member(whole, name);
-    return [stringLiteral(name), value];
+/** The fields of `add`, its statistics as text whatever they came as. */
+export function addFields(rows: FileRows, { statsParsed }: FileForm): readonly TypedExpression[] {
+  return addType().fields.map(({ name }) => {
+    if (name !== "stats" || statsParsed === undefined) return reference(rows.column(name));
+    const parsed = reference(rows.column("stats_parsed"));
+    return call("to_json", [parsed], { type: string, nullable: true });
   });
-  const made = call("named_struct", values, { type, nullable: false });
-  const present = isNotNull(member(whole, "path"));
-  return when([[present, made]], literal(null, type));
+}
+
+/** The rows that fulfil the condition, as the expressions say. */
+export function selected(
+  rows: FileRows,
+  conditions: readonly TypedExpression[],
+  expressions: readonly TypedExpression[],
+): TypedRelation {
+  const { relation } = rows;
+  const input: TypedRelation =
+    conditions.length === 0
+      ? relation
+      : { kind: "filter", input: relation, condition: and(conditions) };
+  const columns = expressions.map((expression, at) => {
+    return { column: newColumn(`f${at}`, expression.type), expression };
+  });
+  return { kind: "project", input, columns };
 }

@@ -1,29 +1,29 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import {
+  call,
   columnsOf,
   compare,
-  isNotNull,
   literal,
   longLiteral,
-  member,
-  newColumn,
-  or,
   reference,
+  stringLiteral,
 } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { assert } from "../../error/error.ts";
 import type { InputFile } from "../../plan/input.ts";
+import type { StructType } from "../../schema/type.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
 import type { LogContext } from "../log.ts";
 import { logPath } from "../path.ts";
 import { durationMs, flag, tombstoneRetentionMs } from "../property.ts";
 import type { ReplayedSnapshot } from "../replay.ts";
+import { groupsOf } from "./files.ts";
 import { withParts } from "./part.ts";
 import { writeLastCheckpoint } from "./pointer.ts";
-import { addWithText, fileRows, logQuery } from "./relation.ts";
-import { checkpointSchema } from "./schema.ts";
+import { addFields, type FileForm, fileRows, logQuery, selected } from "./relation.ts";
+import { addType, checkpointSchema, removeType } from "./schema.ts";
 import { cellOf } from "./value.ts";
 
 /**
@@ -37,24 +37,31 @@ export async function writeCheckpoint(
 ): Promise<FileStatus> {
   await mkdir(context.staging, { recursive: true });
   const now = env.now();
-  const parts = snapshot.base?.parts ?? [];
+  const groups = groupsOf(snapshot.base?.parts ?? []);
   const without = await snapshot.superseded();
-  const written = await withParts(table, parts, (files) => {
-    const inputs = parts.map((part, at) => ({ file: files[at] as InputFile, part }));
-    const expired = now - tombstoneRetentionMs(snapshot.metadata.configuration);
-    const older = inputs.map(({ file, part }) => {
-      return kept(fileRows([file], part.statsParsed, without), part.statsParsed, expired);
-    });
-    const relation = union([rowsOf(actionsOf(snapshot, now)), ...older]);
-    const target = {
-      directory: context.staging,
-      schema: checkpointSchema,
-      partitionBy: [],
-      compression: "snappy" as const,
-      statistics: () => false,
-    };
-    return context.engine.writeParquet(relation, target, logQuery);
-  });
+  const expired = now - tombstoneRetentionMs(snapshot.metadata.configuration);
+  const written = await withParts(
+    table,
+    groups.flatMap(({ parts }) => parts),
+    (files) => {
+      const older: TypedRelation[] = [];
+      let at = 0;
+      for (const { parts, form } of groups) {
+        const some = files.slice(at, at + parts.length);
+        at += parts.length;
+        older.push(liveRows(some, form, without), tombstoneRows(some, without, expired));
+      }
+      const relation = union([rowsOf(actionsOf(snapshot, now)), ...older]);
+      const target = {
+        directory: context.staging,
+        schema: checkpointSchema,
+        partitionBy: [],
+        compression: "snappy" as const,
+        statistics: () => false,
+      };
+      return context.engine.writeParquet(relation, target, logQuery);
+    },
+  );
   const [file] = written;
   assert(file !== undefined && written.length === 1, "a checkpoint is one file and never empty");
   const path = logPath(table, snapshot.version, "checkpoint.parquet");
@@ -104,31 +111,41 @@ function rowsOf(actions: readonly Action[]): TypedRelation {
   return { kind: "input", input: { kind: "rows", schema, rows }, output: columnsOf(schema) };
 }
 
-/** Live files, and removed ones that are to be remembered, as rows of a checkpoint. */
-function kept(
-  rows: ReturnType<typeof fileRows>,
-  statsParsed: Parameters<typeof fileRows>[1],
+/** The live files of an older checkpoint, as rows of a new one. */
+function liveRows(
+  files: readonly InputFile[],
+  form: FileForm,
+  without: readonly string[],
+): TypedRelation {
+  const rows = fileRows(files, form, without);
+  return selected(rows, [], cells("add", structOf(addType(), addFields(rows, form))));
+}
+
+/** Its removed files that are still to be remembered. */
+function tombstoneRows(
+  files: readonly InputFile[],
+  without: readonly string[],
   expired: number,
 ): TypedRelation {
-  const removed = reference(rows.remove);
-  const remembered = compare(
-    ">",
-    member(removed, "deletionTimestamp"),
-    longLiteral(BigInt(Math.trunc(expired))),
-  );
-  const live = isNotNull(member(reference(rows.add), "path"));
-  const columns = checkpointSchema.fields.map(({ name, type }) => {
-    let expression: TypedExpression = literal(null, type);
-    if (name === "add") expression = addWithText(rows.add, statsParsed);
-    if (name === "remove") expression = removed;
-    return { column: newColumn(name, type), expression };
+  const rows = fileRows(files, { kind: "remove" }, without);
+  const since = longLiteral(BigInt(Math.trunc(expired)));
+  const remembered = compare(">", reference(rows.column("deletionTimestamp")), since);
+  const fields = removeType.fields.map(({ name }) => reference(rows.column(name)));
+  return selected(rows, [remembered], cells("remove", structOf(removeType, fields)));
+}
+
+function structOf(type: StructType, values: readonly TypedExpression[]): TypedExpression {
+  const members = type.fields.flatMap(({ name }, at) => {
+    return [stringLiteral(name), values[at] as TypedExpression];
   });
-  const input: TypedRelation = {
-    kind: "filter",
-    input: rows.relation,
-    condition: or([live, remembered]),
-  };
-  return { kind: "project", input, columns };
+  return call("named_struct", members, { type, nullable: false });
+}
+
+/** A row of a checkpoint in which one column is not null. */
+function cells(filled: string, expression: TypedExpression): TypedExpression[] {
+  return checkpointSchema.fields.map(({ name, type }) => {
+    return name === filled ? expression : literal(null, type);
+  });
 }
 
 function union(inputs: readonly TypedRelation[]): TypedRelation {

@@ -1,5 +1,5 @@
 import type { InputFile, ParquetInput } from "../../../plan/input.ts";
-import { type StructField, type StructType, struct } from "../../../schema/type.ts";
+import { field, type StructField, type StructType, struct } from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Source } from "../compile/scope.ts";
 import { memberName, paths, text } from "../quote.ts";
@@ -8,8 +8,14 @@ import { literal } from "../value/literal.ts";
 import type { Shape } from "./shape.ts";
 
 /** The columns of an input that are in its files, as they are called there. */
-export function storedColumns({ schema, files, stored = schema }: ParquetInput): StructType {
-  return struct(stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files)));
+export function storedColumns({
+  schema,
+  files,
+  stored = schema,
+  within,
+}: ParquetInput): StructType {
+  const own = struct(stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files)));
+  return within === undefined ? own : struct([field(within, own)]);
 }
 
 /** Files to be read: where they are, and which of them have which names. */
@@ -24,10 +30,10 @@ export interface ParquetFiles {
  * INT96 time, which DuckDB takes for one without a zone, becomes the instant it is.
  */
 export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
-  const { schema, files, widened = [] } = input;
+  const { schema, files, within, widened = [] } = input;
   let place = 0;
-  const found = schema.fields.map((field) => (isFromFile(field, files) ? -1 : place++));
-  const { sql, columns } = scanOf(read);
+  const found = schema.fields.map((one) => (isFromFile(one, files) ? -1 : place++));
+  const { sql, columns } = scanOf(read, within !== undefined);
   return {
     sql: `${sql} AS t`,
     columns: schema.fields.map((field, at) => {
@@ -53,26 +59,35 @@ function castFirst(value: string): string {
 }
 
 /** A FROM item `t` over all files, with `file_index` counting all of them, and its columns. */
-function scanOf({ paths: names, shapes }: ParquetFiles): Pick<Source, "sql" | "columns"> {
+function scanOf(
+  { paths: names, shapes }: ParquetFiles,
+  inner: boolean,
+): Pick<Source, "sql" | "columns"> {
   const [only] = shapes;
   if (only !== undefined && shapes.length === 1) {
-    return { sql: scan(only.scanned.fields, names), columns: positional("t", only) };
+    return { sql: scan(only.scanned.fields, names), columns: positional("t", only, inner) };
   }
   const parts = shapes.map((shape) => {
     const from = scan(
       shape.scanned.fields,
       shape.files.map((at) => names[at]!),
     );
-    const values = positional("s", shape).map((value, at) => `${value} AS k${at}`);
+    const values = positional("s", shape, inner).map((value, at) => `${value} AS k${at}`);
     const index = `([${shape.files.join(", ")}])[CAST(s.file_index AS BIGINT) + 1] AS file_index`;
     return `SELECT ${[...values, index, "s.file_row_number"].join(", ")} FROM ${from} AS s`;
   });
-  const columns = only?.stored.fields.map((_, at) => `t.k${at}`) ?? [];
+  const columns = only === undefined ? [] : positional("s", only, inner).map((_, at) => `t.k${at}`);
   return { sql: `(${parts.join(" UNION ALL ")})`, columns };
 }
 
-/** The columns of a scan with members by position. */
-function positional(scanned: string, { stored }: Shape): string[] {
+/** The columns of a scan, or the members of its only one, with members of theirs by position. */
+function positional(scanned: string, { stored }: Shape, inner: boolean): string[] {
+  const [only] = stored.fields;
+  if (inner && only?.type.type === "struct") {
+    return only.type.fields.map(({ name, type }) => {
+      return rename(`struct_extract(${scanned}.k0, ${text(name)})`, type, "position");
+    });
+  }
   return stored.fields.map(({ type }, at) => rename(`${scanned}.k${at}`, type, "position"));
 }
 
