@@ -1,3 +1,4 @@
+import { env } from "../env.ts";
 import { isError } from "../error/error.ts";
 import { join, type Location } from "../storage/store.ts";
 import type { Action } from "./action.ts";
@@ -22,6 +23,8 @@ import { inCommitTimestamp, type VersionTime, versionTimes } from "./time.ts";
 
 /** Commit files read at a time: enough to hide latency, few enough to stay small in memory. */
 const readsAtOnce = 32;
+/** Commits read before other work of the process has its turn: small files come without a wait. */
+const turnAfter = 32 * readsAtOnce;
 /** Listings before a gap is believed: one made while others commit may miss a file. */
 const listingsMax = 3;
 
@@ -170,6 +173,7 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   const results: R[] = [];
   for (let start = 0; start < items.length; start += readsAtOnce) {
     results.push(...(await Promise.all(items.slice(start, start + readsAtOnce).map(work))));
+    if (results.length % turnAfter === 0) await env.sleep(0);
   }
   return results;
 }

@@ -75,12 +75,31 @@ export function misfitOf(kind: ActionKind, body: Fields): string | undefined {
   return objectMisfit(kind, body, shapes[kind]);
 }
 
+/** A field of a shape, taken apart once: a log has an action for each file. */
+interface Field {
+  readonly name: string;
+  readonly required: boolean;
+  readonly type: Shape;
+}
+
+const fieldsOf = new Map<Shapes, readonly Field[]>();
+
+function fieldsIn(shape: Shapes): readonly Field[] {
+  let fields = fieldsOf.get(shape);
+  if (fields === undefined) {
+    fields = Object.entries(shape).map(([key, type]) => {
+      return { name: key.replace("!", ""), required: key.endsWith("!"), type };
+    });
+    fieldsOf.set(shape, fields);
+  }
+  return fields;
+}
+
 function objectMisfit(what: string, fields: Fields, shape: Shapes): string | undefined {
-  for (const [key, type] of Object.entries(shape)) {
-    const name = key.replace("!", "");
+  for (const { name, required, type } of fieldsIn(shape)) {
     const value = Object.hasOwn(fields, name) ? (fields[name] ?? undefined) : undefined;
     if (value === undefined) {
-      if (key !== name) return `${what} has no ${name}`;
+      if (required) return `${what} has no ${name}`;
       continue;
     }
     const misfit = valueMisfit(name, value, type);

@@ -23,6 +23,7 @@ export type Command =
   | SetCommand
   | CreateFunction
   | ExecuteImmediate
+  | Explain
   | DropFunction
   | DeclareVariable
   | SetVariable
@@ -223,6 +224,12 @@ export interface SetCommand {
 export interface Use {
   readonly kind: "use";
   readonly name: readonly string[];
+}
+
+/** `EXPLAIN SELECT …`: what the query would do, and which files it would read. */
+export interface Explain {
+  readonly kind: "explain";
+  readonly query: Relation;
 }
 
 /** EXECUTE IMMEDIATE text [INTO variables] [USING values]: a statement in a string. */

@@ -4,6 +4,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -56,13 +57,14 @@ export interface Disk {
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
 }
 
-/** A small write goes to the page cache in microseconds, less than a trip to the thread pool. */
-const QUICK_WRITE_BYTES = 256 * 1024;
+/** A small file takes microseconds, less than a trip to the thread pool, and more so four trips. */
+const QUICK_BYTES = 256 * 1024;
 
 /**
  * The disk of this machine. Calls that only touch the page cache or one folder entry are made
  * synchronously: measured, they take 5 to 60 microseconds, less than the way through libuv's
- * threads, which long queries may hold. Syncing and reading go through the threads.
+ * threads, which long queries may hold. So are reads of small files, of which a log has thousands:
+ * who reads many lets others have their turn. Syncing and large reads go through the threads.
  */
 export const nodeDisk: Disk = {
   create: async (path) => nodeFile(openSync(path, "wx")),
@@ -91,7 +93,7 @@ export const nodeDisk: Disk = {
     });
   },
   stat: async (path) => statusOf(path),
-  read: (path) => readFile(path),
+  read: async (path) => readQuickly(path) ?? readFile(path),
   readRange: async (path, start, length) => {
     const file = await open(path, "r");
     try {
@@ -105,12 +107,29 @@ export const nodeDisk: Disk = {
 function nodeFile(descriptor: number): DiskFile {
   return {
     write: async (bytes) => {
-      if (bytes.byteLength <= QUICK_WRITE_BYTES) writeQuickly(descriptor, bytes);
+      if (bytes.byteLength <= QUICK_BYTES) writeQuickly(descriptor, bytes);
       else await writeSlowly(descriptor, bytes);
     },
     sync: () => syncDescriptor(descriptor),
     close: async () => closeSync(descriptor),
   };
+}
+
+const quick = new Uint8Array(QUICK_BYTES);
+
+/** The bytes of a small file; undefined if it is large. */
+function readQuickly(path: string): Uint8Array | undefined {
+  const descriptor = openSync(path, "r");
+  try {
+    for (let end = 0; end < quick.length; ) {
+      const read = readSync(descriptor, quick, end, quick.length - end, null);
+      if (read === 0) return quick.slice(0, end);
+      end += read;
+    }
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function writeQuickly(descriptor: number, bytes: Uint8Array): void {

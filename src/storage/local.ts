@@ -258,12 +258,12 @@ async function* walk(disk: Disk, folder: string, options: ListOptions): AsyncGen
   const entries = await reading(folder, () => readFolder(disk, folder));
   const named = entries
     .filter(({ name, kind }) => !(kind === "file" && isTemporary(name)))
-    .map(({ name, kind }) => ({ kind, path: `${folder}/${name}` }))
-    .map(({ kind, path }) => ({ kind, path, key: kind === "folder" ? `${path}/` : path }))
+    .map(({ name, kind }) => ({ kind, name, key: kind === "folder" ? `${name}/` : name }))
     .sort((left, right) => comparePaths(left.key, right.key));
-  for (const { kind, path, key } of named) {
+  for (const { kind, name } of named) {
+    const path = `${folder}/${name}`;
     if (kind === "file") yield path;
-    else if (options.recursive && mayHold(key, options.startAfter))
+    else if (options.recursive && mayHold(`${path}/`, options.startAfter))
       yield* walk(disk, path, options);
   }
 }

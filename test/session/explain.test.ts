@@ -28,3 +28,37 @@ test("explain tells how many files are read, and why not the others", async () =
   );
   expect(await explained(spark.readStream.table("t"))).toMatch(/main\.default\.t: a stream/);
 });
+
+test("EXPLAIN is a statement, of queries alone", async () => {
+  await using session = await openSession();
+  const { spark } = session;
+  await spark
+    .range(4)
+    .selectExpr("id", "id % 2 AS part")
+    .write.partitionBy("part")
+    .saveAsTable("t");
+  const frame = await spark.sql(
+    "EXPLAIN EXTENDED SELECT count(*) FROM t WHERE part = 0 AND id < 3",
+  );
+  const [row, ...more] = await frame.collect();
+  expect(more).toEqual([]);
+  expect(row?.["plan"]).toMatch(/t: 1 of 2 files, \d+ bytes; 1 skipped, 1 by partition values$/);
+  for (const text of ["EXPLAIN DROP TABLE t", "EXPLAIN CODEGEN SELECT 1"]) {
+    await expect(spark.sql(text)).rejects.toMatchObject({ code: /UNSUPPORTED/ });
+  }
+  expect(await spark.table("t").count()).toBe(4);
+});
+
+test("a time is pruned as the session's zone has it", async () => {
+  await using session = await openSession();
+  const { spark } = session;
+  await spark.sql("SET spark.sql.session.timeZone = America/New_York");
+  for (const day of ["2026-01-01", "2026-01-02"]) {
+    await spark.sql(`SELECT TIMESTAMP'${day} 22:00:00' AS at`).then((one) => {
+      return one.write.mode("append").saveAsTable("t");
+    });
+  }
+  const first = spark.table("t").filter("to_date(at) = '2026-01-01'");
+  expect(await explained(first)).toMatch(/: 1 of 2 files, \d+ bytes; 1 skipped, 1 by statistics$/);
+  expect(await first.count()).toBe(1);
+});

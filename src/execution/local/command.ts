@@ -45,6 +45,8 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       return (await import("./function.ts")).runCreateFunction(context, command);
     case "drop function":
       return (await import("./function.ts")).runDropFunction(context, command);
+    case "explain":
+      return (await import("./explain.ts")).runExplain(context, command);
     case "execute immediate":
       throw new Error("Assertion failed: the statement it holds is run in its place");
     case "declare variable":

@@ -16,9 +16,10 @@ import type { Execution } from "../execution.ts";
 import { answerOf } from "./answer.ts";
 import { noAnswer, runCommand } from "./command.ts";
 import { type LocalContext, parseOptions, queryContext } from "./context.ts";
+import { explainQuery } from "./explain.ts";
 import { immediateStatement } from "./immediate.ts";
 import { createPersisted } from "./persist.ts";
-import { cacheQuery, explainQuery, hasStream, runQuery } from "./query.ts";
+import { cacheQuery, hasStream, runQuery } from "./query.ts";
 import { typedPlan } from "./resolve.ts";
 import { defineView } from "./view.ts";
 

@@ -5,10 +5,8 @@ import type { TypedRelation, TypedScan } from "../../analysis/typed.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, Result } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
-import type { Input, ParquetInput, TextInput } from "../../plan/input.ts";
+import type { Input } from "../../plan/input.ts";
 import type { Relation } from "../../plan/relation.ts";
-import { emptyScan } from "../../stream/binding.ts";
-import { isStreamingScan } from "../../stream/walk.ts";
 import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
 
@@ -32,35 +30,6 @@ export async function runQuery(
 export async function cacheQuery(context: LocalContext, plan: Relation): Promise<CachedResult> {
   const bound = await boundPlan(context, plan, "persist");
   return context.engine.cache(bound, queryContext(context));
-}
-
-/** The engine's plan (of a stream: that of a batch without rows), then what each scan reads. */
-export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
-  const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
-  const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
-  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context), explained: true });
-  const text = await context.engine.explain(withInputs(still, inputs), queryContext(context));
-  const lines = [...scanRequests(typed).keys()].flatMap((scan) => {
-    const { name, streaming } = scan.dataset;
-    if (streaming) return `${name}: a stream, each batch reads what is new`;
-    const input = inputs.get(scan);
-    return input && "files" in input ? `${name}: ${readText(input)}` : [];
-  });
-  return [text.trimEnd(), ...lines].join("\n");
-}
-
-/** How many files of a table are read, and why not all of them. */
-function readText(input: ParquetInput | TextInput): string {
-  const skipping = input.kind === "parquet" ? input.skipping : undefined;
-  const read = input.files.length;
-  const total = skipping?.files ?? read;
-  const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
-  const reasons = [
-    ...(skipping?.byPartitionValues ? [`${skipping.byPartitionValues} by partition values`] : []),
-    ...(skipping?.byStatistics ? [`${skipping.byStatistics} by statistics`] : []),
-  ];
-  const skipped = reasons.length === 0 ? "" : `; ${total - read} skipped, ${reasons.join(", ")}`;
-  return `${read} of ${total} files, ${bytes} bytes${skipped}`;
 }
 
 /** A plan that an engine can run; `method` is what a streaming one is refused for. */
@@ -92,7 +61,8 @@ export async function bindScans(
   return withInputs(plan, await scanInputs(plan, read));
 }
 
-async function scanInputs(
+/** What each batch scan of a plan reads. */
+export async function scanInputs(
   plan: TypedRelation,
   read: Pick<ScanRequest, "timeZone" | "newest" | "explained">,
 ): Promise<ReadonlyMap<TypedScan, Input>> {
@@ -105,7 +75,11 @@ async function scanInputs(
   return inputs;
 }
 
-function withInputs(plan: TypedRelation, inputs: ReadonlyMap<TypedScan, Input>): TypedRelation {
+/** The plan with what its scans read in their place. */
+export function withInputs(
+  plan: TypedRelation,
+  inputs: ReadonlyMap<TypedScan, Input>,
+): TypedRelation {
   if (inputs.size === 0) return plan;
   return rewriteAll(plan, (one) => {
     const input = one.kind === "scan" ? inputs.get(one) : undefined;

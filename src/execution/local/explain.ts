@@ -1,0 +1,48 @@
+import { scanRequests } from "../../analysis/conjunct.ts";
+import { prune } from "../../analysis/prune.ts";
+import { rewriteAll } from "../../analysis/walk.ts";
+import type { Explain } from "../../plan/command.ts";
+import type { ParquetInput, TextInput } from "../../plan/input.ts";
+import type { Relation } from "../../plan/relation.ts";
+import { field, string, struct } from "../../schema/type.ts";
+import { emptyScan } from "../../stream/binding.ts";
+import { isStreamingScan } from "../../stream/walk.ts";
+import type { CommandResult } from "../execution.ts";
+import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
+import { scanInputs, withInputs } from "./query.ts";
+import { typedPlan } from "./resolve.ts";
+
+/** EXPLAIN: one row with the text. */
+export async function runExplain(context: LocalContext, command: Explain): Promise<CommandResult> {
+  const plan = await explainQuery(context, command.query);
+  return { schema: struct([field("plan", string)]), rows: [{ plan }] };
+}
+
+/** The engine's plan (of a stream: that of a batch without rows), then what each scan reads. */
+export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
+  const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
+  const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
+  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context), explained: true });
+  const text = await context.engine.explain(withInputs(still, inputs), queryContext(context));
+  const lines = [...scanRequests(typed).keys()].flatMap((scan) => {
+    const { name, streaming } = scan.dataset;
+    if (streaming) return `${name}: a stream, each batch reads what is new`;
+    const input = inputs.get(scan);
+    return input && "files" in input ? `${name}: ${readText(input)}` : [];
+  });
+  return [text.trimEnd(), ...lines].join("\n");
+}
+
+/** How many files of a table are read, and why not all of them. */
+function readText(input: ParquetInput | TextInput): string {
+  const skipping = input.kind === "parquet" ? input.skipping : undefined;
+  const read = input.files.length;
+  const total = skipping?.files ?? read;
+  const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
+  const reasons = [
+    ...(skipping?.byPartitionValues ? [`${skipping.byPartitionValues} by partition values`] : []),
+    ...(skipping?.byStatistics ? [`${skipping.byStatistics} by statistics`] : []),
+  ];
+  const skipped = reasons.length === 0 ? "" : `; ${total - read} skipped, ${reasons.join(", ")}`;
+  return `${read} of ${total} files, ${bytes} bytes${skipped}`;
+}
