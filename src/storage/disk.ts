@@ -123,7 +123,7 @@ function readQuickly(path: string): Uint8Array | undefined {
   try {
     for (let end = 0; end < quick.length; ) {
       const read = readSync(descriptor, quick, end, quick.length - end, null);
-      if (read === 0) return quick.slice(0, end);
+      if (read === 0) return Buffer.from(quick.subarray(0, end));
       end += read;
     }
     return undefined;

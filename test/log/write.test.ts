@@ -89,6 +89,18 @@ describe("the cost of looking", () => {
   });
 });
 
+test("an update after one commit reads that commit, whatever came before", async () => {
+  const counts: Counts = {};
+  const log = open("one more", withCounts(localStore(), counts));
+  await log.write(requestOf(-1, spaced));
+  for (let file = 0; file < 30; file++) await log.write(requestOf(file, [add(`f${file}`)]));
+  await open("one more").write(requestOf(30, [add("last")]));
+  for (const key of Object.keys(counts)) delete counts[key];
+  expect((await log.update())?.version).toBe(31);
+  // Its file and the time of it; then that there is none after it.
+  expect(counts).toEqual({ read: 2, stat: 1 });
+});
+
 describe("a listing made while others commit", () => {
   /** A store whose next listings do not show a name. */
   function hiding(name: string, listings: number): Store {
