@@ -99,6 +99,9 @@ const atomicNames: ReadonlyMap<string, AtomicName> = new Map([
   ["timestamp_ltz", "timestamp"],
 ]);
 
+/** A string with a collation: its values are strings, and compare by their bytes here. */
+const collated = /^string\s+collate\s+[\w.]+$/i;
+
 function namedType(name: string): DataType {
   const atomic = atomicNames.get(name);
   if (atomic !== undefined) return Object.freeze({ type: atomic });
@@ -107,7 +110,7 @@ function namedType(name: string): DataType {
   const clock = /^time\(\s*(\d+)\s*\)$/.exec(name);
   if (clock) return checkedTime(Number(clock[1]));
   if (name === "decimal") return decimal(10, 0);
-  if (charType(name) !== undefined) return { type: "string" };
+  if (charType(name) !== undefined || collated.test(name)) return { type: "string" };
   const interval = namedInterval(name);
   if (interval !== undefined) return interval;
   throw error("UNSUPPORTED_DATATYPE", { typeName: JSON.stringify(name) });

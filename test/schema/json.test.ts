@@ -25,6 +25,7 @@ test.each([
   ['"decimal"', { type: "decimal", precision: 10, scale: 0 }],
   ['"decimal( 38, 18 )"', { type: "decimal", precision: 38, scale: 18 }],
   ['"varchar(10)"', { type: "string" }],
+  ['"string collate UTF8_LCASE"', { type: "string" }],
   ['"interval year"', { type: "interval", unit: "month", start: "year", end: "year" }],
   ['"calendar interval"', { type: "interval", unit: "calendar" }],
 ])("the name %s", (text, type) => {

@@ -7,13 +7,13 @@ import type {
   RangeInput,
   RowsInput,
 } from "../../../plan/input.ts";
-import type { StructType } from "../../../schema/type.ts";
+import { type DataType, type StructType, someType } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { plainVariants } from "../parquet/plain-variant.ts";
-import { parquetSource, storedColumns } from "../parquet/read.ts";
+import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
 import { shapesOf } from "../parquet/shape.ts";
 import { identifier } from "../quote.ts";
 import type { TextScan } from "../text/scan.ts";
@@ -122,8 +122,10 @@ async function parquetFiles(
   const { paths } = plain;
   // Without other names, a struct of a file has a member that is wanted.
   const renamed = input.stored !== undefined && stored.fields.some(({ type }) => hasMembers(type));
+  const text = (type: DataType): boolean => type.type === "string";
+  const mixed = holdsBytes(stored) && stored.fields.some(({ type }) => someType(type, text));
   const shapes =
-    byId || renamed
+    byId || renamed || mixed
       ? await shapesOf({ connection, paths, stored, match })
       : [{ stored, scanned: stored, files: paths.map((_, at) => at) }];
   return parquetSource(input, { paths, shapes });

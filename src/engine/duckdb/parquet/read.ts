@@ -1,5 +1,12 @@
 import type { InputFile, ParquetInput } from "../../../plan/input.ts";
-import { field, type StructField, type StructType, struct } from "../../../schema/type.ts";
+import {
+  type DataType,
+  field,
+  type StructField,
+  type StructType,
+  someType,
+  struct,
+} from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Source } from "../compile/scope.ts";
 import { memberName, paths, text } from "../quote.ts";
@@ -81,17 +88,30 @@ function scanOf(
 }
 
 /** The columns of a scan, or the members of its only one, with members of theirs by position. */
-function positional(scanned: string, { stored }: Shape, inner: boolean): string[] {
+function positional(alias: string, { stored, scanned }: Shape, inner: boolean): string[] {
   const [only] = stored.fields;
   if (inner && only?.type.type === "struct") {
     return only.type.fields.map(({ name, type }) => {
-      return rename(`struct_extract(${scanned}.k0, ${text(name)})`, type, "position");
+      return rename(`struct_extract(${alias}.k0, ${text(name)})`, type, "position");
     });
   }
-  return stored.fields.map(({ type }, at) => rename(`${scanned}.k${at}`, type, "position"));
+  return stored.fields.map(({ type }, at) => {
+    const value = `${alias}.k${at}`;
+    const bytes = type.type === "string" && scanned.fields[at]?.type.type === "binary";
+    return bytes ? `decode(${value})` : rename(value, type, "position");
+  });
 }
 
-/** `read_parquet` of files whose columns come out as `k0`, `k1`, … with members by name. */
+/** Whether bytes are among what is read: a file's bytes without a mark are then no text. */
+export function holdsBytes({ fields }: StructType): boolean {
+  const bytes = (type: DataType): boolean => type.type === "binary" || type.type === "variant";
+  return fields.some(({ type }) => someType(type, bytes));
+}
+
+/**
+ * `read_parquet` of files whose columns come out as `k0`, `k1`, … with members by name. Texts that
+ * a writer did not mark as UTF-8 would come out as DuckDB spells bytes, `\xC3\xA9`.
+ */
 function scan(fields: readonly StructField[], names: readonly string[]): string {
   const entries = fields.map((field, at) => {
     const parts = `name: 'k${at}', type: ${text(sqlType(field.type, "name"))}, default_value: NULL`;
@@ -100,7 +120,11 @@ function scan(fields: readonly StructField[], names: readonly string[]): string 
   // A map of no columns is an error; one that no file has costs nothing.
   const none = `'': {name: 'k', type: 'INTEGER', default_value: NULL}`;
   const mapping = entries.length === 0 ? none : entries.join(", ");
-  return `read_parquet(${paths(names)}, schema = MAP {${mapping}}, hive_partitioning = false)`;
+  const options = [
+    ...[paths(names), `schema = MAP {${mapping}}`, "hive_partitioning = false"],
+    ...(holdsBytes(struct(fields)) ? [] : ["binary_as_string = true"]),
+  ];
+  return `read_parquet(${options.join(", ")})`;
 }
 
 function isPartition(field: StructField, files: readonly InputFile[]): boolean {

@@ -11,6 +11,7 @@ import {
   struct,
 } from "../../../schema/type.ts";
 import { paths } from "../quote.ts";
+import { holdsBytes } from "./read.ts";
 import { elementOf, schemaColumns, schemaOf } from "./schema.ts";
 
 /** The metadata key of a field's id, as Spark's Parquet reader and writer have it. */
@@ -37,7 +38,8 @@ export interface ShapeRequest {
  * Finds the fields in every file's footer, at every depth. By id, because DuckDB itself matches
  * ids of columns, not of their members; a field without an id is found by its name, and a file
  * without any id is refused, as Spark does: all of it would be null. By name, because DuckDB
- * fails where a struct in a file has none of the members wanted.
+ * fails where a struct in a file has none of the members wanted, and spells out as bytes a text
+ * that is not marked as one.
  */
 export async function shapesOf(request: ShapeRequest): Promise<readonly Shape[]> {
   const { connection, paths: names, stored, match } = request;
@@ -48,7 +50,8 @@ export async function shapesOf(request: ShapeRequest): Promise<readonly Shape[]>
     if (match === "id" && hasIds(stored) && !hasIds(schema)) {
       throw error("FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING", { path: files[0] ?? "" });
     }
-    const members = membersIn(stored.fields, schema.fields, match);
+    const reading = { match, bytes: holdsBytes(stored), path: files[0] ?? "" };
+    const members = membersIn(stored.fields, schema.fields, reading);
     const found = { stored: struct(members.stored), scanned: struct(members.scanned) };
     const name = JSON.stringify(found);
     const shape = shapes.get(name) ?? { ...found, files: [] };
@@ -94,7 +97,13 @@ function hasIds(type: DataType): boolean {
   }
 }
 
-type Match = ShapeRequest["match"];
+interface Reading {
+  readonly match: ShapeRequest["match"];
+  /** Whether bytes are wanted: texts without a mark are read as bytes too then. */
+  readonly bytes: boolean;
+  /** For messages. */
+  readonly path: string;
+}
 
 interface Found<T> {
   readonly stored: T;
@@ -104,15 +113,15 @@ interface Found<T> {
 function membersIn(
   wanted: readonly StructField[],
   there: readonly StructField[],
-  match: Match,
+  reading: Reading,
 ): Found<readonly StructField[]> {
   const members = wanted.map((member): Found<StructField> => {
-    const found = there.find((one) => isSame(member, one, match));
+    const found = there.find((one) => isSame(member, one, reading.match));
     if (found === undefined) {
       const none = field(absent(member.name, there), member.type);
       return { stored: none, scanned: none };
     }
-    const { stored, scanned } = typeIn(member.type, found.type, match);
+    const { stored, scanned } = typeIn(member.type, found.type, reading);
     return { stored: field(found.name, stored), scanned: field(found.name, scanned) };
   });
   return {
@@ -121,7 +130,7 @@ function membersIn(
   };
 }
 
-function isSame(wanted: StructField, there: StructField, match: Match): boolean {
+function isSame(wanted: StructField, there: StructField, match: ShapeRequest["match"]): boolean {
   const id = match === "id" ? wanted.metadata[key] : undefined;
   return id === undefined ? sameName(there.name, wanted.name) : there.metadata[key] === id;
 }
@@ -133,26 +142,38 @@ function absent(name: string, there: readonly StructField[]): string {
   return free;
 }
 
-function typeIn(wanted: DataType, there: DataType, match: Match): Found<DataType> {
+function typeIn(wanted: DataType, there: DataType, reading: Reading): Found<DataType> {
   if (wanted.type === "struct" && there.type === "struct") {
-    const { stored, scanned } = membersIn(wanted.fields, there.fields, match);
+    const { stored, scanned } = membersIn(wanted.fields, there.fields, reading);
+    for (const [at, { type }] of stored.entries()) inside(type, scanned[at]!.type, reading);
     const any = scanned.some(({ name }) => there.fields.some((one) => sameName(one.name, name)));
-    const witness = any ? [] : there.fields.slice(0, 1);
+    const witness = any ? [] : there.fields.filter((one) => !holdsBytes(struct([one]))).slice(0, 1);
     return { stored: struct(stored), scanned: struct([...scanned, ...witness]) };
   }
   if (wanted.type === "array" && there.type === "array") {
-    const element = typeIn(wanted.elementType, there.elementType, match);
+    const element = typeIn(wanted.elementType, there.elementType, reading);
+    inside(element.stored, element.scanned, reading);
     return { stored: array(element.stored), scanned: array(element.scanned) };
   }
   if (wanted.type === "map" && there.type === "map") {
     const [keyed, valued] = [
-      typeIn(wanted.keyType, there.keyType, match),
-      typeIn(wanted.valueType, there.valueType, match),
+      typeIn(wanted.keyType, there.keyType, reading),
+      typeIn(wanted.valueType, there.valueType, reading),
     ];
+    inside(keyed.stored, keyed.scanned, reading);
+    inside(valued.stored, valued.scanned, reading);
     return {
       stored: map(keyed.stored, valued.stored),
       scanned: map(keyed.scanned, valued.scanned),
     };
   }
-  return { stored: wanted, scanned: wanted };
+  const unmarked = reading.bytes && wanted.type === "string" && there.type === "binary";
+  return { stored: wanted, scanned: unmarked ? there : wanted };
+}
+
+/** Bytes become a text in a column of their own only. */
+function inside(stored: DataType, scanned: DataType, { path }: Reading): void {
+  if (stored.type !== "string" || scanned.type === "string") return;
+  const reason = "A text within a struct, array or map is not marked as UTF-8";
+  throw error("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", { path, reason });
 }

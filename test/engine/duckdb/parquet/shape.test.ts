@@ -7,6 +7,7 @@ import type { Engine } from "../../../../src/engine/engine.ts";
 import type { InputFile, ParquetInput } from "../../../../src/plan/input.ts";
 import {
   array,
+  binary,
   type DataType,
   double,
   field,
@@ -146,6 +147,22 @@ describe("columns found by field id", () => {
       ]);
     },
   );
+
+  test("a text that its file does not mark as one, alone and beside bytes", async () => {
+    const unmarked = struct([field("s", binary), field("b", binary)]);
+    const bytes = new Uint8Array([0xff, 0x00, 0x5c, 0x78]);
+    const files = [
+      ...(await written(unmarked, [[new TextEncoder().encode("é\\x41"), bytes]])),
+      ...(await written(struct([field("s", string), field("b", binary)]), [["ü", bytes]])),
+    ];
+    const text = struct([field("s", string)]);
+    expect(await read({ files, schema: text })).toEqual([["é\\x41"], ["ü"]]);
+    const both = struct([field("s", string), field("b", binary)]);
+    expect(await read({ files, schema: both })).toEqual([
+      ["é\\x41", bytes],
+      ["ü", bytes],
+    ]);
+  });
 
   test("a file without any id is refused", async () => {
     const files = await written(struct([field("p1", long)]), [[1n]]);
