@@ -1,9 +1,11 @@
 import { env } from "../env.ts";
 import { error, isError } from "../error/error.ts";
 import type { Location } from "../storage/store.ts";
-import type { Metadata, Protocol } from "./action.ts";
+import type { Add, Metadata, Protocol } from "./action.ts";
+import { fileKey } from "./file-key.ts";
 import { logPath } from "./path.ts";
 import type { ReplayedSnapshot } from "./replay.ts";
+import { type ActionKind, misfitOf } from "./shape.ts";
 import type { Totals } from "./snapshot.ts";
 
 /** Beyond this many the optional lists are left out: the file must stay small. */
@@ -54,6 +56,8 @@ interface Checksum {
   readonly tableSizeBytes: number;
   readonly metadata: Metadata;
   readonly protocol: Protocol;
+  /** The live files, where they are few. */
+  readonly allFiles?: readonly Add[];
 }
 
 /**
@@ -72,11 +76,12 @@ export async function verifyChecksum(
   const differing = [
     totals !== undefined && totals.numFiles !== checksum.numFiles ? "numFiles" : [],
     totals !== undefined && totals.sizeInBytes !== checksum.tableSizeBytes ? "tableSizeBytes" : [],
-    checksum.metadata.id !== snapshot.metadata.id ? "metadata.id" : [],
-    checksum.metadata.schemaString !== snapshot.metadata.schemaString
-      ? "metadata.schemaString"
-      : [],
-    checksum.protocol.minReaderVersion !== snapshot.protocol.minReaderVersion ? "protocol" : [],
+    metadataFields
+      .filter((name) => checksum.metadata[name] !== undefined)
+      .filter((name) => !same(checksum.metadata[name], snapshot.metadata[name]))
+      .map((name) => `metadata.${name}`),
+    same(featuresOf(checksum.protocol), featuresOf(snapshot.protocol)) ? [] : "protocol",
+    (await listsFiles(checksum, snapshot)) ? [] : "allFiles",
   ].flat();
   if (differing.length > 0) {
     const mismatch = differing.join(", ");
@@ -86,6 +91,44 @@ export async function verifyChecksum(
     if (isFatal) throw failure;
     env.warn(failure.message);
   }
+}
+
+/** What of the metadata says how rows are read. */
+const metadataFields = ["id", "schemaString", "partitionColumns", "configuration"] as const;
+
+function featuresOf({ minReaderVersion, readerFeatures }: Protocol): unknown {
+  return [minReaderVersion, [...(readerFeatures ?? [])].sort()];
+}
+
+/** Whether the files are those that the checksum lists, if it lists any and they are at hand. */
+async function listsFiles({ allFiles }: Checksum, snapshot: ReplayedSnapshot): Promise<boolean> {
+  if (allFiles === undefined || snapshot.knownTotals() === undefined) return true;
+  const files = await snapshot.files();
+  const listed = new Map(allFiles.map((file) => [fileKey(file), file]));
+  return (
+    files.length === listed.size &&
+    files.every((file) => {
+      const twin = listed.get(fileKey(file));
+      return twin !== undefined && same(contentOf(file), contentOf(twin));
+    })
+  );
+}
+
+/** What of a file decides its rows. */
+function contentOf({ size, partitionValues, deletionVector }: Add): unknown {
+  return [size, partitionValues, deletionVector?.sizeInBytes, deletionVector?.cardinality];
+}
+
+/** Whether two values are the same JSON, whatever the order of members. */
+function same(left: unknown, right: unknown): boolean {
+  return sortedJson(left) === sortedJson(right);
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value ?? null, (_, item: unknown) => {
+    const isPlain = typeof item === "object" && item !== null && !Array.isArray(item);
+    return isPlain ? Object.fromEntries(Object.entries(item).sort()) : item;
+  });
 }
 
 async function readChecksum(table: Location, version: number): Promise<Checksum | undefined> {
@@ -101,11 +144,20 @@ async function readChecksum(table: Location, version: number): Promise<Checksum 
 
 function isChecksum(parsed: unknown): parsed is Checksum {
   if (typeof parsed !== "object" || parsed === null) return false;
-  const { numFiles, tableSizeBytes, metadata, protocol } = parsed as Partial<Checksum>;
+  const { numFiles, tableSizeBytes, metadata, protocol, allFiles } = parsed as {
+    readonly [name: string]: unknown;
+  };
   return (
     Number.isSafeInteger(numFiles) &&
     Number.isSafeInteger(tableSizeBytes) &&
-    typeof metadata?.id === "string" &&
-    typeof protocol?.minReaderVersion === "number"
+    isAction("metaData", metadata) &&
+    isAction("protocol", protocol) &&
+    (allFiles === undefined ||
+      (Array.isArray(allFiles) && allFiles.every((file) => isAction("add", file))))
   );
+}
+
+function isAction(kind: ActionKind, body: unknown): boolean {
+  const isObject = typeof body === "object" && body !== null;
+  return isObject && misfitOf(kind, body as { [name: string]: unknown }) === undefined;
 }

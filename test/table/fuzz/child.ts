@@ -13,6 +13,8 @@ export type Reading =
 const spark = await SparkSession.builder()
   .config("spark.sql.session.timeZone", "UTC")
   .config("millrace.engine.memoryLimit", "1GB")
+  // A log is under a checksum for who asks for it: by default a difference is a warning.
+  .config("spark.databricks.delta.state.corruptionIsFatal", "true")
   .create();
 
 async function read(path: string): Promise<Reading> {
