@@ -1,7 +1,6 @@
 import { env } from "../env.ts";
 import { isError } from "../error/error.ts";
 import { join, type Location } from "../storage/store.ts";
-import type { Action } from "./action.ts";
 import { readLastCheckpoint } from "./checkpoint/pointer.ts";
 import { type Checkpoint, readCheckpoint } from "./checkpoint/read.ts";
 import { verifyChecksum } from "./checksum.ts";
@@ -127,24 +126,22 @@ async function replaySegment(
   const commits = await readDeltas(table, segment.deltas, times);
   const version = checkpoint?.version ?? -1;
   const time = times.get(version) ?? checkpoint?.files[0]?.modificationTime ?? 0;
-  const own = segment.deltas.length === 0 ? await ownTime(table, version, base.actions) : undefined;
-  const start = { version, timestamp: own ?? time, actions: base.actions, files: base.files };
-  return replay(start, commits, logFolder(table).path);
+  const start = { version, timestamp: time, actions: base.actions, files: base.files };
+  const snapshot = replay(start, commits, logFolder(table).path);
+  const last = segment.deltas.at(-1);
+  if (last !== undefined && last.from === last.version) return snapshot;
+  return { ...snapshot, timestamp: await ownTime(table, snapshot) };
 }
 
-/** The in-commit timestamp of a version that stands in a checkpoint alone. */
-async function ownTime(
-  table: Location,
-  version: number,
-  actions: readonly Action[],
-): Promise<number | undefined> {
-  const metadata = actions.flatMap((action) => ("metaData" in action ? [action.metaData] : []))[0];
-  if (metadata === undefined || !hasInCommitTimestamps(metadata)) return undefined;
+/** The time of a version whose commit was not read: a checkpoint or a compaction has none. */
+async function ownTime(table: Location, snapshot: ReplayedSnapshot): Promise<number> {
+  const { version, timestamp, metadata } = snapshot;
+  if (!hasInCommitTimestamps(metadata)) return timestamp;
   try {
-    return (await readCommit(table, { version, timestamp: 0 })).timestamp || undefined;
+    return (await readCommit(table, { version, timestamp })).timestamp;
   } catch (thrown) {
-    // Its commit was cleaned up: the checkpoint stands for it.
-    if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
+    // It was cleaned up, and what stands for it says no time.
+    if (isError(thrown, "PATH_NOT_FOUND")) return timestamp;
     throw thrown;
   }
 }

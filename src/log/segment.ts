@@ -45,7 +45,7 @@ export interface Delta {
 export interface Segment {
   readonly version: number;
   readonly checkpoint: CheckpointChoice | undefined;
-  /** Without gaps from the checkpoint's version + 1; the newest commit always by itself. */
+  /** Without gaps from the checkpoint's version + 1. */
   readonly deltas: readonly Delta[];
 }
 
@@ -113,7 +113,7 @@ function rank(file: LogFile & { kind: "checkpoint" }): number {
   return file.form === "v2" ? Number.MAX_SAFE_INTEGER : file.parts;
 }
 
-/** Commits one by one, but where a compaction covers several of those before the last. */
+/** Commits one by one, but where a compaction covers several. */
 function deltasOf(
   files: readonly LogFile[],
   range: { readonly base: number; readonly last: number; readonly path: string },
@@ -123,7 +123,7 @@ function deltasOf(
   for (const file of files) {
     const { version, status } = file;
     if (file.kind === "commit") commits.set(version, { from: version, version, status });
-    if (file.kind !== "compaction" || version <= file.from || version >= range.last) continue;
+    if (file.kind !== "compaction" || version <= file.from) continue;
     const known = longest.get(file.from);
     if (known === undefined || known.version < version) {
       longest.set(file.from, { from: file.from, version, status });
