@@ -3,6 +3,7 @@ import { error } from "../../error/error.ts";
 import { columnMappingMode } from "../../log/column-mapping.ts";
 import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
+import { userSchema } from "../../log/user-schema.ts";
 import {
   type CommittedChanges,
   changeDataFeedProperty,
@@ -24,7 +25,7 @@ export async function readChanges(table: DeltaTable, request: ReadRequest): Prom
   const range = await changeRange(options, rangeRequest);
   const mode = schemaMode(context.conf(schemaModeKey));
   const snapshot = range ? await readSnapshot(table, { range, latest, mode }) : latest;
-  const schema = changeFeedSchema(snapshot.schema);
+  const schema = changeFeedSchema(userSchema(snapshot.schema));
   return {
     name: table.name,
     schema,

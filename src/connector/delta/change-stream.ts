@@ -2,6 +2,7 @@ import { error } from "../../error/error.ts";
 import type { Metadata } from "../../log/action.ts";
 import type { Commit } from "../../log/log.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
+import { userSchema } from "../../log/user-schema.ts";
 import {
   changeDataFeedProperty,
   changeFeedSchema,
@@ -17,7 +18,7 @@ import type { Reading } from "./source.ts";
 /** The rows that a table has as inserts, then its changes (Delta's DeltaSourceCDCSupport). */
 export function changes(table: DeltaTable, rule: CommitRule): Reading<ChangeFile> {
   const { snapshot } = rule;
-  const schema = changeFeedSchema(snapshot.schema);
+  const schema = changeFeedSchema(userSchema(snapshot.schema));
   const recorded = recordedCheck(table, snapshot);
   let first = snapshot;
   return {

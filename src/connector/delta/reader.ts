@@ -1,6 +1,7 @@
 import type { Dataset } from "../../analysis/dataset.ts";
 import { error } from "../../error/error.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
+import { userSchema } from "../../log/user-schema.ts";
 import { findField } from "../../schema/compare.ts";
 import { type StructField, struct } from "../../schema/type.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
@@ -34,7 +35,7 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
     return readChanges(table, request);
   }
   const snapshot = await snapshotOf(table, travel);
-  const { schema } = snapshot;
+  const schema = userSchema(snapshot.schema);
   return {
     name: table.name,
     schema,
@@ -78,7 +79,7 @@ export async function streamDelta(request: ReadRequest): Promise<StreamingDatase
       open: async ({ checkpoint }) => new DeltaSource({ ...named, checkpoint, reading }),
     };
   }
-  const { schema } = snapshot;
+  const schema = userSchema(snapshot.schema);
   const hidden = hiddenFields(schema);
   return {
     ...{ ...common, schema, hidden },
