@@ -112,6 +112,10 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   if (resolved.some((one) => one && isGenerator(one.expression))) {
     throw error("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: `"${call.text}"` });
   }
+  if (given.distinct && definition.name === "mode") {
+    const funcName = `\`${given.name}\``;
+    throw error("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", { funcName });
+  }
   const expression = definition.resolve(call);
   const filter = given.filter ? condition(given.filter, inner) : undefined;
   let text = print(given, definition, { texts, args: typed });

@@ -5,7 +5,7 @@ import { findFunction, isGenerator } from "./function/registry.ts";
 import { inlineTable } from "./inline.ts";
 import { type Analyzed, type Environment, placeOver } from "./output.ts";
 import { parsed, resolve } from "./resolve.ts";
-import { lookup, type ScopeColumn } from "./scope.ts";
+import { lookup, type ScopeColumn, unresolved } from "./scope.ts";
 import { generatedColumns, type Item, resolveItems, selectOver } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import type { TypedRelation } from "./typed.ts";
@@ -24,6 +24,8 @@ export function withColumns(given: WithColumns, environment: Environment): Analy
   });
   const present = new Set(input.visible.map((one) => one.column.name.toLowerCase()));
   const added = made.filter((item) => !present.has((item.names[0] ?? "").toLowerCase()));
+  const [unknown] = given.known ? added : [];
+  if (unknown) throw unresolved([unknown.names[0] ?? ""], [input]);
   const base = { ...input, relation: withTimeWindows(input.relation, place.windows) };
   return selectOver(base, [...kept, ...added], environment);
 }

@@ -26,7 +26,7 @@ export function filter(given: Filter, environment: Environment): Analyzed {
     const beneath = withTimeWindows(input.relation, place.windows);
     return filtered({ ...input, relation: beneath }, direct.value);
   }
-  if (!input.more) throw direct.thrown;
+  if (!input.more || given.piped) throw direct.thrown;
   const made = attempt(() => input.more?.([given.condition]));
   if (!("value" in made) || !made.value) throw direct.thrown;
   const [resolved] = made.value.resolved;
@@ -96,7 +96,8 @@ function checkCondition(resolved: Resolved): void {
 
 /** ORDER BY: positions, output names, then what is beneath the output. */
 export function sort(given: Sort, environment: Environment): Analyzed {
-  const analyzed = environment.analyze(given.input, environment);
+  const beneath = environment.analyze(given.input, environment);
+  const analyzed = given.piped ? closed(beneath) : beneath;
   const order = given.order.map((one) => ({
     ...one,
     input: parsed(one.input, environment.context.conf),
@@ -127,6 +128,11 @@ export function sort(given: Sort, environment: Environment): Analyzed {
   }
   const { visible, hidden } = input;
   return { relation: { kind: "sort", input: windowed.relation, order: keys }, visible, hidden };
+}
+
+/** Nothing beneath it can be named. */
+function closed({ relation, visible, hidden }: Analyzed): Analyzed {
+  return { relation, visible, hidden };
 }
 
 function resolveOrders(

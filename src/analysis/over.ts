@@ -22,6 +22,9 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
   if (isAggregate && expression.distinct) {
     throw error("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", { windowExpr: `"${called.text}"` });
   }
+  if (given.function.name === "median" && !isWhole(given)) {
+    throw error("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", { aggFunc: `"${called.text}"` });
+  }
   const partition = given.partition.map((one) => resolve(one, place));
   const order = given.order.map((one) => resolveOrder(one, place));
   if (kind === "window" && order.length === 0 && !given.frame) {
@@ -135,6 +138,15 @@ function movesBy(key: DataType, offset: DataType): boolean {
 
 function modeOf({ conf }: Place["context"]): "ansi" | "legacy" {
   return conf.ansi ? "ansi" : "legacy";
+}
+
+/** Whether a window is all of a partition, in no order. */
+function isWhole({ order, frame }: WindowCall): boolean {
+  if (order.length > 0) return false;
+  if (!frame) return true;
+  const { unit, lower, upper } = frame;
+  const bounds = [lower.bound, upper.bound].join();
+  return unit === "rows" && bounds === "unbounded preceding,unbounded following";
 }
 
 const byRank: ReadonlySet<string> = new Set([

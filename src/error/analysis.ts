@@ -186,6 +186,29 @@ export const analysisConditions = {
     message:
       "Distinct window functions are not supported: {windowExpr}. Aggregate in a subquery and join",
   },
+  INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "The window of {aggFunc} cannot have an order or a frame. Leave PARTITION BY alone in it",
+  },
+  "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED": {
+    kind: "invalid",
+    sqlState: "42K0K",
+    message: "The function {funcName} does not take DISTINCT. Leave it out",
+  },
+  "INVALID_FORMAT.ESC_IN_THE_MIDDLE": {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "The format {format} is invalid: the escape character stands before {char}. Let it escape itself, _ or %, or choose another with ESCAPE",
+  },
+  "INVALID_FORMAT.ESC_AT_THE_END": {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "The format {format} is invalid: it ends with the escape character. Write that twice, or choose another with ESCAPE",
+  },
   INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT: {
     kind: "invalid",
     sqlState: "42000",

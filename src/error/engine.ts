@@ -130,6 +130,12 @@ export const engineConditions = {
     sqlState: "22003",
     message: "The index 0 is invalid. An index is below 0 or above 0 (the first element has 1)",
   },
+  "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX": {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) {parameter} in {functionName} is invalid: the pattern has {groupCount} groups, and {groupIndex} is asked for. Give a number from 0 to as many",
+  },
   "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE": {
     kind: "invalid",
     sqlState: "22023",

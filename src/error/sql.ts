@@ -114,6 +114,22 @@ export const sqlConditions = {
     message:
       "Window specification is not defined in the WINDOW clause for {windowName}. Define it, or write the window in place",
   },
+  INCOMPATIBLE_JOIN_TYPES: {
+    kind: "invalid",
+    sqlState: "42613",
+    message: "A join cannot be {joinType1} and {joinType2} at once. Leave one of them out",
+  },
+  "UNSUPPORTED_FEATURE.LATERAL_JOIN_USING": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "JOIN USING is not supported with LATERAL. Write the condition with ON",
+  },
+  MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS: {
+    kind: "invalid",
+    sqlState: "42000",
+    message:
+      "{clause1} and {clause2} cannot stand in one pipe operator (line {line}, pos {position}). Write |> before each\n\n== SQL ==\n{sql}",
+  },
   "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH": {
     kind: "invalid",
     sqlState: "42000",

@@ -26,6 +26,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.optimizer.decorrelateSubqueryLegacyIncorrectCountHandling.enabled": "false",
   "spark.sql.orderByOrdinal": "true",
   "spark.sql.parser.escapedStringLiterals": "false",
+  "spark.sql.parser.singleCharacterPipeOperator.enabled": "true",
   "spark.sql.prioritizeOrdinalResolutionInSort.enabled": "true",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",

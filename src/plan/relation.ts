@@ -89,6 +89,8 @@ export interface Filter {
    * of what it reads, and may hold window functions.
    */
   readonly qualify?: true;
+  /** After `|>`: nothing beneath the columns of the input can be named. */
+  readonly piped?: true;
 }
 
 /** `withColumns`: replaces columns of the same name in place, appends the others. */
@@ -96,6 +98,8 @@ export interface WithColumns {
   readonly kind: "with columns";
   readonly input: Relation;
   readonly columns: readonly Alias[];
+  /** `|> SET`: the input has columns of these names. */
+  readonly known?: true;
 }
 
 export interface WithColumnsRenamed {
@@ -139,6 +143,8 @@ export interface Sort {
   readonly kind: "sort";
   readonly input: Relation;
   readonly order: readonly SortOrder[];
+  /** After `|>`, as in Filter. */
+  readonly piped?: true;
 }
 
 export interface Limit {

@@ -17,6 +17,8 @@ export interface ParseOptions extends LexerOptions {
   readonly legacySetOperations?: boolean;
   /** `spark.sql.legacy.parser.havingWithoutGroupByAsWhere`: HAVING alone makes no group. */
   readonly legacyHaving?: boolean;
+  /** `spark.sql.parser.singleCharacterPipeOperator.enabled` is false: only `|>` pipes. */
+  readonly longPipe?: boolean;
   /** The value of a session's variable by the parts of its name. */
   readonly variables?: (name: readonly string[]) => Literal | undefined;
 }

@@ -17,6 +17,7 @@ import {
 import type { Token } from "./lexer.ts";
 import { literal, takeLiteral } from "./literal.ts";
 import { definedName, nameList, stringText } from "./name.ts";
+import { atPipe } from "./pipe-symbol.ts";
 import { postfix, primary } from "./primary.ts";
 
 /** Operators between values, by how tightly they bind; `name` is the function they call. */
@@ -190,7 +191,7 @@ function operation(cursor: Cursor, rank: number): Expression {
   for (;;) {
     const token = peek(cursor);
     const operator = binary[token.key];
-    if (!operator || operator.rank < rank) return left;
+    if (!operator || operator.rank < rank || atPipe(cursor)) return left;
     next(cursor);
     const right = operation(cursor, operator.rank + 1);
     const args = [left, right];

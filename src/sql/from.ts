@@ -1,3 +1,4 @@
+import { error } from "../error/error.ts";
 import type { Join, JoinType, Relation } from "../plan/relation.ts";
 import { aliased, tableAlias } from "./alias.ts";
 import {
@@ -75,6 +76,9 @@ export function joinOf(cursor: Cursor, left: Relation): Join | undefined {
     throw syntaxError(cursor);
   }
   const lateral = take(cursor, "LATERAL");
+  if (natural && lateral) {
+    throw error("INCOMPATIBLE_JOIN_TYPES", { joinType1: "LATERAL", joinType2: "NATURAL" });
+  }
   const right = relationPrimary(cursor);
   const join: Join = {
     kind: "join",
@@ -86,7 +90,9 @@ export function joinOf(cursor: Cursor, left: Relation): Join | undefined {
   };
   if (natural) return join;
   if (take(cursor, "ON")) return { ...join, condition: expression(cursor) };
-  return take(cursor, "USING") ? { ...join, using: nameList(cursor) } : join;
+  if (!take(cursor, "USING")) return join;
+  if (lateral) throw error("UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", {});
+  return { ...join, using: nameList(cursor) };
 }
 
 function relationPrimary(cursor: Cursor): Relation {

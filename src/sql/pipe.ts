@@ -1,9 +1,22 @@
+import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
 import type { Relation, SetOperation } from "../plan/relation.ts";
-import { at, type Cursor, expect, list, peek, syntaxError, take, unsupported } from "./cursor.ts";
+import {
+  at,
+  type Cursor,
+  expect,
+  list,
+  next,
+  peek,
+  placeOf,
+  syntaxError,
+  take,
+  unsupported,
+} from "./cursor.ts";
 import { expression, namedExpression } from "./expression.ts";
 import { joinOf, refusePivot, refuseSample } from "./from.ts";
 import { definedName, identifier } from "./name.ts";
+import { atPipe } from "./pipe-symbol.ts";
 import { organization, setOperation } from "./query.ts";
 import { groupBy, lateralViews } from "./select.ts";
 import { windowClause, windowsAhead } from "./window.ts";
@@ -11,7 +24,8 @@ import { windowClause, windowsAhead } from "./window.ts";
 /** `|> operator`, any number: each takes what is before it as its input. */
 export function pipeOperators(cursor: Cursor, input: Relation): Relation {
   let result = input;
-  while (take(cursor, "|>")) {
+  while (atPipe(cursor)) {
+    next(cursor);
     cursor.windows.push(windowsAhead(cursor));
     result = pipeOperator(cursor, result);
     if (at(cursor, "WINDOW") && peek(cursor, 2).key === "AS") windowClause(cursor);
@@ -56,7 +70,7 @@ function pipeOperator(cursor: Cursor, input: Relation): Relation {
       return { kind: "alias relation", input, alias: definedName(cursor) };
     case "WHERE":
       expect(cursor, "WHERE");
-      return { kind: "filter", input, condition: expression(cursor) };
+      return { kind: "filter", input, condition: expression(cursor), piped: true };
     case "AGGREGATE":
       return aggregate(cursor, input);
     case "LATERAL":
@@ -69,11 +83,19 @@ function pipeOperator(cursor: Cursor, input: Relation): Relation {
 function pipeSelect(cursor: Cursor, input: Relation): Relation {
   expect(cursor, "SELECT");
   const distinct = take(cursor, "DISTINCT");
-  const result: Relation = { kind: "project", input, expressions: list(cursor, namedExpression) };
+  const items = list(cursor, namedExpression);
+  const grouping = groupBy(cursor);
+  const result: Relation = grouping
+    ? { kind: "aggregate", input, grouping, aggregates: items, keepGrouping: false }
+    : { kind: "project", input, expressions: items };
   return distinct ? { kind: "deduplicate", input: result, withinWatermark: false } : result;
 }
 
 function extend(input: Relation, added: readonly Expression[]): Relation {
+  if (added.some(({ kind }) => kind === "star")) {
+    const prettyName = "expression `pipeexpression`";
+    throw error("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName });
+  }
   return { kind: "project", input, expressions: [{ kind: "star", target: [] }, ...added] };
 }
 
@@ -87,7 +109,7 @@ function pipeSet(cursor: Cursor, input: Relation): Relation {
     return { kind: "alias", input: expression(cursor), names: [name] } as const;
   });
   return assignments.reduce<Relation>(
-    (result, column) => ({ kind: "with columns", input: result, columns: [column] }),
+    (result, column) => ({ kind: "with columns", input: result, columns: [column], known: true }),
     input,
   );
 }
@@ -122,6 +144,21 @@ function organized(cursor: Cursor, input: Relation): Relation {
   refuseSample(cursor);
   const start = cursor.index;
   const result = organization(cursor, input);
-  if (cursor.index > start) return result;
-  return join(cursor, input);
+  if (cursor.index === start) return join(cursor, input);
+  checkOrganization(cursor, result, input);
+  return result.kind === "sort" && result.input === input ? { ...result, piped: true } : result;
+}
+
+/** An operator has one clause; LIMIT and OFFSET go together. */
+function checkOrganization(cursor: Cursor, result: Relation, input: Relation): void {
+  if (!("input" in result) || result.kind === "sort") return;
+  const { input: below } = result;
+  const sorted = below.kind === "offset" ? below.input : below;
+  if (sorted === input || sorted.kind !== "sort" || sorted.input !== input) return;
+  const clause2 = result.kind === "limit" ? "LIMIT" : "OFFSET";
+  const place = placeOf(cursor, peek(cursor));
+  throw error("MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS", {
+    ...{ clause1: "ORDER BY", clause2 },
+    ...place,
+  });
 }

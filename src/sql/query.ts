@@ -17,6 +17,7 @@ import { atQuery, expression, sortItem } from "./expression.ts";
 import { inlineTable } from "./inline.ts";
 import { definedName, multipartName, nameList } from "./name.ts";
 import { pipeOperators } from "./pipe.ts";
+import { atPipe } from "./pipe-symbol.ts";
 import { fromFirst, readTable, selectQuery } from "./select.ts";
 import { windowClause, windowsAhead } from "./window.ts";
 
@@ -33,7 +34,7 @@ function withoutCommonTables(cursor: Cursor): Relation {
   cursor.windows.push(windowsAhead(cursor));
   const body = organization(cursor, setOperations(cursor));
   cursor.windows.pop();
-  return at(cursor, "|>") ? pipeOperators(cursor, body) : body;
+  return atPipe(cursor) ? pipeOperators(cursor, body) : body;
 }
 
 /** `WITH a AS (…), b (x, y) AS (…)`; none if there is no WITH. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { defaultConf } from "../../src/analysis/conf.ts";
+import { outputOf } from "../../src/analysis/typed.ts";
 import { typed } from "./sql.ts";
 
 test("a name that somebody gave comes before one that nobody did", () => {
@@ -21,4 +22,11 @@ test("IN and EXISTS are not ordered by", () => {
   expect(() => typed("SELECT a FROM t ORDER BY EXISTS (SELECT 1)")).toThrow(
     "UNSUPPORTED_IN_EXISTS_SUBQUERY",
   );
+});
+
+test("after a pipe nothing beneath the columns can be named", () => {
+  expect(() => typed("TABLE t |> SELECT a |> WHERE b = 'x'")).toThrow("UNRESOLVED_COLUMN");
+  expect(() => typed("TABLE t |> SELECT a |> ORDER BY b")).toThrow("UNRESOLVED_COLUMN");
+  expect(() => typed("TABLE t |> SET z = 1")).toThrow("UNRESOLVED_COLUMN");
+  expect(outputOf(typed("TABLE u |> WHERE a > 1 |> ORDER BY u.c |> SET a = 2"))).toHaveLength(2);
 });

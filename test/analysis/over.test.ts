@@ -30,3 +30,13 @@ test("an offset before is printed as Spark counts it: negated, where it is cast 
   expect(nameOf("CAST(a AS DOUBLE)", "'inf'")).toContain("RANGE BETWEEN inf PRECEDING AND");
   expect(nameOf("CAST(a AS FLOAT)", "'inf'")).toContain("RANGE BETWEEN (- inf) FOLLOWING AND");
 });
+
+test("a median orders its values itself: its window is a whole partition", () => {
+  const median = (clause: string): string => codeOf(`SELECT median(a) OVER (${clause}) FROM t`);
+  expect(median("ORDER BY a")).toBe("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC");
+  expect(median("ROWS BETWEEN 1 PRECEDING AND CURRENT ROW")).toBe(
+    "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
+  );
+  const whole = "PARTITION BY b ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+  expect(median(whole)).toBe("no error");
+});

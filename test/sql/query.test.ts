@@ -200,7 +200,7 @@ describe("pipe operators", () => {
   test("each takes what is before it", () => {
     expect(
       parseQuery(
-        "FROM t |> WHERE a |> EXTEND b + 1 AS c |> SET a = 2 |> DROP d |> AS u |> ORDER BY a LIMIT 1",
+        "FROM t |> WHERE a |> EXTEND b + 1 AS c |> SET a = 2 |> DROP d |> AS u |> ORDER BY a |> LIMIT 1",
       ),
     ).toMatchObject({
       kind: "limit",
@@ -252,4 +252,42 @@ test("HAVING without GROUP BY makes one group, or filters where the session asks
   expect(parseQuery(text.replace("HAVING", "GROUP BY a HAVING"), options)).toMatchObject({
     kind: "aggregate",
   });
+});
+
+describe("one character pipes too", () => {
+  test("where an operator follows it, and not a column called as one", () => {
+    expect(parseQuery("TABLE t |  EXTEND a | 1 AS b |  WHERE b > 1")).toEqual(
+      parseQuery("TABLE t |> EXTEND a | 1 AS b |> WHERE b > 1"),
+    );
+    expect(parseQuery("SELECT a | `extend` AS y, a | extend FROM t")).toMatchObject({
+      kind: "project",
+      expressions: [{ input: { name: "|" } }, { name: "|" }],
+    });
+    const longPipe = { longPipe: true };
+    expect(() => parseQuery("TABLE t | SELECT a", longPipe)).toThrow("PARSE_SYNTAX_ERROR");
+    expect(parseQuery("SELECT 1 | extend y", longPipe)).toMatchObject({
+      expressions: [{ names: ["y"] }],
+    });
+  });
+
+  test("an operator has one clause, a star is for SELECT, and SELECT may group", () => {
+    const code = "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS";
+    expect(() => parseQuery("TABLE t |> ORDER BY a LIMIT 1")).toThrow(code);
+    expect(() => parseQuery("TABLE t |> ORDER BY a OFFSET 1")).toThrow(code);
+    expect(parseQuery("TABLE t |> LIMIT 1 OFFSET 2")).toMatchObject({ kind: "limit" });
+    expect(() => parseQuery("TABLE t |> EXTEND *")).toThrow("INVALID_USAGE_OF_STAR_OR_REGEX");
+    expect(parseQuery("TABLE t |> SELECT a, sum(b) GROUP BY a")).toMatchObject({
+      kind: "aggregate",
+      keepGrouping: false,
+    });
+  });
+});
+
+test("LATERAL takes its columns from the left by itself", () => {
+  expect(() => parseQuery("SELECT * FROM t NATURAL JOIN LATERAL (SELECT a)")).toThrow(
+    "INCOMPATIBLE_JOIN_TYPES",
+  );
+  expect(() => parseQuery("SELECT * FROM t JOIN LATERAL (SELECT a) USING (a)")).toThrow(
+    "UNSUPPORTED_FEATURE.LATERAL_JOIN_USING",
+  );
 });

@@ -106,14 +106,14 @@ export const conditionals: Group = {
   like: {
     takes: [takes.string, takes.string, takes.string],
     optional: 1,
-    type: boolean,
+    resolve: (given) => likened(given, "like"),
     print: (t) =>
       t[2] === undefined ? `${t[0]} LIKE ${t[1]}` : `${t[0]} LIKE ${t[1]} ESCAPE '${t[2]}'`,
   },
   ilike: {
     takes: [takes.string, takes.string, takes.string],
     optional: 1,
-    type: boolean,
+    resolve: (given) => likened(given, "ilike"),
     print: (t) =>
       t[2] === undefined ? `ilike(${t[0]}, ${t[1]})` : `ilike(${t[0]}, ${t[1]}, '${t[2]}')`,
   },
@@ -131,6 +131,25 @@ export const conditionals: Group = {
   },
   raise_error: { takes: [takes.string], type: nullType, nullable: true },
 };
+
+function likened(given: FunctionCall, name: string): TypedExpression {
+  const [, pattern, mark] = given.arguments;
+  if (pattern?.kind === "literal" && typeof pattern.value === "string") {
+    checkEscapes(pattern.value, mark?.kind === "literal" ? String(mark.value) : "\\");
+  }
+  return call(name, given.arguments, { type: boolean });
+}
+
+/** The escape character may stand before itself, `_` and `%` alone. */
+function checkEscapes(pattern: string, mark: string): void {
+  const format = `'${pattern}'`;
+  for (let at = pattern.indexOf(mark); at >= 0; at = pattern.indexOf(mark, at + 2)) {
+    const char = [...pattern.slice(at + 1)][0];
+    if (char === undefined) throw error("INVALID_FORMAT.ESC_AT_THE_END", { format });
+    if (char === "_" || char === "%" || char === mark) continue;
+    throw error("INVALID_FORMAT.ESC_IN_THE_MIDDLE", { format, char: `'${char}'` });
+  }
+}
 
 function choose(
   test: TypedExpression,

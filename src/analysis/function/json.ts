@@ -12,6 +12,7 @@ import {
   type FunctionCall,
   type Group,
   mismatch,
+  only,
   takes,
 } from "./definition.ts";
 
@@ -50,8 +51,8 @@ export const jsons: Group = {
   },
   to_csv: { arity: [1, 2], takes: [takes.struct], type: string, print: (t) => `to_csv(${t[0]})` },
   get_json_object: { takes: [takes.string, takes.string], type: string, nullable: true },
-  json_array_length: { takes: [takes.string], type: integer, nullable: true },
-  json_object_keys: { takes: [takes.string], type: array(string), nullable: true },
+  json_array_length: { takes: [only(string)], type: integer, nullable: true },
+  json_object_keys: { takes: [only(string)], type: array(string), nullable: true },
   schema_of_json: { arity: [1, 2], takes: [takes.string], type: string, nullable: false },
   parse_json: { takes: [takes.string], type: variant },
   try_parse_json: { takes: [takes.string], type: variant, nullable: true },

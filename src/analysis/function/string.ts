@@ -1,5 +1,7 @@
+import { error } from "../../error/error.ts";
 import { array, binary, boolean, integer, long, map, string } from "../../schema/type.ts";
 import { call, compare, integerLiteral, stringLiteral, when } from "../expression.ts";
+import { constantOf } from "../fold.ts";
 import type { TypedExpression } from "../typed.ts";
 import { argument, coerce, type FunctionCall, type Group, takes, unify } from "./definition.ts";
 
@@ -154,6 +156,15 @@ export const strings: Group = {
     resolve: (given) => {
       const args =
         given.arguments.length === 3 ? [...given.arguments, integerLiteral(1)] : given.arguments;
+      const start = args[3] && constantOf(args[3])?.value;
+      if ((typeof start === "number" || typeof start === "bigint") && start <= 0) {
+        throw error("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
+          sqlExpr: `"${given.text}"`,
+          exprName: "position",
+          valueRange: "(0, 2147483647]",
+          currentValue: String(start),
+        });
+      }
       return call("regexp_replace", args, { type: string });
     },
     print: (texts) =>

@@ -44,7 +44,9 @@ export class CloudFilesRows {
   constructor(spec: RowsSpec) {
     this.#spec = spec;
     const { full } = spec.resolved;
-    const hidden = hiddenFields(full).filter(({ name }) => spec.hidden?.includes(name) ?? true);
+    const hidden = hiddenFields(full, spec.settings.format).filter(
+      ({ name }) => spec.hidden?.includes(name) ?? true,
+    );
     this.#columns = struct([...full.fields, ...hidden]);
   }
 

@@ -35,7 +35,7 @@ export async function streamCloudFiles(request: ReadRequest): Promise<StreamingD
   return {
     name: `cloudFiles.\`${request.paths.join(",")}\``,
     schema,
-    hidden: hiddenFields(schema),
+    hidden: hiddenFields(schema, settings.format),
     streaming: true,
     open: (source) => {
       const { hidden, atomic = false } = source;

@@ -39,7 +39,7 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
   return {
     name: table.name,
     schema,
-    hidden: hiddenFields(schema),
+    hidden: hiddenFields(schema, "parquet"),
     streaming: false,
     scan: async (scan) => {
       if (!scan.newest || travel) return scanTable(table, snapshot, scan);
@@ -52,7 +52,7 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
 /** The newest snapshot, which must still have the columns that the analysis found. */
 async function snapshotFor(table: DeltaTable, columns: readonly StructField[]): Promise<Snapshot> {
   const snapshot = await snapshotOf(table);
-  const hidden = hiddenFields(snapshot.schema);
+  const hidden = hiddenFields(snapshot.schema, "parquet");
   const wanted = columns.filter(({ name }) => !hidden.some((field) => field.name === name));
   const there = wanted.flatMap(({ name }) => findField(snapshot.schema, name) ?? []);
   const schemaDiff = incompatibility(struct(wanted), struct(there), false);
@@ -80,7 +80,7 @@ export async function streamDelta(request: ReadRequest): Promise<StreamingDatase
     };
   }
   const schema = userSchema(snapshot.schema);
-  const hidden = hiddenFields(schema);
+  const hidden = hiddenFields(schema, "parquet");
   return {
     ...{ ...common, schema, hidden },
     open: async ({ checkpoint }) => {

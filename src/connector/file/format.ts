@@ -37,23 +37,19 @@ export function fixedSchema(format: FileFormat): StructType | undefined {
   ]);
 }
 
-/** The hidden column of file sources (Spark's FileFormat.BASE_METADATA_FIELDS). */
-const metadataField: StructField = field(
-  "_metadata",
-  struct([
-    field("file_path", string, false),
-    field("file_name", string, false),
-    field("file_size", long, false),
-    field("file_block_start", long, false),
-    field("file_block_length", long, false),
-    field("file_modification_time", timestamp, false),
-  ]),
-  false,
-);
+/** What is known of every file (Spark's FileFormat.BASE_METADATA_FIELDS). */
+const metadataFields: readonly StructField[] = [
+  field("file_path", string, false),
+  field("file_name", string, false),
+  field("file_size", long, false),
+  field("file_block_start", long, false),
+  field("file_block_length", long, false),
+  field("file_modification_time", timestamp, false),
+];
 
-/** `_metadata`, unless the user has a column of that name. */
-export function hiddenFields(schema: StructType): readonly StructField[] {
-  return schema.fields.some((column) => column.name.toLowerCase() === "_metadata")
-    ? []
-    : [metadataField];
+/** `_metadata`, unless the user has a column of that name; of Parquet it counts the rows. */
+export function hiddenFields(schema: StructType, format: FileFormat): readonly StructField[] {
+  if (schema.fields.some((column) => column.name.toLowerCase() === "_metadata")) return [];
+  const counted = format === "parquet" ? [field("row_index", long, false)] : [];
+  return [field("_metadata", struct([...metadataFields, ...counted]), false)];
 }

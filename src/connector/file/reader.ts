@@ -33,7 +33,7 @@ export async function readFiles(request: ReadRequest): Promise<Dataset> {
   return {
     name: request.table?.name ?? `${format}.\`${request.paths.join(",")}\``,
     schema,
-    hidden: hiddenFields(schema),
+    hidden: hiddenFields(schema, format),
     streaming: false,
     scan: (scan) => scanFiles({ format, request, files, partitions, schema }, scan),
   };

@@ -44,7 +44,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   return {
     name: request.table?.name ?? `${format}.\`${request.paths.join(",")}\``,
     schema,
-    hidden: hiddenFields(schema),
+    hidden: hiddenFields(schema, format),
     streaming: true,
     open: (context) =>
       openFileSource(
@@ -68,7 +68,7 @@ function fileRows(spec: {
   readonly request: ReadRequest;
 }): { read(files: readonly ReadFile[]): Promise<Batch>; close(): Promise<void> } {
   const { format, schema, partitions, request } = spec;
-  const wanted = struct([...schema.fields, ...hiddenFields(schema)]);
+  const wanted = struct([...schema.fields, ...hiddenFields(schema, format)]);
   let opened: OpenedFiles | undefined;
   const close = async (): Promise<void> => {
     await opened?.[Symbol.asyncDispose]();

@@ -36,6 +36,8 @@ export function timeZoneOf(context: LocalContext): string {
   return context.conf.get("spark.sql.session.timeZone");
 }
 
+const singlePipe = "spark.sql.parser.singleCharacterPipeOperator.enabled";
+
 /** The settings that change how SQL text is read, as they are now. */
 export function parseOptions(context: LocalContext): ParseOptions {
   const variables = (name: readonly string[]): Literal | undefined => {
@@ -51,8 +53,10 @@ export function parseOptions(context: LocalContext): ParseOptions {
     context.conf.get("spark.sql.legacy.setopsPrecedence.enabled") === "true";
   const legacyHaving =
     context.conf.get("spark.sql.legacy.parser.havingWithoutGroupByAsWhere") === "true";
+  const longPipe = context.conf.get(singlePipe) === "false";
   return {
     ...lexer,
+    longPipe,
     timestampType,
     legacyInterval,
     legacySetOperations,

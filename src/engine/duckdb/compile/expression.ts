@@ -73,8 +73,10 @@ function window(node: TypedWindow, scope: Scope): string {
   const order = node.order.length === 0 ? [] : [orderBy(node.order, scope)];
   const name = node.function.name;
   const exact = name === "row_number" || name === "ntile" || /^(lag|lead)/.test(name);
-  if (exact || (node.frame?.unit === "rows" && scope.ordinals.length > 0))
-    order.push(...scope.ordinals);
+  const counted = exact || (node.frame?.unit === "rows" && scope.ordinals.length > 0);
+  // Where the frame goes by the keys, only the function may tell rows of the same keys apart.
+  const ties = counted || scope.ordinals.length === 0 ? [] : [...order, ...scope.ordinals];
+  if (counted) order.push(...scope.ordinals);
   const parts = [
     ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(", ")}`]),
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(", ")}`]),
@@ -82,11 +84,20 @@ function window(node: TypedWindow, scope: Scope): string {
       ? []
       : [frame(node, node.frame, scope)]),
   ];
-  return windowFunction(node, scope, ` OVER (${parts.join(" ")})`);
+  const within = ties.length === 0 ? "" : ` ORDER BY ${ties.join(", ")}`;
+  return windowFunction(node, { scope, over: ` OVER (${parts.join(" ")})`, within });
+}
+
+interface Windowed {
+  readonly scope: Scope;
+  readonly over: string;
+  /** ` ORDER BY …` among the arguments, or nothing: by it the first of a frame is first. */
+  readonly within: string;
 }
 
 /** The function with OVER after it: an aggregate may be several of DuckDB's, each with its own. */
-function windowFunction({ function: called }: TypedWindow, scope: Scope, over: string): string {
+function windowFunction({ function: called }: TypedWindow, windowed: Windowed): string {
+  const { scope, over, within } = windowed;
   const plain = ranking[called.name];
   if (plain !== undefined) return plain + over;
   const args = called.arguments.map((argument) => expression(argument, scope));
@@ -101,16 +112,16 @@ function windowFunction({ function: called }: TypedWindow, scope: Scope, over: s
     case "lead_ignore_nulls":
       return `${called.name.split("_")[0]}(${args.join(", ")} IGNORE NULLS)${over}`;
     case "nth_value":
-      return `nth_value(${args[0]}, ${args[1]}${nulls})${over}`;
+      return `nth_value(${args[0]}, ${args[1]}${within}${nulls})${over}`;
     case "nth_value_ignore_nulls":
-      return `nth_value(${args[0]}, ${args[1]} IGNORE NULLS)${over}`;
+      return `nth_value(${args[0]}, ${args[1]}${within} IGNORE NULLS)${over}`;
     case "first":
     case "first_value":
     case "any_value":
-      return edge("first_value", called, { value: args[0] ?? "NULL", scope, over });
+      return edge("first_value", called, { value: args[0] ?? "NULL", ...windowed });
     case "last":
     case "last_value":
-      return edge("last_value", called, { value: args[0] ?? "NULL", scope, over });
+      return edge("last_value", called, { value: args[0] ?? "NULL", ...windowed });
     default:
       if (called.kind === "aggregate")
         return aggregateCall(called, { ...scope, ordinals: [] }, over);
@@ -122,13 +133,14 @@ function windowFunction({ function: called }: TypedWindow, scope: Scope, over: s
 function edge(
   name: "first_value" | "last_value",
   called: TypedWindow["function"],
-  { value, scope, over }: { readonly value: string; readonly scope: Scope; readonly over: string },
+  { value, scope, over, within }: Windowed & { readonly value: string },
 ): string {
   const { ignoreNulls = false, filter } = called.kind === "aggregate" ? called : {};
-  if (filter === undefined) return `${name}(${value}${ignoreNulls ? " IGNORE NULLS" : ""})${over}`;
+  if (filter === undefined)
+    return `${name}(${value}${within}${ignoreNulls ? " IGNORE NULLS" : ""})${over}`;
   const test = `${expression(filter, scope)}${ignoreNulls ? ` AND ${value} IS NOT NULL` : ""}`;
   const row = `CASE WHEN ${test} THEN struct_pack(v := ${value}) END`;
-  return `struct_extract(${name}(${row} IGNORE NULLS)${over}, 'v')`;
+  return `struct_extract(${name}(${row}${within} IGNORE NULLS)${over}, 'v')`;
 }
 
 function frame({ order }: TypedWindow, { unit, lower, upper }: TypedFrame, scope: Scope): string {

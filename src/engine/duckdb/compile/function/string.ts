@@ -2,7 +2,7 @@ import { raise } from "../../failure.ts";
 import { text } from "../../quote.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
-import { type Compilation, type Group, javascript } from "./registry.ts";
+import { type Compilation, type Group, javascript, type Site } from "./registry.ts";
 
 const named =
   (name: string): Compilation =>
@@ -166,10 +166,11 @@ export const strings: Group = {
     if (/\b1\b/.test(start ?? "1") && (start?.length ?? 0) < 24) return all(value as string);
     return `(substring(${value}, 1, ${start} - 1) || ${all(`substring(${value}, ${start})`)})`;
   },
-  regexp_extract: ([value, regexp, group]) =>
-    `regexp_extract(${value}, ${regexp}, ${constant(group)})`,
-  regexp_extract_all: ([value, regexp, group]) =>
-    `list_transform(regexp_extract_all(${value}, ${regexp}, ${constant(group)}),
+  regexp_extract: (args, site) =>
+    absentGroup(args, site, "''") ?? `regexp_extract(${args[0]}, ${args[1]}, ${constant(args[2])})`,
+  regexp_extract_all: (args, site) =>
+    absentGroup(args, site, "CAST([] AS VARCHAR[])") ??
+    `list_transform(regexp_extract_all(${args[0]}, ${args[1]}, ${constant(args[2])}),
       lambda z: coalesce(z, ''))`,
   regexp_count: ([value, regexp]) => `len(regexp_extract_all(${value}, ${regexp}))`,
   regexp_substr: ([value, regexp]) => `nullif(regexp_extract(${value}, ${regexp}), '')`,
@@ -209,6 +210,33 @@ export const strings: Group = {
 
 function constant(group: string | undefined): string {
   return /-?\d+/.exec(group ?? "1")?.[0] ?? "1";
+}
+
+/** A group that a pattern does not have is an error of the texts it matches. */
+function absentGroup(
+  [value, regexp, group]: readonly string[],
+  { node, trying }: Site,
+  unmatched: string,
+): string | undefined {
+  const [, pattern] = node.arguments;
+  if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return undefined;
+  const groups = groupsOf(pattern.value);
+  const index = constant(group);
+  if (Number(index) >= 0 && Number(index) <= groups) return undefined;
+  const failure = raise("INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", {
+    parameter: text("`idx`"),
+    functionName: text(`\`${node.name}\``),
+    groupCount: text(String(groups)),
+    groupIndex: text(index),
+  });
+  return `CASE regexp_matches(${value}, ${regexp}) WHEN true THEN ${trying ? "NULL" : failure}
+    WHEN false THEN ${unmatched} END`;
+}
+
+/** How many groups a pattern captures: its parentheses, but for those escaped or not capturing. */
+function groupsOf(pattern: string): number {
+  const plain = pattern.replace(/\\Q.*?(?:\\E|$)|\\.|\[(?:\\.|[^\]\\])*\]/gs, "");
+  return plain.match(/\((?!\?(?!P?<[A-Za-z]))/g)?.length ?? 0;
 }
 
 /** DuckDB counts bytes: right where each is a character. */

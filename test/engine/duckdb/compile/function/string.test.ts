@@ -41,3 +41,30 @@ test("bytes are padded as bytes, with zeros if no others are given", async () =>
   );
   expect(await answer("SELECT lpad(X'6162', 4, 'x'), rpad('ab', 4)")).toBe("xxab ab  ");
 });
+
+test("a group that a pattern does not have is an error of what it matches", async () => {
+  const code = "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX";
+  expect(await answer("SELECT regexp_extract('1a', '[0-9]+')")).toBe(code);
+  expect(await answer("SELECT regexp_extract_all('1a', '([0-9])', -1)")).toBe(code);
+  expect(await answer("SELECT regexp_extract('a', '([0-9])', 2)")).toBe("");
+  expect(await answer("SELECT regexp_extract('1ab', '(1)(?:a)([(b])', 2)")).toBe("b");
+  expect(await answer("SELECT regexp_replace('a', 'a', 'b', 0)")).toBe(
+    "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+  );
+});
+
+test("an escape stands before itself and what it frees alone", async () => {
+  expect(await answer("SELECT 'a%' LIKE 'a!%' ESCAPE '!', 'a!' LIKE '_!!' ESCAPE '!'")).toBe(
+    "true true",
+  );
+  expect(await answer("SELECT 'a' LIKE 'm%a' ESCAPE '%'")).toBe("INVALID_FORMAT.ESC_IN_THE_MIDDLE");
+  expect(await answer("SELECT 'a' ILIKE 'm!' ESCAPE '!'")).toBe("INVALID_FORMAT.ESC_AT_THE_END");
+});
+
+test("rows of one key are first and last in a window as the input has them", async () => {
+  const over = "OVER (ORDER BY a RANGE BETWEEN CURRENT ROW AND CURRENT ROW)";
+  const rows = "(SELECT 1 AS a, id AS b FROM range(3) UNION ALL SELECT 1, 7 UNION ALL SELECT 2, 5)";
+  expect(
+    await answer(`SELECT DISTINCT first(b) ${over}, last(b) ${over} FROM ${rows} ORDER BY 1`),
+  ).toBe("0 7; 5 5");
+});
