@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { error } from "../../../../error/error.ts";
+import { error, isError } from "../../../../error/error.ts";
 import { type Cursor, code, readStruct, type Struct, structBytes, type Thrift } from "../thrift.ts";
 import { unframed } from "./block.ts";
 
@@ -28,27 +28,25 @@ const magic = Buffer.from("PAR1");
  * only shortcuts, are left behind. Holds one column chunk in memory.
  */
 export async function rewriteLz4(source: string, target: string): Promise<void> {
-  const from = await open(source, "r");
   try {
-    const to = await open(target, "wx");
-    try {
-      await rewrite({ from, to, source });
-    } finally {
-      await to.close();
-    }
-  } finally {
-    await from.close();
+    await using from = await open(source, "r");
+    await using to = await open(target, "wx");
+    await rewrite({ from, to });
+  } catch (thrown) {
+    // A file that is not there or not to be read says so itself; what is left is what it holds.
+    if (isError(thrown) || (thrown instanceof Error && "errno" in thrown)) throw thrown;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw error("FAILED_READ_FILE.NO_HINT", { path: source, reason }, thrown);
   }
 }
 
 interface Copy {
   readonly from: FileHandle;
   readonly to: FileHandle;
-  readonly source: string;
 }
 
 async function rewrite(copy: Copy): Promise<void> {
-  const footer = await footerOf(copy);
+  const footer = await footerOf(copy.from);
   await copy.to.write(magic);
   let at = magic.length;
   for (const group of listOf(footer, fileMetadata.rowGroups)) {
@@ -64,16 +62,11 @@ async function rewrite(copy: Copy): Promise<void> {
   await copy.to.write(Buffer.concat([bytes, length, magic]));
 }
 
-async function footerOf({ from, source }: Copy): Promise<Struct> {
+async function footerOf(from: FileHandle): Promise<Struct> {
   const { size } = await from.stat();
   const tail = await bytesAt(from, size - 8, 8);
   const length = tail.readUInt32LE(0);
-  try {
-    return readStruct({ buffer: await bytesAt(from, size - 8 - length, length), at: 0 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: source, reason }, cause);
-  }
+  return readStruct({ buffer: await bytesAt(from, size - 8 - length, length), at: 0 });
 }
 
 async function bytesAt(from: FileHandle, position: number, length: number): Promise<Buffer> {
@@ -94,9 +87,7 @@ async function copyChunk(copy: Copy, chunk: Struct, at: number): Promise<number>
   const start = Math.min(...offsets.map((id) => numberOf(metadata, id)));
   const old = await bytesAt(copy.from, start, numberOf(metadata, column.compressed));
   const framed = metadata.get(column.codec)?.value === lz4;
-  const { bytes, moved } = framed
-    ? decompressPages(old, copy.source)
-    : { bytes: old, moved: undefined };
+  const { bytes, moved } = framed ? decompressPages(old) : { bytes: old, moved: undefined };
   for (const id of offsets) {
     const offset = numberOf(metadata, id) - start;
     put(metadata, id, at + (moved?.get(offset) ?? offset));
@@ -110,25 +101,20 @@ async function copyChunk(copy: Copy, chunk: Struct, at: number): Promise<number>
 }
 
 /** The pages of a chunk without compression, and where each that began at an offset begins now. */
-function decompressPages(
-  chunk: Buffer,
-  source: string,
-): { readonly bytes: Buffer; readonly moved: ReadonlyMap<number, number> } {
+function decompressPages(chunk: Buffer): {
+  readonly bytes: Buffer;
+  readonly moved: ReadonlyMap<number, number>;
+} {
   const parts: Buffer[] = [];
   const moved = new Map<number, number>();
   const cursor: Cursor = { buffer: chunk, at: 0 };
   let length = 0;
-  try {
-    while (cursor.at < chunk.length) {
-      moved.set(cursor.at, length);
-      for (const part of decompressPage(cursor)) {
-        parts.push(part);
-        length += part.length;
-      }
+  while (cursor.at < chunk.length) {
+    moved.set(cursor.at, length);
+    for (const part of decompressPage(cursor)) {
+      parts.push(part);
+      length += part.length;
     }
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw error("FAILED_READ_FILE.NO_HINT", { path: source, reason: cause.message }, cause);
   }
   return { bytes: Buffer.concat(parts), moved };
 }
