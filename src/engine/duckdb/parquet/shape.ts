@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { error } from "../../../error/error.ts";
+import { assert, error } from "../../../error/error.ts";
 import { sameName } from "../../../schema/compare.ts";
 import {
   array,
@@ -52,12 +52,14 @@ export async function shapesOf(request: ShapeRequest): Promise<readonly Shape[]>
     }
     const reading = { match, bytes: holdsBytes(stored), path: files[0] ?? "" };
     const members = membersIn(stored.fields, schema.fields, reading);
-    const found = { stored: struct(members.stored), scanned: struct(members.scanned) };
-    const name = JSON.stringify(found);
-    const shape = shapes.get(name) ?? { ...found, files: [] };
+    const kind = { stored: struct(members.stored), scanned: struct(members.scanned) };
+    const name = JSON.stringify(kind);
+    const shape = shapes.get(name) ?? { ...kind, files: [] };
     shapes.set(name, shape);
     for (const file of files) shape.files.push(...(places.get(file) ?? []));
   }
+  const found = [...shapes.values()].reduce((sum, shape) => sum + shape.files.length, 0);
+  assert(found === names.length, "every file has a footer, under the name that was given");
   const order = (left: number, right: number): number => left - right;
   for (const shape of shapes.values()) shape.files.sort(order);
   return [...shapes.values()].sort((left, right) => order(left.files[0]!, right.files[0]!));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -161,6 +161,24 @@ describe("columns found by field id", () => {
     expect(await read({ files, schema: both })).toEqual([
       ["é\\x41", bytes],
       ["ü", bytes],
+    ]);
+  });
+
+  test("in files whose names are patterns to the engine", async () => {
+    const there = struct([known("p", 1, long)]);
+    const names = ["a[b]c*?.parquet", "it's 100%25 é.parquet", "{x,y}.parquet"];
+    const files: InputFile[] = [];
+    for (const [at, name] of names.entries()) {
+      const [file] = await written(there, [[BigInt(at)]]);
+      const path = join(directory, name);
+      await rename(file!.path, path);
+      files.push({ ...file!, path });
+    }
+    const wanted = struct([known("x", 1, long)]);
+    expect(await read({ files, schema: wanted, stored: wanted, match: "id" })).toEqual([
+      [0n],
+      [1n],
+      [2n],
     ]);
   });
 
