@@ -18,6 +18,7 @@ import {
   type Resolved,
   resolve,
 } from "./resolve.ts";
+import { argumentsOf } from "./routine.ts";
 import { qualifiedColumns } from "./scope.ts";
 import { starColumns } from "./star.ts";
 import { resolveTimeWindow, resolveWindowTime } from "./time-window.ts";
@@ -39,24 +40,29 @@ export function resolveCall(given: Call, place: Place): Resolved {
   }
   const definition = findFunction(name);
   if (!definition) throw error("UNRESOLVED_ROUTINE", { routineName: `\`${given.name}\`` });
-  const named = given.argumentNames?.find((one) => one !== undefined);
-  if (named !== undefined) {
-    throw error("UNRECOGNIZED_PARAMETER_NAME", {
-      routineName: `\`${name}\``,
-      argumentName: `\`${named}\``,
-    });
-  }
+  const called = positional({ ...given, name }, definition);
   if (definition.kind === "window" && !place.windowed) {
     throw error("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", { funcName: `\`${name}\`` });
   }
   if (name === "grouping" || name === "grouping_id") {
     if (!place.analytic) throw error("UNSUPPORTED_GROUPING_EXPRESSION", {});
-    return typedCall({ ...given, name }, definition, { ...place, aggregated: true });
+    return typedCall(called, definition, { ...place, aggregated: true });
   }
-  const resolved = typedCall({ ...given, name }, definition, place);
+  const resolved = typedCall(called, definition, place);
   const { expression } = resolved;
   if (definition.deterministic || expression.kind !== "call") return resolved;
   return { ...resolved, expression: { ...expression, draw: drawOf(given, place.draws) } };
+}
+
+/** The call with its arguments by place: of Spark's functions some have names for them. */
+function positional(given: Call, { parameters }: FunctionDefinition): Call {
+  if (given.argumentNames === undefined) return given;
+  if (parameters === undefined) {
+    throw error("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: `\`${given.name}\`` });
+  }
+  const signature = { name: [given.name], parameters: parameters.map((name) => ({ name })) };
+  const { argumentNames, ...rest } = given;
+  return { ...rest, arguments: argumentsOf(given, signature).map((one) => one.input) };
 }
 
 /** `system.builtin.abs` and `builtin.abs` are `abs`. */

@@ -19,7 +19,7 @@ import { sameType } from "./expression.ts";
 
 /** Widening is by place in this list; decimals stand between long and float. */
 const numericOrder: readonly string[] = ["byte", "short", "integer", "long", "float", "double"];
-const complex: ReadonlySet<string> = new Set(["array", "map", "struct", "variant"]);
+const complex: ReadonlySet<string> = new Set(["array", "map", "struct"]);
 
 export function isNumeric(type: DataType): boolean {
   return type.type === "decimal" || numericOrder.includes(type.type);
@@ -219,7 +219,8 @@ export function castable(from: DataType, to: DataType, ansi: boolean): boolean {
   if (sameType(from, to) || from.type === "void") return true;
   if (to.type === "string") return true;
   if (to.type === "void") return false;
-  if (from.type === "variant" || to.type === "variant") return castableVariant(from, to);
+  if (from.type === "variant") return goesWithVariant(to, true);
+  if (to.type === "variant") return goesWithVariant(from, false);
   if (from.type === "array" && to.type === "array") {
     return castable(from.elementType, to.elementType, ansi);
   }
@@ -238,9 +239,18 @@ export function castable(from: DataType, to: DataType, ansi: boolean): boolean {
   return castableAtom(from, to, ansi);
 }
 
-function castableVariant(from: DataType, to: DataType): boolean {
-  const inner = from.type === "variant" ? to : from;
-  return inner.type !== "interval" && inner.type !== "struct";
+/** Whether a type is cast from and to variants; structs and maps only where objects are. */
+export function goesWithVariant(type: DataType, objects: boolean): boolean {
+  switch (type.type) {
+    case "array":
+      return goesWithVariant(type.elementType, objects);
+    case "map":
+      return objects && type.keyType.type === "string" && goesWithVariant(type.valueType, objects);
+    case "struct":
+      return objects && type.fields.every((field) => goesWithVariant(field.type, objects));
+    default:
+      return !["interval", "void", "time"].includes(type.type);
+  }
 }
 
 function castableAtom(from: DataType, to: DataType, ansi: boolean): boolean {

@@ -111,7 +111,7 @@ export function resolve(given: Expression, place: Place): Resolved {
         place,
         mode: expression.mode,
         literal: expression.literal ?? false,
-        named: expression.input.kind === "attribute",
+        named: expression.input.kind,
       });
     case "alias": {
       const inner = resolve(expression.input, place);
@@ -386,8 +386,8 @@ export function resolveCast(
     readonly place: Place;
     readonly mode: "cast" | "try";
     readonly literal: boolean;
-    /** Whether a column is cast as it stands: the cast has its name. */
-    readonly named?: boolean;
+    /** What is cast as it stands: a column or an alias gives the cast its name. */
+    readonly named?: Expression["kind"];
   },
 ): Resolved {
   const { ansi } = options.place.context.conf;
@@ -406,7 +406,8 @@ export function resolveCast(
       : error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", { sqlExpr, ...parameters });
   }
   const mode = options.mode === "try" ? "try" : ansi ? "ansi" : "legacy";
-  const keepsName = options.named && input.expression.kind === "reference";
+  const isColumn = options.named === "attribute" && input.expression.kind === "reference";
+  const keepsName = isColumn || options.named === "alias";
   const resolved = computed(written(input.expression, type, mode), text);
   return keepsName ? { ...resolved, name: input.name } : resolved;
 }

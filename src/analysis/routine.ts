@@ -26,8 +26,8 @@ export interface SqlParameter {
   readonly default?: Expression;
 }
 
-export interface Argument {
-  readonly parameter: SqlParameter;
+export interface Argument<P = SqlParameter> {
+  readonly parameter: P;
   readonly input: Expression;
   readonly isDefault: boolean;
 }
@@ -42,8 +42,17 @@ export function bodyContext(routine: SqlFunction, context: AnalysisContext): Ana
   return { ...context, conf: { ...context.conf, ...routine.conf } };
 }
 
+/** What a function takes, as far as a call has to know. */
+interface Signature<P> {
+  readonly name: readonly string[];
+  readonly parameters: readonly P[];
+}
+
 /** The argument of each parameter, by place, by name, or its default, which is told apart. */
-export function argumentsOf(given: Call, routine: SqlFunction): readonly Argument[] {
+export function argumentsOf<P extends Pick<SqlParameter, "name" | "default">>(
+  given: Call,
+  routine: Signature<P>,
+): readonly Argument<P>[] {
   const named = namedArguments(given, routine);
   const places = given.arguments.length - named.size;
   const { parameters } = routine;
@@ -75,7 +84,10 @@ export function argumentsOf(given: Call, routine: SqlFunction): readonly Argumen
   });
 }
 
-function namedArguments(given: Call, routine: SqlFunction): ReadonlyMap<string, Expression> {
+function namedArguments(
+  given: Call,
+  routine: Signature<Pick<SqlParameter, "name">>,
+): ReadonlyMap<string, Expression> {
   const named = new Map<string, Expression>();
   const routineName = quoteName(routine.name);
   for (const [index, argument] of given.arguments.entries()) {

@@ -227,6 +227,12 @@ export const analysisConditions = {
     message:
       "The function {functionName} requires {expectedNum} parameters but {actualNum} were given. Check its signature",
   },
+  NAMED_PARAMETERS_NOT_SUPPORTED: {
+    kind: "invalid",
+    sqlState: "4274K",
+    message:
+      "Named parameters are not supported for the function {functionName}. Give the arguments by their place",
+  },
   UNRECOGNIZED_PARAMETER_NAME: {
     kind: "invalid",
     sqlState: "4274K",

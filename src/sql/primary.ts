@@ -12,7 +12,6 @@ import {
   peek,
   syntaxError,
   take,
-  unsupported,
 } from "./cursor.ts";
 import {
   atQuery,
@@ -26,6 +25,7 @@ import { caseExpression, specialForm } from "./form.ts";
 import { literal } from "./literal.ts";
 import { identifier, identifierClause, nameList } from "./name.ts";
 import { dataType } from "./type.ts";
+import { variantPart } from "./variant.ts";
 import { windowSpec } from "./window.ts";
 
 /** One operand, without what may follow it. Literals are read before. */
@@ -46,7 +46,7 @@ export function primary(cursor: Cursor): Expression {
   return nameOrCall(cursor);
 }
 
-/** `.field`, `[index]`, `::type` and COLLATE, any number of times. */
+/** `.field`, `[index]`, `::type`, `:path` and COLLATE, any number of times. */
 export function postfix(cursor: Cursor, start: Expression): Expression {
   let input = start;
   for (;;) {
@@ -76,7 +76,7 @@ export function postfix(cursor: Cursor, start: Expression): Expression {
       while (take(cursor, ".")) name.push(identifier(cursor));
       input = call("collate", [input, literal(name.join("."), string)], token);
     } else if (at(cursor, ":")) {
-      throw unsupported(cursor, "`:` to extract from a VARIANT or JSON text");
+      input = variantPart(cursor, input);
     } else {
       return input;
     }

@@ -15,6 +15,7 @@ import { miscellaneous } from "../../src/analysis/function/miscellaneous.ts";
 import { operators } from "../../src/analysis/function/operator.ts";
 import { allFunctions, findFunction } from "../../src/analysis/function/registry.ts";
 import { strings } from "../../src/analysis/function/string.ts";
+import { variants } from "../../src/analysis/function/variant.ts";
 import { windows } from "../../src/analysis/function/window.ts";
 import { unsupportedFunctions } from "../../src/engine/duckdb/compile/function/unsupported.ts";
 import { parseStatement } from "../../src/sql/parse.ts";
@@ -32,6 +33,7 @@ const groups = {
   Collections: collections,
   "With lambdas": higherOrder,
   "JSON and the like": jsons,
+  Variants: variants,
   Miscellaneous: miscellaneous,
   Aggregates: aggregates,
   Windows: windows,

@@ -53,6 +53,8 @@ export interface FunctionDefinition {
   readonly arity: readonly [minimum: number, maximum: number];
   /** The numbers of arguments it takes, where not all between those two. */
   readonly counts?: readonly number[];
+  /** What its parameters are called, where Spark lets arguments be given by name. */
+  readonly parameters?: readonly string[];
   readonly resolve: (call: FunctionCall) => TypedExpression;
   /** What Spark prints, if it is not `name(arguments)`. */
   readonly print?: Print;
@@ -153,6 +155,7 @@ export interface Entry {
   readonly kind?: FunctionDefinition["kind"];
   readonly arity?: readonly [number, number];
   readonly counts?: readonly number[];
+  readonly parameters?: readonly string[];
   readonly sugar?: boolean;
   /** For what the short form cannot say; gets the arguments already coerced by `takes`. */
   readonly resolve?: (call: FunctionCall) => TypedExpression;
@@ -176,8 +179,13 @@ export function define(name: string, entry: Entry): FunctionDefinition {
       return entry.resolve ? entry.resolve(coerced) : plain(name, entry, coerced);
     },
   };
-  const { print, counts } = entry;
-  return { ...definition, ...(print ? { print } : {}), ...(counts ? { counts } : {}) };
+  const { print, counts, parameters } = entry;
+  return {
+    ...definition,
+    ...(print ? { print } : {}),
+    ...(counts ? { counts } : {}),
+    ...(parameters ? { parameters } : {}),
+  };
 }
 
 function arityOf(entry: Entry): readonly [number, number] {

@@ -7,6 +7,7 @@ import {
   type StructField,
   string,
   struct,
+  variant,
 } from "../../schema/type.ts";
 import { call } from "../expression.ts";
 import type { TypedExpression } from "../typed.ts";
@@ -16,6 +17,7 @@ import {
   type FunctionCall,
   type Group,
   mismatch,
+  only,
   takes,
   unify,
 } from "./definition.ts";
@@ -33,16 +35,36 @@ export const generators: Group = {
     kind,
     aliases: ["explode_outer"],
     takes: [collection],
+    parameters: ["collection"],
     resolve: (given) => rows(given, "explode", items(given)),
   },
   posexplode: {
     kind,
     aliases: ["posexplode_outer"],
     takes: [collection],
+    parameters: ["collection"],
     resolve: (given) => rows(given, "posexplode", [field("pos", integer, false), ...items(given)]),
   },
-  inline: { kind, aliases: ["inline_outer"], takes: [takes.array], resolve: inline },
+  inline: {
+    kind,
+    aliases: ["inline_outer"],
+    takes: [takes.array],
+    parameters: ["input"],
+    resolve: inline,
+  },
   stack: { kind, arity: [2, many], takes: [takes.integer], resolve: stack },
+  variant_explode: {
+    kind,
+    aliases: ["variant_explode_outer"],
+    takes: [only(variant)],
+    parameters: ["input"],
+    resolve: (given) =>
+      rows(given, "variant_explode", [
+        field("pos", integer, false),
+        field("key", string),
+        field("value", variant, false),
+      ]),
+  },
   json_tuple: {
     kind,
     arity: [2, many],

@@ -1,14 +1,13 @@
 import { error } from "../../error/error.ts";
 import { parseDataType, parseSchema, type TimestampName } from "../../schema/ddl.ts";
 import { parseDataTypeJson } from "../../schema/json.ts";
-import { array, type DataType, integer, string, variant } from "../../schema/type.ts";
+import { array, type DataType, integer, string } from "../../schema/type.ts";
 import { call } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import {
   argument,
   coerce,
-  constantText,
   type FunctionCall,
   type Group,
   mismatch,
@@ -16,7 +15,7 @@ import {
   takes,
 } from "./definition.ts";
 
-/** JSON, CSV and variants. Options are the second map argument and stay an argument of the call. */
+/** JSON and CSV. Options are the second map argument and stay an argument of the call. */
 export const jsons: Group = {
   from_json: {
     arity: [2, 3],
@@ -54,21 +53,6 @@ export const jsons: Group = {
   json_array_length: { takes: [only(string)], type: integer, nullable: true },
   json_object_keys: { takes: [only(string)], type: array(string), nullable: true },
   schema_of_json: { arity: [1, 2], takes: [takes.string], type: string, nullable: false },
-  parse_json: { takes: [takes.string], type: variant },
-  try_parse_json: { takes: [takes.string], type: variant, nullable: true },
-  to_variant_object: { takes: [takes.any], type: variant },
-  is_variant_null: { takes: [takes.any], type: { type: "boolean" }, nullable: false },
-  schema_of_variant: { takes: [takes.any], type: string },
-  variant_get: {
-    arity: [2, 3],
-    resolve: (given) => variantGet(given, "variant_get"),
-    print: (t) => `variant_get(${t.slice(0, 2).join(", ")})`,
-  },
-  try_variant_get: {
-    arity: [2, 3],
-    resolve: (given) => variantGet(given, "try_variant_get"),
-    print: (t) => `try_variant_get(${t.slice(0, 2).join(", ")})`,
-  },
 };
 
 /** from_json(text, schema[, options]): the schema is the call's type, options stay an argument. */
@@ -91,16 +75,6 @@ function schemaOf(given: FunctionCall): DataType {
     throw error("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${given.texts[1] ?? ""}"` });
   }
   return schemaOfText(schema.value, given.conf.timestampType);
-}
-
-function variantGet(given: FunctionCall, name: string): TypedExpression {
-  const input = argument(given, 0);
-  if (input.type.type !== "variant") throw mismatch(given, 0, '"VARIANT"');
-  const type =
-    given.arguments.length > 2
-      ? parseDataType(constantText(given, 2), given.conf.timestampType)
-      : variant;
-  return call(name, [input, coerce(given, 1, takes.string)], { type, nullable: true });
 }
 
 /** DDL of a type (`struct<a int>`), DDL of columns (`a INT, b STRING`), or Spark's JSON. */

@@ -12,6 +12,7 @@ import { maths } from "./math.ts";
 import { miscellaneous } from "./miscellaneous.ts";
 import { operators } from "./operator.ts";
 import { strings } from "./string.ts";
+import { variants } from "./variant.ts";
 import { windows } from "./window.ts";
 
 const groups = [
@@ -24,6 +25,7 @@ const groups = [
   collections,
   higherOrder,
   jsons,
+  variants,
   miscellaneous,
   aggregates,
   windows,

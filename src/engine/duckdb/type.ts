@@ -130,7 +130,7 @@ function storedBytes(value: string): string {
 }
 
 /** A value of DuckDB's VARIANT in Spark's encoding. */
-function packedVariant(value: string): string {
+export function packedVariant(value: string): string {
   const pair = `CAST(variant_to_parquet_variant(${value}) AS STRUCT(metadata BLOB, "value" BLOB))`;
   return `list_transform([${pair}], lambda pv:
     struct_extract(pv, 'metadata') || struct_extract(pv, 'value'))[1]`;

@@ -228,6 +228,12 @@ export function elementsOf(node: VariantNode): VariantNode[] {
   return Array.from({ length: layout.count }, (_, index) => child(node, layout, index));
 }
 
+/** The element of an array at an index from 0, if there is one. */
+export function elementAt(node: VariantNode, index: number): VariantNode | undefined {
+  const layout = layoutOf(node);
+  return index < layout.count ? child(node, layout, index) : undefined;
+}
+
 /** The fields of an object, in the order of their names. */
 export function fieldsOf(
   node: VariantNode,

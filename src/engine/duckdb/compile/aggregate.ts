@@ -10,6 +10,7 @@ import { javascript } from "./function/registry.ts";
 import { heldNumber, histogram } from "./histogram.ts";
 import { bound } from "./once.ts";
 import type { Scope } from "./scope.ts";
+import { textBytes, variantText } from "./variant-call.ts";
 
 interface Parts {
   readonly args: readonly string[];
@@ -196,6 +197,12 @@ const aggregates: Readonly<Record<string, (parts: Parts) => string>> = {
   percentile_approx: nearest,
   approx_percentile: nearest,
   approx_count_distinct: ({ args, filter }) => `count(DISTINCT ${args[0]})${filter}`,
+  schema_of_variant_agg: ({ args: [value = ""], condition, over }) => {
+    const present = ` FILTER (WHERE ${value} IS NOT NULL${condition})${over}`;
+    const shapes = `list(DISTINCT ${variantText("shape", [value])})${present}`;
+    const texts = `CAST(to_json(coalesce(${shapes}, [])) AS VARCHAR)`;
+    return variantText("merged_schema", [textBytes(texts)]);
+  },
   listagg: ({ args: [value, separator], filter, order, distinct, type }) => {
     // A null separator is none; bytes are joined as their digits.
     const between = (given: string): string => (separator === "NULL" ? "''" : given);

@@ -7,6 +7,7 @@ import { memberName, text } from "../quote.ts";
 import { sqlType } from "../type.ts";
 import { fromInterval, toInterval } from "./cast-interval.ts";
 import { fromText, malformed } from "./cast-text.ts";
+import { fromVariant, toVariant } from "./cast-variant.ts";
 import { javascript } from "./function/registry.ts";
 import { truncatedTime } from "./function/time.ts";
 import { once } from "./once.ts";
@@ -25,6 +26,8 @@ export interface CastRequest {
 export function cast(value: string, request: CastRequest): string {
   const { from, to, mode, scope } = request;
   if (from.type === "void") return `CAST(NULL AS ${sqlType(to)})`;
+  if (to.type === "variant") return from.type === "variant" ? value : toVariant(value, request);
+  if (from.type === "variant") return fromVariant(value, request);
   if (from.type === "time" && to.type === "time") {
     return to.precision < from.precision ? truncatedTime(value, to.precision) : value;
   }

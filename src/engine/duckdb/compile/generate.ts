@@ -1,6 +1,7 @@
 import { outputOf, type TypedExpression, type TypedGenerate } from "../../../analysis/typed.ts";
 import { error } from "../../../error/error.ts";
 import { columnName, memberName } from "../quote.ts";
+import { partsOf } from "./cast-variant.ts";
 import { expression } from "./expression.ts";
 import { type Compiled, compile, list } from "./relation.ts";
 import type { Scope } from "./scope.ts";
@@ -66,6 +67,10 @@ function rowsOf(
         ? "CASE WHEN coalesce(len(g), 0) = 0 THEN NULL ELSE CAST(p AS INTEGER) END"
         : "CAST(p AS INTEGER)";
       return { items, fields: [at, ...fields] };
+    }
+    case "variant_explode": {
+      const [place, key, part] = ["p", "k", "v"].map((name) => `struct_extract(e, '${name}')`);
+      return { items: partsOf(value), fields: [`${place}`, `${key}`, `unhex(${part})`] };
     }
     case "inline":
       return { items: value, fields: members("e", plan.generated.length) };

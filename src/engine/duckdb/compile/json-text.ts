@@ -20,6 +20,7 @@ export interface JsonStyle {
   key(value: string, type: DataType): string;
   /** Of a number that is finite. */
   real(value: string, type: "float" | "double"): string;
+  variant(value: string): string;
   /** Present where it is spelled in a way of its own. */
   date?(value: string): string;
   /** Whether members of structs that are null are written. */
@@ -60,6 +61,8 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
       const entries = `list_transform(map_entries(${value}), lambda ${variable}: ${entry})`;
       return `('{' || array_to_string(${entries}, ',') || '}')`;
     }
+    case "variant":
+      return style.variant(value);
     case "binary":
       return `to_json(base64(${value}))`;
     case "timestamp":

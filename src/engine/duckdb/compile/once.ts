@@ -33,5 +33,5 @@ export function bound(
 }
 
 function simple(value: string): boolean {
-  return value.length <= repeatable && !/\b(error|random|millrace)\(/.test(value);
+  return value.length <= repeatable && !/\b(error|random|millrace\w*)\(/.test(value);
 }

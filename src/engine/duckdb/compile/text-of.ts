@@ -1,9 +1,10 @@
 import type { DataType } from "../../../schema/type.ts";
-import { memberName } from "../quote.ts";
+import { memberName, text } from "../quote.ts";
 import { intervalText } from "./cast-interval.ts";
 import { javascript } from "./function/registry.ts";
 import { once } from "./once.ts";
 import { fresh, type Scope } from "./scope.ts";
+import { textBytes, variantText } from "./variant-call.ts";
 import { local } from "./zone.ts";
 
 /** SQL of Spark's cast to STRING: Java's spelling of floats, times in the session's zone. */
@@ -46,6 +47,8 @@ export function toText(value: string, from: DataType, scope: Scope): string {
       });
     case "interval":
       return intervalText(value, from, scope);
+    case "variant":
+      return variantText("json", [value, textBytes(text("UTC"))]);
     case "decimal":
       // DuckDB writes no zero before the point where the type has no digit for it.
       return from.precision === from.scale

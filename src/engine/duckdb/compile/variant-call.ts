@@ -7,3 +7,13 @@ export const variantNames = { bytes: "millrace_variant", text: "millrace_variant
 export function variantBytes(name: string, args: readonly string[]): string {
   return `${variantNames.bytes}(${[text(name), ...args].join(", ")})`;
 }
+
+/** The same of one that answers with a text. */
+export function variantText(name: string, args: readonly string[]): string {
+  return `${variantNames.text}(${[text(name), ...args].join(", ")})`;
+}
+
+/** SQL of a text as an argument of these functions. */
+export function textBytes(sql: string): string {
+  return `encode(${sql})`;
+}

@@ -8,6 +8,7 @@ import { type JsonStyle, jsonText } from "../json-text.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
 import { toText } from "../text-of.ts";
+import { textBytes, variantText } from "../variant-call.ts";
 import { type Compilation, type Group, javascript } from "./registry.ts";
 
 /** JSON texts to values and back. */
@@ -71,6 +72,7 @@ function sparkStyle(scope: Scope, options: Readonly<Record<string, string>>): Js
       ? {}
       : { date: (value: string) => formatted(day(value), dateformat, "UTC") }),
     real: (value, type) => toText(value, { type }, scope),
+    variant: (value) => variantText("json", [value, textBytes(text(scope.context.timeZone))]),
     nulls: options["ignorenullfields"]?.toLowerCase() === "false",
   };
 }

@@ -16,6 +16,7 @@ import { operators } from "./operator.ts";
 import { strings } from "./string.ts";
 import { times } from "./time.ts";
 import { timestamps } from "./timestamp.ts";
+import { variants } from "./variant.ts";
 
 /** A call being compiled. */
 export interface Site {
@@ -42,7 +43,7 @@ export function javascript(name: string, args: readonly string[]): string {
 
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
-  const known = [operators, conditionals, maths, strings, collections, jsons, hashes];
+  const known = [operators, conditionals, maths, strings, collections, jsons, variants, hashes];
   for (const group of [...known, datetimes, timestamps, times, intervals]) {
     if (Object.hasOwn(group, name)) return group[name];
   }
