@@ -33,6 +33,7 @@ interface Hostile {
   readonly value?: string | null;
   readonly configuration?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly stats?: string;
   /** Where the data file lies, from the table on. */
   readonly file?: string;
   /** What the log calls it, if it is not that. */
@@ -62,7 +63,12 @@ async function tableOf(hostile: Hostile): Promise<string> {
   const add = {
     path: hostile.path ?? encodePath(file),
     partitionValues: JSON.parse(`{${JSON.stringify(partition)}:${JSON.stringify(value)}}`),
-    ...{ size: 1, modificationTime: 1, dataChange: true, stats: '{"numRecords":2,"nullCount":{}}' },
+    ...{
+      size: 1,
+      modificationTime: 1,
+      dataChange: true,
+      stats: hostile.stats ?? '{"numRecords":2,"nullCount":{}}',
+    },
   };
   const metaData = {
     id: "hostile",
@@ -157,6 +163,36 @@ describe("texts of a log are never run", () => {
     expect(existsSync(pwned())).toBe(false);
   });
 
+  const streamed = [
+    "'); COPY (SELECT 1) TO '$PWNED'; --",
+    "a`b\"c'd",
+    "a\n--b",
+    "__proto__",
+    "t.*",
+  ];
+  test.each(streamed)("%j in a stream", async (raw) => {
+    const text = raw.replace("$PWNED", pwned());
+    const seen: unknown[] = [];
+    const frame = spark.readStream
+      .format("delta")
+      .load(await tableOf({ column: text, partition: `${text}2`, value: text }));
+    const query = await frame.writeStream
+      .foreachBatch(async (batch) => {
+        for (const row of await batch.collect()) seen.push(Object.entries(row));
+      })
+      .option("checkpointLocation", join(folder, `checkpoint${tables}`))
+      .trigger({ availableNow: true })
+      .start();
+    await query.awaitTermination();
+    expect(seen).toEqual(
+      [1, 2].map((id) => [
+        [text, id],
+        [`${text}2`, text],
+      ]),
+    );
+    expect(existsSync(pwned())).toBe(false);
+  });
+
   test("constraints, generated columns, defaults and invariants are shown, not computed", async () => {
     const text = "1); COPY (SELECT 1) TO '$PWNED'; --".replace("$PWNED", pwned());
     const path = await tableOf({
@@ -225,6 +261,18 @@ describe("paths of a log", () => {
     await expect(rowsOf(table)).rejects.toMatchObject({ code: "DELTA_INVALID_FILE_PATH" });
   });
 
+  test("a change file out of the table is refused", async () => {
+    const table = await tableOf({ configuration: { "delta.enableChangeDataFeed": "true" } });
+    const cdc = { path: "../x.parquet", partitionValues: { p: "x" }, size: 1, dataChange: false };
+    const lines = [{ commitInfo: { operation: "UPDATE" } }, { cdc }].map((one) =>
+      JSON.stringify(one),
+    );
+    await writeFile(join(table, "_delta_log", "00000000000000000001.json"), lines.join("\n"));
+    const reader = spark.read.format("delta").option("readChangeFeed", "true");
+    const changes = reader.option("startingVersion", 0).load(table).collect();
+    await expect(changes).rejects.toMatchObject({ code: "DELTA_INVALID_FILE_PATH" });
+  });
+
   test("`..` that stays in the table is followed", async () => {
     expect(await rowsOf(await tableOf({ path: "a/../part-0.parquet" }))).toHaveLength(2);
   });
@@ -248,5 +296,27 @@ describe("paths of a log", () => {
       name: "MillraceError",
       kind: expect.not.stringMatching("internal"),
     });
+  });
+});
+
+describe("statistics that are none", () => {
+  test.each([
+    ["no JSON", "{"],
+    ["no object", "[1]"],
+    ["null", "null"],
+    ["a text for a count", '{"numRecords":"x","nullCount":{"id":"x"}}'],
+    ["no count that can be", '{"numRecords":-1,"nullCount":{"id":-5}}'],
+    ["an object for a value", '{"minValues":{"id":{"a":1}},"maxValues":{"id":[]}}'],
+    ["a text for a number", '{"minValues":{"id":"b"},"maxValues":{"id":"a"}}'],
+    ["a value for all of them", '{"minValues":1,"maxValues":"x","nullCount":null}'],
+    ["members of JavaScript's own", '{"minValues":{"__proto__":{"id":9}},"constructor":1}'],
+    ["very deep", `${'{"minValues":'.repeat(5000)}1${"}".repeat(5000)}`],
+  ])("%s: no row is lost by them", async (_, stats) => {
+    const frame = spark.read.format("delta").load(await tableOf({ stats }));
+    for (const condition of ["id = 2", "id <=> 2", "id IN (2, 5)", "id > 1", "NOT id = 1"]) {
+      expect([condition, await frame.filter(condition).count()]).toEqual([condition, 1]);
+    }
+    expect(await frame.filter("id IS NULL").count()).toBe(0);
+    expect(await frame.filter("id IS NOT NULL").count()).toBe(2);
   });
 });
