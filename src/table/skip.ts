@@ -147,7 +147,7 @@ interface Target {
   readonly interval: Interval;
 }
 
-/** Alternatives that are asked one by one; more are asked by their least and greatest. */
+/** Alternatives that are asked one by one; of more only the least and the greatest are. */
 const alternativesMax = 16;
 
 function oneOf(wanted: boolean, given: TypedCall, place: Place): Test {
@@ -161,15 +161,15 @@ function oneOf(wanted: boolean, given: TypedCall, place: Place): Test {
     );
   }
   const known = values.filter((value) => value !== null && value !== undefined);
-  if (known.length <= alternativesMax) {
-    return anyOf(known.map((value) => relate({ input: first, operator: "=", value }, place)));
-  }
+  const each = known.map((value) => relate({ input: first, operator: "=", value }, place));
+  if (known.length < 2) return anyOf(each);
   const ordered = known.toSorted((a, b) => compareValues(a, b) ?? 0);
   const sides = [
     { input: first, operator: ">=", value: ordered[0]! },
     { input: first, operator: "<=", value: ordered.at(-1)! },
   ];
-  return allOf(sides.map((side) => relate(side, place)));
+  const between = sides.map((side) => relate(side, place));
+  return allOf(known.length > alternativesMax ? between : [...between, anyOf(each)]);
 }
 
 const turned: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };

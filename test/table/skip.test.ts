@@ -4,6 +4,8 @@ import { newColumn, reference } from "../../src/analysis/expression.ts";
 import type { TypedRelation } from "../../src/analysis/typed.ts";
 import type { Add } from "../../src/log/action.ts";
 import { parseSchema } from "../../src/schema/ddl.ts";
+import { parseValue } from "../../src/schema/text.ts";
+import { date, decimal, timestamp } from "../../src/schema/type.ts";
 import type { Value } from "../../src/schema/value.ts";
 import { mayMatch } from "../../src/table/prune.ts";
 import { skippingFilter } from "../../src/table/skip.ts";
@@ -66,3 +68,68 @@ test("the engine keeps every file that a closer look keeps, and few more", async
   );
   expect(found / skipped).toBeGreaterThan(0.7);
 }, 60_000);
+
+test("statistics as a struct are compared as what they are", async () => {
+  const bounds =
+    "STRUCT<i: INT, m: DECIMAL(20,4), s: STRING, t: DATE, z: TIMESTAMP, g: STRUCT<x: INT>>";
+  const nulls = "STRUCT<i: BIGINT, s: BIGINT>";
+  const schema = parseSchema(
+    `partitionValues map<string, string>, stats STRUCT<numRecords: BIGINT, minValues: ${bounds}, maxValues: ${bounds}, nullCount: ${nulls}>`,
+  );
+  const values = (i: number, s: string, day: string, second: string) => ({
+    i,
+    m: parseValue(`${i}.5`, decimal(20, 4))!,
+    s,
+    t: parseValue(day, date)!,
+    z: parseValue(`2026-01-01T00:00:${second}.123Z`, timestamp)!,
+    g: { x: i },
+  });
+  const stats = {
+    numRecords: 3n,
+    minValues: values(1, "b", "2026-01-01", "10"),
+    maxValues: values(5, "d", "2026-01-31", "20"),
+    nullCount: { i: 0n, s: 3n },
+  };
+  const output = schema.fields.map(({ name, type }) => newColumn(name, type));
+  const [partitionValues, column] = output.map(reference);
+  const keeps = async (where: string): Promise<boolean> => {
+    const condition = skippingFilter(asked(where, "UTC").conditions, prunedIn("UTC"), {
+      partitionValues: partitionValues!,
+      stats: column!,
+    });
+    expect(condition).toBeDefined();
+    const rows = [[new Map([["p", "7"]]), stats]];
+    const input: TypedRelation = { kind: "input", input: { kind: "rows", schema, rows }, output };
+    const plan: TypedRelation = { kind: "filter", input, condition: condition! };
+    await using result = await harness.engine.query(plan, {
+      timeZone: "UTC",
+      timestampMs: 0,
+      seed: 1,
+    });
+    return ((await result.next())?.rows ?? 0) > 0;
+  };
+  const kept = [
+    "i = 5",
+    "i IN (0, 3)",
+    "m >= 5.5",
+    "t = '2026-01-31'",
+    "p = 7",
+    "g.x < 2",
+    "s IS NULL",
+  ];
+  for (const where of [...kept, "z > TIMESTAMP'2026-01-01 00:00:20.1235'"]) {
+    expect([where, await keeps(where)]).toEqual([where, true]);
+  }
+  const left = [
+    "i > 5",
+    "i IN (0, 6)",
+    "m > 5.6",
+    "t < '2026-01-01'",
+    "p = 8",
+    "g.x > 5",
+    "i IS NULL",
+  ];
+  for (const where of [...left, "z > TIMESTAMP'2026-01-01 00:00:20.124'", "s LIKE 'e%'"]) {
+    expect([where, await keeps(where)]).toEqual([where, false]);
+  }
+});
