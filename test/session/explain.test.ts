@@ -62,3 +62,17 @@ test("a time is pruned as the session's zone has it", async () => {
   expect(await explained(first)).toMatch(/: 1 of 2 files, \d+ bytes; 1 skipped, 1 by statistics$/);
   expect(await first.count()).toBe(1);
 });
+
+test("what reads no column is computed before files are chosen", async () => {
+  await using session = await openSession();
+  const { spark } = session;
+  const rows = spark.range(4).selectExpr("id", "date_sub(current_date(), CAST(id AS INT)) AS day");
+  await rows.write.partitionBy("day").saveAsTable("t");
+  const recent = spark.table("t").filter("day > date_sub(current_date(), 2)");
+  expect(await explained(recent)).toMatch(/: 2 of 4 files, \d+ bytes; 2 skipped, 2 by partition/);
+  expect(await recent.count()).toBe(2);
+  const last = spark.table("t").filter("day > current_timestamp() - INTERVAL 1 DAY");
+  expect(await explained(last)).toMatch(/: 1 of 4 files, \d+ bytes; 3 skipped, 3 by partition/);
+  const failing = spark.table("t").filter("id > 10 AND id = 1 / 0");
+  expect(await explained(failing)).toMatch(/: 0 of 4 files/);
+});

@@ -8,6 +8,7 @@ import { field, string, struct } from "../../schema/type.ts";
 import { emptyScan } from "../../stream/binding.ts";
 import { isStreamingScan } from "../../stream/walk.ts";
 import type { CommandResult } from "../execution.ts";
+import { withConstants } from "./constant.ts";
 import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
 import { scanInputs, withInputs } from "./query.ts";
 import { typedPlan } from "./resolve.ts";
@@ -22,8 +23,13 @@ export async function runExplain(context: LocalContext, command: Explain): Promi
 export async function explainQuery(context: LocalContext, plan: Relation): Promise<string> {
   const typed = prune(await typedPlan(context, await context.persisted.substitute(plan)));
   const still = rewriteAll(typed, (one) => (isStreamingScan(one) ? emptyScan(one) : one));
-  const inputs = await scanInputs(still, { timeZone: timeZoneOf(context), explained: true });
-  const text = await context.engine.explain(withInputs(still, inputs), queryContext(context));
+  const query = queryContext(context);
+  const inputs = await scanInputs(still, {
+    timeZone: timeZoneOf(context),
+    explained: true,
+    fold: (conditions) => withConstants(conditions, context.engine, query),
+  });
+  const text = await context.engine.explain(withInputs(still, inputs), query);
   const lines = [...scanRequests(typed).keys()].flatMap((scan) => {
     const { name, streaming } = scan.dataset;
     if (streaming) return `${name}: a stream, each batch reads what is new`;

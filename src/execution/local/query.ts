@@ -3,10 +3,11 @@ import type { ScanRequest } from "../../analysis/dataset.ts";
 import { prune } from "../../analysis/prune.ts";
 import type { TypedRelation, TypedScan } from "../../analysis/typed.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
-import type { CachedResult, Result } from "../../engine/engine.ts";
+import type { CachedResult, QueryContext, Result } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
 import type { Input } from "../../plan/input.ts";
 import type { Relation } from "../../plan/relation.ts";
+import { withConstants } from "./constant.ts";
 import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
 
@@ -21,15 +22,16 @@ export async function runQuery(
   plan: Relation,
   signal?: AbortSignal,
 ): Promise<Result> {
-  const bound = await batchPlan(context, plan, "collect");
   const query = queryContext(context);
+  const given = await context.persisted.substitute(plan);
+  const bound = await boundPlan(context, given, { method: "collect", query });
   return context.engine.query(bound, signal ? { ...query, signal } : query);
 }
 
 /** Runs a plan, its persisted parts already substituted, and keeps its rows in the engine. */
 export async function cacheQuery(context: LocalContext, plan: Relation): Promise<CachedResult> {
-  const bound = await boundPlan(context, plan, "persist");
-  return context.engine.cache(bound, queryContext(context));
+  const query = queryContext(context);
+  return context.engine.cache(await boundPlan(context, plan, { method: "persist", query }), query);
 }
 
 /** A plan that an engine can run; `method` is what a streaming one is refused for. */
@@ -38,39 +40,46 @@ export async function batchPlan(
   plan: Relation,
   method: string,
 ): Promise<TypedRelation> {
-  return boundPlan(context, await context.persisted.substitute(plan), method);
+  return boundPlan(context, await context.persisted.substitute(plan), { method });
 }
 
+/** `query`: the context it will run in, where that is known by now. */
 async function boundPlan(
   context: LocalContext,
   plan: Relation,
-  method: string,
+  { method, query }: { readonly method: string; readonly query?: QueryContext },
 ): Promise<TypedRelation> {
   const typed = await typedPlan(context, plan);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
-  return bindScans(prune(typed), { timeZone: timeZoneOf(context) });
+  return bindScans(prune(typed), {
+    timeZone: timeZoneOf(context),
+    ...(query && { fold: (conditions) => withConstants(conditions, context.engine, query) }),
+  });
+}
+
+/** How scans are read, and what their conditions are turned into before. */
+export interface ScanReading extends Pick<ScanRequest, "timeZone" | "newest" | "explained"> {
+  fold?(conditions: ScanRequest["conditions"]): Promise<ScanRequest["conditions"]>;
 }
 
 /**
  * Puts in the place of every batch scan the data it means, pruned by what the plan asks of it.
  */
-export async function bindScans(
-  plan: TypedRelation,
-  read: Pick<ScanRequest, "timeZone" | "newest">,
-): Promise<TypedRelation> {
+export async function bindScans(plan: TypedRelation, read: ScanReading): Promise<TypedRelation> {
   return withInputs(plan, await scanInputs(plan, read));
 }
 
 /** What each batch scan of a plan reads. */
 export async function scanInputs(
   plan: TypedRelation,
-  read: Pick<ScanRequest, "timeZone" | "newest" | "explained">,
+  { fold, ...read }: ScanReading,
 ): Promise<ReadonlyMap<TypedScan, Input>> {
   const inputs = new Map<TypedScan, Input>();
   for (const [scan, request] of scanRequests(plan)) {
     if (scan.dataset.streaming) continue;
     assert(scan.dataset.scan, `${scan.dataset.name} is no stream and cannot be scanned`);
-    inputs.set(scan, await scan.dataset.scan({ ...request, ...read }));
+    const conditions = (await fold?.(request.conditions)) ?? request.conditions;
+    inputs.set(scan, await scan.dataset.scan({ ...request, ...read, conditions }));
   }
   return inputs;
 }
