@@ -96,6 +96,48 @@ export const logConditions = {
     message:
       "The transaction log has failed integrity checks at version {version}: what it says differs from its checksum {path} in {mismatch}. Some file of the log was changed after it was committed: restore it from a copy, or delete the checksum if you trust the log",
   },
+  DELTA_DELETION_VECTOR_CARDINALITY_MISMATCH: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The deletion vector of file {file} deletes {found} rows, the log says {expected}. The vector was damaged or is another file's: restore it from a copy",
+  },
+  DELTA_DELETION_VECTOR_CHECKSUM_MISMATCH: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The deletion vector of file {file} does not have the checksum written beside it. It was damaged: restore it from a copy",
+  },
+  DELTA_DELETION_VECTOR_CORRUPT: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "Cannot read the deletion vector of file {file}: {reason}. It was damaged, or written by a newer format: restore it from a copy",
+  },
+  DELTA_DELETION_VECTOR_FILE_NOT_FOUND: {
+    kind: "corrupt",
+    sqlState: "42K03",
+    message:
+      "The deletion vector of file {file} is not there: {path}. It was deleted by hand, or by VACUUM: restore it, or read a newer version",
+  },
+  DELTA_DELETION_VECTOR_INVALID_DESCRIPTOR: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The log does not tell where the deletion vector of file {file} is: {reason}. Restore the commit from a copy, or read it with the engine that wrote it",
+  },
+  DELTA_DELETION_VECTOR_INVALID_ROW_INDEX: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The deletion vector of file {file} deletes row {row}, but the file has {rows} rows. The vector is another file's: restore it from a copy",
+  },
+  DELTA_DELETION_VECTOR_SIZE_MISMATCH: {
+    kind: "corrupt",
+    sqlState: "XXKDS",
+    message:
+      "The deletion vector of file {file} has {found} bytes, the log says {expected}. The vector was damaged or is another file's: restore it from a copy",
+  },
   DELTA_INVALID_PROTOCOL_VERSION: {
     kind: "unsupported",
     sqlState: "KD004",

@@ -1,6 +1,7 @@
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { Options } from "./relation.ts";
+import type { RowSet } from "./row-set.ts";
 
 /**
  * Data that an engine can read, as plain data: what a resolved relation becomes once it is known
@@ -34,6 +35,11 @@ export interface InputFile {
    * column that only some of the files have a value for is read from the others.
    */
   readonly partition: Readonly<Record<string, Value>>;
+  /** Rows of a Parquet file that are gone, and the rows that alone are wanted. */
+  readonly deleted?: RowSet;
+  readonly only?: RowSet;
+  /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */
+  readonly tracking?: { readonly baseRowId: bigint; readonly rowCommitVersion: bigint };
 }
 
 /**
@@ -56,6 +62,11 @@ export interface ParquetInput {
   readonly widened?: readonly string[];
   /** The columns are members of the files' column of this name, and no others of it are read. */
   readonly within?: string;
+  /**
+   * The columns, found by name, in which rows may say what `_metadata.row_id` and
+   * `_metadata.row_commit_version` of them are; null leaves that to `InputFile.tracking`.
+   */
+  readonly tracked?: { readonly rowId: string; readonly rowCommitVersion: string };
   readonly files: readonly InputFile[];
   /** For `explain`: what was left out of `files`. */
   readonly skipping?: Skipping;

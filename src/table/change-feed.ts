@@ -91,11 +91,13 @@ export async function scanChanges(table: DeltaTable, scan: ChangeScan): Promise<
       if (file.other !== undefined && file.other.deletionVector === undefined) continue;
       const plain = { path, size, partitionValues, modificationTime };
       if (prune?.({ ...plain, dataChange: true }) !== undefined) continue;
-      if (file.deletionVector !== undefined || file.other !== undefined) {
-        const unsupported = "deletionVectors";
-        throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: table.name, unsupported });
-      }
-      files.push({ ...plain, constants: constantsOf(file, version, modificationTime) });
+      const { deletionVector, other } = file;
+      files.push({
+        ...plain,
+        constants: constantsOf(file, version, modificationTime),
+        ...(deletionVector === undefined ? {} : { deletionVector }),
+        ...(other?.deletionVector === undefined ? {} : { only: other.deletionVector }),
+      });
     }
   }
   return scanFiles(table, { files, snapshot, columns });

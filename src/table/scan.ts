@@ -1,16 +1,19 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
 import { error } from "../error/error.ts";
-import type { Add } from "../log/action.ts";
+import type { Add, DeletionVector } from "../log/action.ts";
 import { columnMappingMode, physicalField, physicalName } from "../log/column-mapping.ts";
 import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
+import { trackedColumns } from "../log/row-tracking.ts";
 import type { FileFilter, Snapshot } from "../log/snapshot.ts";
 import { isWidened } from "../log/type-widening.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
+import type { RowSet } from "../plan/row-set.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { setMember, type Value } from "../schema/value.ts";
+import { vectorRows } from "./deletion-vector.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
 import { pruner } from "./prune.ts";
@@ -29,10 +32,6 @@ export async function scanTable(
   }
   const { filter, skipping } = filterOf(snapshot, request);
   const files = await snapshot.files(filter);
-  if (files.some((file) => file.deletionVector !== undefined)) {
-    const unsupported = "deletionVectors";
-    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: table.name, unsupported });
-  }
   const input = await scanFiles(table, { files, snapshot, columns: request.columns });
   return request.explained ? { ...input, skipping: skipping() } : input;
 }
@@ -64,11 +63,14 @@ function filterOf(
   return { filter: { keeps, condition }, skipping };
 }
 
-/** A data file to be read. */
+/** A data file to be read: an `add`, or what has less. */
 export interface ScannedFile
-  extends Pick<Add, "path" | "size" | "modificationTime" | "partitionValues"> {
+  extends Pick<Add, "path" | "size" | "modificationTime" | "partitionValues">,
+    Partial<Pick<Add, "stats" | "deletionVector" | "baseRowId" | "defaultRowCommitVersion">> {
   /** Values of columns that are none of the table's, the same in each row of the file. */
   readonly constants?: Readonly<Record<string, Value>>;
+  /** The rows that this deletes are those that are wanted. */
+  readonly only?: DeletionVector;
 }
 
 export interface FileScan {
@@ -79,8 +81,9 @@ export interface FileScan {
 }
 
 /**
- * Given files of a table as the engine's input. Files of a store that is not local are opened
- * through it and stay open: how long they are kept is bounded by that store's cache.
+ * Given files of a table as the engine's input, without the rows that their vectors delete. Files
+ * of a store that is not local are opened through it and stay open: how long they are kept is
+ * bounded by that store's cache.
  */
 export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
   const { store } = table.location;
@@ -89,8 +92,9 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const partitions = partitionFields(snapshot.schema, snapshot.metadata).map((field) => {
     return { ...field, key: physicalName(field, mode) };
   });
+  const sets = await vectorRows(table, scan.files.flatMap(vectorsOf));
   const files: InputFile[] = [];
-  for (const file of scan.files) {
+  for (const [at, file] of scan.files.entries()) {
     const path = filePath(table.location, file.path);
     const partition: Record<string, Value> = { ...file.constants };
     for (const { name, key, type } of partitions) {
@@ -103,11 +107,17 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       size: file.size,
       modificationTime: file.modificationTime,
       partition,
+      ...rowsOf(sets[at * 2], sets[at * 2 + 1]),
+      ...trackingOf(file),
     });
   }
   const changed = columns.filter(({ name }) => isWidened(findField(snapshot.schema, name)));
   const widened = changed.map((column) => column.name);
-  const input = { kind: "parquet", schema: struct(columns), files, widened } as const;
+  const tracked = trackedColumns(snapshot);
+  const input: ParquetInput = {
+    ...{ kind: "parquet", schema: struct(columns), files, widened },
+    ...(tracked === undefined ? {} : { tracked }),
+  };
   if (mode === "none") return input;
   const stored = columns.map((column) => {
     // What the table does not have (`_metadata`, columns of change files) has no other name.
@@ -115,4 +125,25 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
     return field === undefined ? column : physicalField(field, mode);
   });
   return { ...input, stored: struct(stored), match: mode };
+}
+
+/** The vector that deletes rows of a file, and that which says what rows are wanted. */
+function vectorsOf({ path: file, stats, deletionVector, only }: ScannedFile) {
+  const records = /"numRecords":\s*(\d+)/.exec(stats ?? "")?.[1];
+  const rows = records === undefined ? {} : { rows: Number(records) };
+  return [deletionVector, only].map((vector) => vector && { vector, file, ...rows });
+}
+
+function rowsOf(deleted: RowSet | undefined, only: RowSet | undefined): Partial<InputFile> {
+  return {
+    ...(deleted === undefined || deleted.size === 0 ? {} : { deleted }),
+    ...(only === undefined ? {} : { only }),
+  };
+}
+
+/** What the log says of rows that do not say it themselves; older files have none of it. */
+function trackingOf({ baseRowId, defaultRowCommitVersion }: ScannedFile) {
+  if (baseRowId === undefined || defaultRowCommitVersion === undefined) return {};
+  const rowCommitVersion = BigInt(defaultRowCommitVersion);
+  return { tracking: { baseRowId: BigInt(baseRowId), rowCommitVersion } };
 }

@@ -29,6 +29,8 @@ const appendable = [
   "vacuumed",
   "append_only",
   "ict",
+  "dv",
+  "dv_partitioned",
 ];
 const refused: Record<string, RegExp> = {
   constraints: /checkConstraints/,
@@ -38,7 +40,6 @@ const refused: Record<string, RegExp> = {
   cm_name: /columnMapping/,
   v2ckpt_json: /v2Checkpoint/,
   invariants_legacy: /invariants/,
-  dv_partitioned: /deletionVectors/,
 };
 
 async function copyOf(name: string) {

@@ -32,10 +32,6 @@ export function streamedFiles(commit: Commit, rule: CommitRule): VersionFiles {
   }
   checkCommit(commit, rule);
   const files = removed ? afterChange(adds, removed, { version, rule }) : adds;
-  if (files.some((file) => file.deletionVector !== undefined)) {
-    const unsupported = "deletionVectors";
-    throw error("DELTA_UNSUPPORTED_FEATURES_FOR_READ", { table: rule.table, unsupported });
-  }
   return { version, initial: false, files };
 }
 

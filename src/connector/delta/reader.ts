@@ -1,5 +1,6 @@
 import type { Dataset } from "../../analysis/dataset.ts";
 import { error } from "../../error/error.ts";
+import { trackingFields } from "../../log/row-tracking.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import { userSchema } from "../../log/user-schema.ts";
 import { findField } from "../../schema/compare.ts";
@@ -39,7 +40,7 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
   return {
     name: table.name,
     schema,
-    hidden: hiddenFields(schema, "parquet"),
+    hidden: hiddenOf(snapshot),
     streaming: false,
     scan: async (scan) => {
       if (!scan.newest || travel) return scanTable(table, snapshot, scan);
@@ -52,7 +53,7 @@ export async function readDelta(request: ReadRequest): Promise<Dataset> {
 /** The newest snapshot, which must still have the columns that the analysis found. */
 async function snapshotFor(table: DeltaTable, columns: readonly StructField[]): Promise<Snapshot> {
   const snapshot = await snapshotOf(table);
-  const hidden = hiddenFields(snapshot.schema, "parquet");
+  const hidden = hiddenOf(snapshot);
   const wanted = columns.filter(({ name }) => !hidden.some((field) => field.name === name));
   const there = wanted.flatMap(({ name }) => findField(snapshot.schema, name) ?? []);
   const schemaDiff = incompatibility(struct(wanted), struct(there), false);
@@ -80,7 +81,7 @@ export async function streamDelta(request: ReadRequest): Promise<StreamingDatase
     };
   }
   const schema = userSchema(snapshot.schema);
-  const hidden = hiddenFields(schema, "parquet");
+  const hidden = hiddenOf(snapshot);
   return {
     ...{ ...common, schema, hidden },
     open: async ({ checkpoint }) => {
@@ -88,6 +89,11 @@ export async function streamDelta(request: ReadRequest): Promise<StreamingDatase
       return new DeltaSource({ ...named, checkpoint, reading });
     },
   };
+}
+
+/** `_metadata`, with what is known of each row where the table tracks its rows. */
+function hiddenOf(snapshot: Snapshot): readonly StructField[] {
+  return hiddenFields(snapshot.schema, "parquet", trackingFields(snapshot));
 }
 
 function refuseSchema({ schema, format }: ReadRequest): void {

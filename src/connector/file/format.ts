@@ -47,9 +47,16 @@ const metadataFields: readonly StructField[] = [
   field("file_modification_time", timestamp, false),
 ];
 
-/** `_metadata`, unless the user has a column of that name; of Parquet it counts the rows. */
-export function hiddenFields(schema: StructType, format: FileFormat): readonly StructField[] {
+/**
+ * `_metadata`, unless the user has a column of that name; of Parquet it counts the rows. `added`
+ * are members that not every file has.
+ */
+export function hiddenFields(
+  schema: StructType,
+  format: FileFormat,
+  added: readonly StructField[] = [],
+): readonly StructField[] {
   if (schema.fields.some((column) => column.name.toLowerCase() === "_metadata")) return [];
   const counted = format === "parquet" ? [field("row_index", long, false)] : [];
-  return [field("_metadata", struct([...metadataFields, ...counted]), false)];
+  return [field("_metadata", struct([...metadataFields, ...counted, ...added]), false)];
 }

@@ -170,9 +170,9 @@ class DuckDBEngine implements Engine {
       this.#instance.giveBack(connection);
     };
     try {
-      const { duck, folder } = this.#instance;
+      const { duck, folder, heldRows } = this.#instance;
       const rewritten = this.#rewritten;
-      const bound = await bind(plan, { duck, connection, context, rewritten, folder });
+      const bound = await bind(plan, { duck, connection, context, rewritten, folder, heldRows });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
       const width = widthOf(bound.bytes, context.frugal ?? false);

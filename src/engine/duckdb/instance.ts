@@ -6,6 +6,7 @@ import { error } from "../../error/error.ts";
 import { errorOf } from "./failure.ts";
 import { registerJavascript } from "./javascript/register.ts";
 import { type Duck, loadDuck } from "./module.ts";
+import { HeldRows, registerHeldRows } from "./parquet/held-rows.ts";
 
 export interface InstanceOptions {
   /** DuckDB's spelling: `2GB`. Absent: DuckDB's own rule, 80% of the memory. */
@@ -30,6 +31,8 @@ export class Instance implements AsyncDisposable {
   readonly duck: Duck;
   /** Where queries spill, and keep files while they run. */
   readonly folder: string;
+  /** The rows that queries under way leave out of their files. */
+  readonly heldRows = new HeldRows();
   readonly #database: DuckDBInstance;
   /** Whether the folder was made here, to be removed here. */
   readonly #own: boolean;
@@ -64,9 +67,10 @@ export class Instance implements AsyncDisposable {
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
     });
     const instance = new Instance(duck, database, { folder, own: made, threads });
-    // A function of SQL belongs to the database: one connection registers it for all.
+    // Functions of SQL belong to the database: one connection registers them for all.
     const first = await instance.acquire();
     registerJavascript(duck, first);
+    registerHeldRows(duck, first, instance.heldRows);
     instance.giveBack(first);
     return instance;
   }

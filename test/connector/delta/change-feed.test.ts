@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -260,6 +260,29 @@ test("files of other partitions are not read", async () => {
   const input = await dataset.scan!({ columns, conditions, timeZone: "UTC" });
   const files = input.kind === "parquet" ? input.files : [];
   expect(files.map(({ partition }) => partition["k"])).toEqual(["z", "z"]);
+});
+
+test("the changes that deletion vectors make are the rows of one and not of the other", async () => {
+  const folder = join(session.folder, "vectors");
+  cpSync(new URL("../../golden/table/dv/table", import.meta.url), folder, { recursive: true });
+  const log = join(folder, "_delta_log");
+  for (const name of readdirSync(log)) if (name.endsWith(".crc")) rmSync(join(log, name));
+  const first = join(log, "00000000000000000000.json");
+  const flag = '"delta.enableDeletionVectors":"true"';
+  const recorded = `${flag},"delta.enableChangeDataFeed":"true"`;
+  writeFileSync(first, readFileSync(first, "utf8").replace(flag, recorded));
+  const numbers = (rows: readonly Row[], type: string): number[] =>
+    rows.filter((row) => row["_change_type"] === type).map((row) => Number(row["id"]));
+  const all = Array.from({ length: 200 }, (_, id) => id);
+  const { rows: second } = await read(folder, range(2, 2));
+  expect(numbers(second, "delete")).toEqual(all.filter((id) => id % 7 === 0));
+  expect(second.length).toBe(29);
+  const { rows: third } = await read(folder, range(3, 3));
+  expect(numbers(third, "delete")).toEqual(all.filter((id) => id % 11 === 0 && id % 7 !== 0));
+  expect(third.length).toBe(16);
+  const { rows: fourth } = await read(folder, range(4, 4));
+  expect(numbers(fourth, "delete")).toEqual([50, 51, 52, 53, 54]);
+  expect(numbers(fourth, "insert")).toEqual([50, 51, 52, 53, 54]);
 });
 
 describe("changes that are refused", () => {

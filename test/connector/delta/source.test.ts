@@ -192,20 +192,7 @@ describe("what others do to the table while the stream runs", () => {
     const { end } = await drain(session, source);
     return { source, end };
   };
-  const vector = { storageType: "i", pathOrInlineDv: "x", sizeInBytes: 1, cardinality: 1 };
   const file = { path: "x", partitionValues: {}, size: 1, modificationTime: 0, dataChange: true };
-
-  test("a file with deleted rows is not read whole", async () => {
-    await using session = await openSession();
-    const { source, end } = await prepared(session, { ignorechanges: "true" });
-    const remove = { path: "x", dataChange: true };
-    const add = { ...file, deletionVector: vector };
-    await commitByOthers(session, 2, { remove }, { add });
-    await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject({
-      code: "DELTA_UNSUPPORTED_FEATURES_FOR_READ",
-      parameters: { unsupported: "deletionVectors" },
-    });
-  });
 
   test("a commit that needs another reader is not read", async () => {
     await using session = await openSession();
@@ -314,6 +301,50 @@ describe("a table under column mapping", () => {
     await expect(source.latestOffset(end, byOptions)).rejects.toMatchObject(refused);
     await using again = await open(session);
     await expect(again.latestOffset(end, byOptions)).rejects.toMatchObject(refused);
+  });
+});
+
+describe("a table with deletion vectors", () => {
+  const golden = new URL("../../golden/table/dv/table", import.meta.url);
+  const opened = async (session: TestSession, options: Options): Promise<Source> => {
+    await cp(golden, join(session.folder, "t"), { recursive: true });
+    return open(session, options);
+  };
+
+  test("is read from its snapshot without the rows that are deleted", async () => {
+    await using session = await openSession();
+    await using source = await opened(session, {});
+    const { ids } = await drain(session, source);
+    expect(ids.length).toBe(155);
+    expect(ids).not.toContain(7n);
+  });
+
+  test("gives live rows anew where changes are let through, as rewritten files do", async () => {
+    await using session = await openSession();
+    const options = { startingversion: "3", ignorechanges: "true", maxfilespertrigger: "1" };
+    await using source = await opened(session, options);
+    const end = await source.latestOffset(undefined, byOptions);
+    const batch = await source.input(undefined, end!);
+    const ids = (await session.rows(batch.input)).map((row) => Number(row["id"]));
+    const live = Array.from({ length: 200 }, (_, id) => id).filter((id) => id % 7 && id % 11);
+    expect(ids).toEqual(live);
+    expect(batch.rows).toBe(live.length);
+  });
+
+  test.each([
+    [{}, "DELTA_SOURCE_TABLE_IGNORE_CHANGES"],
+    [{ ignoredeletes: "true" }, "DELTA_SOURCE_TABLE_IGNORE_CHANGES"],
+  ])("a commit that deletes by a vector is a change: %j", async (options, code) => {
+    await using session = await openSession();
+    await using source = await opened(session, { ...options, startingversion: "2" });
+    await expect(source.latestOffset(undefined, byOptions)).rejects.toMatchObject({ code });
+  });
+
+  test("commits that change rows may be passed over", async () => {
+    await using session = await openSession();
+    const options = { startingversion: "1", skipchangecommits: "true" };
+    await using source = await opened(session, options);
+    expect((await drain(session, source)).ids.length).toBe(200);
   });
 });
 

@@ -115,8 +115,9 @@ function input(
   assert(source !== undefined, "an input was not bound");
   const columns = output.map((column, at) => alias(source.columns[at] ?? "NULL", column));
   const ordinals = ordered ? source.ordinals.map((sql, at) => `${sql} AS o${at}`) : [];
+  const where = source.condition === undefined ? "" : ` WHERE ${source.condition}`;
   return {
-    sql: `SELECT ${list([...columns, ...ordinals])} FROM ${source.sql}`,
+    sql: `SELECT ${list([...columns, ...ordinals])} FROM ${source.sql}${where}`,
     ordinals: ordered ? source.ordinals.map((_, at) => `o${at}`) : [],
   };
 }

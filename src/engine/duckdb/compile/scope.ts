@@ -9,6 +9,8 @@ export interface Source {
   readonly columns: readonly string[];
   /** SQL of the numbers that order its rows as the input has them, most significant first. */
   readonly ordinals: readonly string[];
+  /** SQL that is true for the rows of the item that are there; absent, all are. */
+  readonly condition?: string | undefined;
 }
 
 /** What compiling an expression or a relation needs to know beside the plan. */

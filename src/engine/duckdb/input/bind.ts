@@ -11,6 +11,7 @@ import { type DataType, type StructType, someType } from "../../../schema/type.t
 import type { QueryContext } from "../../engine.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
+import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { plainVariants } from "../parquet/plain-variant.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
@@ -39,6 +40,7 @@ export interface BindRequest {
   readonly rewritten: RewrittenFiles;
   /** Where files of the query may lie while it runs. */
   readonly folder: string;
+  readonly heldRows: HeldRows;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -109,7 +111,7 @@ async function sourceOf(
 
 async function parquetFiles(
   input: ParquetInput,
-  { connection, rewritten, folder }: BindRequest,
+  { connection, rewritten, folder, heldRows }: BindRequest,
   releases: (() => Promise<unknown>)[],
 ): Promise<Source> {
   const lease = await rewritten.lease(connection, input.files);
@@ -128,7 +130,14 @@ async function parquetFiles(
     byId || renamed || mixed
       ? await shapesOf({ connection, paths, stored, match })
       : [{ stored, scanned: stored, files: paths.map((_, at) => at) }];
-  return parquetSource(input, { paths, shapes });
+  const deleted = heldRows.hold(input.files.map((file) => file.deleted));
+  const only = heldRows.hold(input.files.map((file) => file.only));
+  releases.push(async () => {
+    deleted.release();
+    only.release();
+  });
+  const held = { deleted: deleted.first, only: only.first };
+  return parquetSource(input, { paths, shapes, held });
 }
 
 function emptySource(schema: StructType): Source {

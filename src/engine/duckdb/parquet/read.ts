@@ -2,6 +2,7 @@ import type { InputFile, ParquetInput } from "../../../plan/input.ts";
 import {
   type DataType,
   field,
+  long,
   type StructField,
   type StructType,
   someType,
@@ -12,23 +13,29 @@ import type { Source } from "../compile/scope.ts";
 import { memberName, paths, text } from "../quote.ts";
 import { rename, sqlType } from "../type.ts";
 import { literal } from "../value/literal.ts";
+import { heldSql } from "./held-rows.ts";
 import type { Shape } from "./shape.ts";
 
 /** The columns of an input that are in its files, as they are called there. */
-export function storedColumns({
-  schema,
-  files,
-  stored = schema,
-  within,
-}: ParquetInput): StructType {
-  const own = struct(stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files)));
+export function storedColumns(input: ParquetInput): StructType {
+  const { schema, files, stored = schema, within } = input;
+  const found = stored.fields.filter((_, at) => !isFromFile(schema.fields[at]!, files));
+  const own = struct([...found, ...trackedFields(input)]);
   return within === undefined ? own : struct([field(within, own)]);
+}
+
+/** The columns that `_metadata` needs of the files: they stand last. */
+function trackedFields({ schema, tracked }: ParquetInput): readonly StructField[] {
+  if (tracked === undefined || !schema.fields.some(isMetadata)) return [];
+  return [field(tracked.rowId, long), field(tracked.rowCommitVersion, long)];
 }
 
 /** Files to be read: where they are, and which of them have which names. */
 export interface ParquetFiles {
   readonly paths: readonly string[];
   readonly shapes: readonly Shape[];
+  /** The numbers under which the sets of rows of the first of them are held. */
+  readonly held: { readonly deleted: number; readonly only: number };
 }
 
 /**
@@ -41,10 +48,11 @@ export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
   let place = 0;
   const found = schema.fields.map((one) => (isFromFile(one, files) ? -1 : place++));
   const { sql, columns } = scanOf(read, within !== undefined);
+  const tracked = trackedFields(input).map((_, at) => columns[place + at]!);
   return {
     sql: `${sql} AS t`,
     columns: schema.fields.map((field, at) => {
-      if (isMetadata(field)) return metadata(field.type as StructType, files);
+      if (isMetadata(field)) return metadata(field.type as StructType, files, tracked);
       if (isPartition(field, files)) return constant(field, files);
       const value = columns[found[at]!]!;
       const own = widened.includes(field.name) ? castFirst(value) : value;
@@ -54,6 +62,7 @@ export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
       return `CASE WHEN ${which} THEN ${constant(field, files)} ELSE ${own} END`;
     }),
     ordinals: ["t.file_index", "t.file_row_number"],
+    condition: wanted(files, read.held),
   };
 }
 
@@ -100,6 +109,19 @@ function positional(alias: string, { stored, scanned }: Shape, inner: boolean): 
     const bytes = type.type === "string" && scanned.fields[at]?.type.type === "binary";
     return bytes ? `decode(${value})` : rename(value, type, "position");
   });
+}
+
+/** SQL that is true for the rows that are wanted; undefined where all of them are. */
+function wanted(files: readonly InputFile[], held: ParquetFiles["held"]): string | undefined {
+  const conditions: string[] = [];
+  for (const key of ["deleted", "only"] as const) {
+    if (files.every((file) => file[key] === undefined)) continue;
+    const isIn = heldSql(`t.file_index + ${held[key]}`, "t.file_row_number");
+    const some = perFile(files, (file) => String(file[key] !== undefined));
+    const isRight = key === "deleted" ? `NOT ${isIn}` : isIn;
+    conditions.push(some === "true" ? isRight : `(NOT ${some} OR ${isRight})`);
+  }
+  return conditions.length === 0 ? undefined : conditions.join(" AND ");
 }
 
 /** Whether bytes are among what is read: a file's bytes without a mark are then no text. */
@@ -151,13 +173,30 @@ function constant({ name, type }: StructField, files: readonly InputFile[]): str
   return perFile(files, (file) => literal(file.partition[name] ?? null, type));
 }
 
-function metadata(type: StructType, files: readonly InputFile[]): string {
-  const members = type.fields.map((field, at) => {
-    const sql =
-      field.name === "row_index"
-        ? "t.file_row_number"
-        : perFile(files, (file) => literal(metadataOf(file, field.name), field.type));
-    return `${memberName(at)} := ${sql}`;
+/** `_metadata`; `tracked` is what the files themselves say of a row's id and commit version. */
+function metadata(
+  type: StructType,
+  files: readonly InputFile[],
+  [rowId, rowCommitVersion]: readonly string[],
+): string {
+  const members = type.fields.map((member, at) => {
+    const ofFile = (name: string): string =>
+      perFile(files, (file) => literal(metadataOf(file, name), member.type));
+    const first = (own: string | undefined, otherwise: string): string =>
+      own === undefined ? otherwise : `coalesce(${own}, ${otherwise})`;
+    const sql = (): string => {
+      switch (member.name) {
+        case "row_index":
+          return "t.file_row_number";
+        case "row_id":
+          return first(rowId, `${ofFile("base_row_id")} + t.file_row_number`);
+        case "row_commit_version":
+          return first(rowCommitVersion, ofFile("default_row_commit_version"));
+        default:
+          return ofFile(member.name);
+      }
+    };
+    return `${memberName(at)} := ${sql()}`;
   });
   return `struct_pack(${members.join(", ")})`;
 }
@@ -173,6 +212,10 @@ function metadataOf(file: InputFile, name: string): Value {
       return BigInt(file.size);
     case "file_block_start":
       return 0n;
+    case "base_row_id":
+      return file.tracking?.baseRowId ?? null;
+    case "default_row_commit_version":
+      return file.tracking?.rowCommitVersion ?? null;
     case "file_modification_time":
       return new Timestamp(BigInt(Math.trunc(file.modificationTime)) * 1000n);
     default:
