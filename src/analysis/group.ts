@@ -257,7 +257,7 @@ function grouped(made: Made): Analyzed {
     const around = environment.outer?.used ?? new Map<number, TypedReference>();
     const resolved = expressions.map((one) => {
       const typed = resolve(one, place);
-      if (use === "order above") checkAbove(typed, { visible, keys });
+      if (use === "order above") checkAbove(typed, visible, groups);
       const missing = (name: string) => unresolved([name], [{ visible, hidden }]);
       const known = new Set([...outputs, ...around.keys()]);
       const over = { outputs: new Set([...known, ...lifted.keys()]), missing };
@@ -282,13 +282,14 @@ function grouped(made: Made): Analyzed {
  */
 function checkAbove(
   { expression, text }: Resolved,
-  there: { readonly visible: readonly ScopeColumn[]; readonly keys: readonly ScopeColumn[] },
+  visible: readonly ScopeColumn[],
+  groups: Groups,
 ): void {
+  const ids = new Set(visible.map((one) => one.column.id));
+  const keys = new Set(groups.all.map((group) => group.key));
+  const strange = referencesIn(expression).find((one) => !ids.has(one.id) && !keys.has(keyOf(one)));
+  if (strange) throw unresolved([strange.name], [{ visible, hidden: [] }]);
   if (!hasAggregate(expression)) return;
-  const known = [...there.visible, ...there.keys];
-  const ids = new Set(known.map((one) => one.column.id));
-  const strange = [...referencesIn(expression)].find((one) => !ids.has(one.id));
-  if (strange) throw unresolved([strange.name], [{ visible: there.visible, hidden: [] }]);
   throw error("UNSUPPORTED_EXPR_FOR_OPERATOR", { invalidExprSqls: `"${text}"` });
 }
 

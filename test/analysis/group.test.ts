@@ -102,3 +102,15 @@ test("GROUP BY ALL needs something to group by, and a position no star beside it
   expect(codeOf("SELECT a, count(*) FROM u GROUP BY 1")).toBe("no error");
   expect(codeOf("SELECT * FROM u GROUP BY a, c")).toBe("no error");
 });
+
+test("above a HAVING that asked for more, ORDER BY may name columns that are grouped", () => {
+  const ordered = (by: string, grouping = "a + 1, b"): string =>
+    codeOf(`SELECT sum(a) FROM t GROUP BY ${grouping} HAVING max(a) > 1 ORDER BY ${by}`);
+  expect(ordered("b")).toBe("no error");
+  expect(ordered("1 + a")).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  expect(ordered("b", "ROLLUP (a, b)")).toBe("no error");
+  expect(ordered("count(b)")).toBe("UNSUPPORTED_EXPR_FOR_OPERATOR");
+  expect(codeOf("SELECT sum(a) AS n FROM t GROUP BY a + 1 HAVING n > 1 ORDER BY 1 + a")).toBe(
+    "no error",
+  );
+});
