@@ -9,7 +9,10 @@ import type { TypedReference } from "./typed.ts";
  * apart: if that is all they take, the aggregate is one of the groups there.
  */
 export function argumentPlace(place: Place): Place {
-  return place.outer?.lifted ? { ...place, outer: { ...place.outer, used: new Map() } } : place;
+  const { outer } = place;
+  if (!outer?.lifted) return place;
+  const scope = outer.lifted === "none" ? outer.scope : (outer.beneath ?? outer.scope);
+  return { ...place, outer: { ...outer, scope, used: new Map() } };
 }
 
 /**
@@ -20,7 +23,7 @@ export function lifted(aggregate: Resolved, place: Place, inner: Place): Resolve
   const { outer } = place;
   const used = inner.outer?.used ?? new Map<number, TypedReference>();
   const refused = place.filtering && outer?.lifted === "none";
-  if (!outer?.lifted || refused || !isOfGroups(aggregate, outer, used)) {
+  if (!outer?.lifted || refused || !isOfGroups(aggregate, inner.outer, used)) {
     if (inner.outer !== outer) for (const [id, one] of used) outer?.used.set(id, one);
     return aggregate;
   }
@@ -45,10 +48,10 @@ export function lifted(aggregate: Resolved, place: Place, inner: Place): Resolve
 
 function isOfGroups(
   { expression }: Resolved,
-  { scope }: Outer,
+  outer: Outer | undefined,
   used: ReadonlyMap<number, TypedReference>,
 ): boolean {
-  const around = [...scope.visible, ...scope.hidden];
+  const around = outer ? [...outer.scope.visible, ...outer.scope.hidden] : [];
   const ids = [...referencesOf(expression)];
   const isAround = (id: number): boolean => around.some(({ column }) => column.id === id);
   return ids.length > 0 && ids.every((id) => used.has(id) && isAround(id));

@@ -24,6 +24,8 @@ export interface Scope {
 /** The scope around a subquery; `used` collects what the subquery takes from it. */
 export interface Outer {
   readonly scope: Scope;
+  /** What lies beneath the scope: what arguments of `lifted` aggregates are of. */
+  readonly beneath?: Scope;
   readonly parent?: Outer;
   readonly used: Map<number, TypedReference>;
   /**

@@ -1,11 +1,12 @@
 import { error } from "../error/error.ts";
 import type { Subquery } from "../plan/expression.ts";
+import { quoteName } from "../plan/relation.ts";
 import { boolean } from "../schema/type.ts";
 import { comparedAs } from "./coercion.ts";
 import { cast, children } from "./expression.ts";
 import { castOutput } from "./output.ts";
 import { computed, type Place, type Resolved, resolve } from "./resolve.ts";
-import { emptyScope, type Outer } from "./scope.ts";
+import { emptyScope, type Outer, type Scope, type ScopeColumn } from "./scope.ts";
 import { quoteType } from "./type-text.ts";
 import {
   outputOf,
@@ -23,6 +24,7 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   const { parameters, lifted = "none", outer: parent } = place;
   const outer: Outer = {
     ...{ scope, used, lifted },
+    ...(place.beneath ? { beneath: place.beneath } : {}),
     ...(parameters ? { parameters } : {}),
     ...(parent ? { parent } : {}),
   };
@@ -48,9 +50,12 @@ export function resolveSubquery(given: Subquery, place: Place): Resolved {
   return inSubquery(values, relation, { base, place, names: outerNames(relation, used) });
 }
 
-function joined(place: Place) {
-  const { scope, beneath = emptyScope } = place;
-  return { visible: [...scope.visible, ...beneath.visible], hidden: scope.hidden };
+/** What is around, then what is beneath it but for what comes up under its own name. */
+function joined({ scope, beneath = emptyScope }: Place): Scope {
+  const nameOf = (one: ScopeColumn): string => quoteName([...one.qualifier, one.column.name]);
+  const known = new Set(scope.visible.map(nameOf));
+  const more = beneath.visible.filter((one) => !known.has(nameOf(one)));
+  return { visible: [...scope.visible, ...more], hidden: scope.hidden };
 }
 
 /** Under the legacy settings Spark counts an outer row without a match wrongly. */

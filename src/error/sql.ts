@@ -87,6 +87,12 @@ export const sqlConditions = {
     message:
       "Cannot mix year-month and day-time fields: {literal} (line {line}, pos {position}). Write two intervals\n\n== SQL ==\n{sql}",
   },
+  _LEGACY_ERROR_TEMP_0051: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "{element} takes no empty set of columns (line {line}, pos {position}). Leave it out: the group of all rows is always there\n\n== SQL ==\n{sql}",
+  },
   "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE": {
     kind: "invalid",
     sqlState: "22006",

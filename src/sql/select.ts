@@ -1,3 +1,4 @@
+import { error } from "../error/error.ts";
 import type { Call, Expression } from "../plan/expression.ts";
 import type { LateralView, Read, Relation } from "../plan/relation.ts";
 import { boolean } from "../schema/type.ts";
@@ -8,7 +9,7 @@ import {
   list,
   parenthesized,
   peek,
-  syntaxError,
+  placeOf,
   take,
   unsupported,
 } from "./cursor.ts";
@@ -157,7 +158,7 @@ function groupingItem(cursor: Cursor, item = expression): Expression {
     take(cursor, word);
     const sets = groupingSets(cursor);
     if (sets.some((one) => one.kind === "call" && isEmptySet(one))) {
-      throw syntaxError(cursor, token);
+      throw error("_LEGACY_ERROR_TEMP_0051", { element: word, ...placeOf(cursor, token) });
     }
     return call(word.toLowerCase(), sets, token);
   }

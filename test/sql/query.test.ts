@@ -291,3 +291,10 @@ test("LATERAL takes its columns from the left by itself", () => {
     "UNSUPPORTED_FEATURE.LATERAL_JOIN_USING",
   );
 });
+
+test("ROLLUP and CUBE take no empty set of columns", () => {
+  const grouped = (by: string) => () => parseQuery(`SELECT a FROM t GROUP BY ${by}`);
+  expect(grouped("ROLLUP (a, ())")).toThrow("_LEGACY_ERROR_TEMP_0051");
+  expect(grouped("CUBE (())")).toThrow("CUBE takes no empty set");
+  expect(grouped("GROUPING SETS ((a), ())")()).toMatchObject({ kind: "aggregate" });
+});

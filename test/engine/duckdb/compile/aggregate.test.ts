@@ -47,6 +47,14 @@ test("a subquery of HAVING may ask for aggregates of its groups, in conditions",
   expect(await answer(`SELECT a ${rows} HAVING ${deep}`)).toBe("1");
 });
 
+test("a subquery of HAVING means a grouped column where grouping sets are, and any in aggregates", async () => {
+  const rows = "FROM VALUES (1, 1), (1, 2), (2, 5) t(a, b) GROUP BY GROUPING SETS ((a), ())";
+  const total = "EXISTS (SELECT 1 FROM VALUES (5) s(c) WHERE c = sum(t.b) - t.a + 2)";
+  expect(await answer(`SELECT a, sum(b) ${rows} HAVING ${total}`)).toBe("2 5");
+  const all = "EXISTS (SELECT 1 FROM VALUES (8) s(c) WHERE c = sum(t.b) AND t.a IS NULL)";
+  expect(await answer(`SELECT a, sum(b) ${rows} HAVING ${all}`)).toBe("null 8");
+});
+
 test("HAVING of a subquery may name a column from around it", async () => {
   const inner = "SELECT min(d) FROM VALUES (1, 5), (2, 6) s(c, d) GROUP BY c HAVING c > t.a";
   expect(
