@@ -50,7 +50,7 @@ describe("grouping sets", () => {
       "UNSUPPORTED_GROUPING_EXPRESSION",
     );
     expect(codeOf("SELECT d FROM t GROUP BY ROLLUP (a)")).toBe("MISSING_AGGREGATION");
-    expect(codeOf("SELECT 1 FROM t GROUP BY ROLLUP (a, ())")).toBe("PARSE_SYNTAX_ERROR");
+    expect(codeOf("SELECT 1 FROM t GROUP BY ROLLUP (a, ())")).toBe("_LEGACY_ERROR_TEMP_0051");
     expect(codeOf("SELECT a FROM t GROUP BY CUBE (2)")).toBe("GROUP_BY_POS_OUT_OF_RANGE");
   });
 });
