@@ -33,7 +33,11 @@ interface RangeRequest {
   readonly beyond: boolean;
 }
 
-const beyondKey = "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled";
+/** Whether a range of changes, or a stream, may begin after the newest version. */
+export function mayBeBeyond(context: ConnectorContext): boolean {
+  const key = "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled";
+  return context.conf(key)?.toLowerCase() === "true";
+}
 
 /**
  * The range that `startingVersion` or `startingTimestamp`, `endingVersion` or `endingTimestamp`
@@ -46,7 +50,7 @@ export async function changeRange(
   const read = optionReader(options, "DELTA_ILLEGAL_OPTION");
   checkBoundaries(read);
   const { timeZone } = context.queryContext();
-  const beyond = context.conf(beyondKey)?.toLowerCase() === "true";
+  const beyond = mayBeBeyond(context);
   const request = { log, read, timeZone, latest, beyond };
   const start = await startOf(request);
   const end = await endOf(request);

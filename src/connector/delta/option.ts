@@ -21,6 +21,8 @@ export interface DeltaSourceOptions {
   readonly skipChangeCommits: boolean;
   readonly exclude?: RegExp;
   readonly failOnDataLoss: boolean;
+  /** Whether the stream may begin after the newest version, however it is said. */
+  readonly beyond: boolean;
 }
 
 /** Options that change what a stream means and are not built: better refused than not heard. */
@@ -33,7 +35,10 @@ const unbuilt = [
 ];
 
 /** Throws DELTA_ILLEGAL_OPTION and the like, naming the option. */
-export function sourceOptions(options: Options, timeZone: string): DeltaSourceOptions {
+export function sourceOptions(
+  options: Options,
+  { timeZone, beyond }: { readonly timeZone: string; readonly beyond: boolean },
+): DeltaSourceOptions {
   const read = optionReader(options, "DELTA_ILLEGAL_OPTION");
   for (const name of ["versionAsOf", "timestampAsOf"]) {
     if (read.text(name) !== undefined) {
@@ -61,6 +66,7 @@ export function sourceOptions(options: Options, timeZone: string): DeltaSourceOp
     skipChangeCommits: read.flag("skipChangeCommits", false),
     ...(exclude === undefined ? {} : { exclude: expression(exclude) }),
     failOnDataLoss: read.flag("failOnDataLoss", true),
+    beyond,
   };
 }
 

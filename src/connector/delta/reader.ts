@@ -20,7 +20,7 @@ import { hiddenFields } from "../file/format.ts";
 import { shortUri } from "../file/uri.ts";
 import { appends } from "./append.ts";
 import { readChanges } from "./change-feed.ts";
-import { asksForChanges } from "./change-range.ts";
+import { asksForChanges, mayBeBeyond } from "./change-range.ts";
 import { changes } from "./change-stream.ts";
 import { sourceOptions } from "./option.ts";
 import { incompatibility } from "./schema-change.ts";
@@ -65,7 +65,8 @@ async function snapshotFor(table: DeltaTable, columns: readonly StructField[]): 
 export async function streamDelta(request: ReadRequest): Promise<StreamingDataset> {
   refuseSchema(request);
   const { timeZone } = request.context.queryContext();
-  const options = sourceOptions(request.options, timeZone);
+  const beyond = mayBeBeyond(request.context);
+  const options = sourceOptions(request.options, { timeZone, beyond });
   const location = await locationOf(request);
   const table = await tableAt(location, request.context, request.table?.name);
   if (!(await table.log.update())) throw error("DELTA_SCHEMA_NOT_SET", {});

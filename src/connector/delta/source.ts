@@ -228,7 +228,7 @@ export class DeltaSource<F extends StreamedFile> implements Source {
   }
 
   async #resolveStart(): Promise<DeltaOffset> {
-    const { start } = this.#spec.options;
+    const { start, beyond } = this.#spec.options;
     const { name } = this.#spec.table;
     const log = this.#log;
     const latest = (await log.update())?.version ?? this.#spec.snapshot.version;
@@ -239,13 +239,14 @@ export class DeltaSource<F extends StreamedFile> implements Source {
       case "latest":
         return tail(await this.#keepStart(latest + 1));
       case "version":
-        if (start.version > latest + 1) await log.snapshotAt(start.version);
+        if (start.version > latest + 1 && !beyond) await log.snapshotAt(start.version);
         await this.#checkStart(start.version);
         return tail(start.version);
       case "timestamp": {
         const version = await firstNotBefore(log, start.timestampMs);
         if (version !== undefined) await this.#checkStart(version);
         if (version !== undefined) return tail(version);
+        if (beyond) return tail(latest + 1);
         throw error("DELTA_STARTING_TIMESTAMP_AFTER_LATEST", {
           timestamp: start.text,
           version: latest,

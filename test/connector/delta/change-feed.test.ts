@@ -20,7 +20,7 @@ import type { Row } from "../../../src/schema/value.ts";
 import { createTable } from "../../../src/table/create.ts";
 import { tableAt } from "../../../src/table/table.ts";
 import { openSession, query, type TestSession } from "../session.ts";
-import { metadataOf, protocol, sparkTable, writeLog } from "./change-log.ts";
+import { metadataOf, protocol, sparkTable, writeLog, writeVectors } from "./change-log.ts";
 
 let session: TestSession;
 beforeAll(async () => {
@@ -217,6 +217,25 @@ describe("times of commits", () => {
       session.conf.delete(key);
     }
   });
+});
+
+test("rows that a deletion vector takes away or gives back are changes, the others are not", async () => {
+  const path = await writeVectors(join(session.folder, "vectors"));
+  const counts: Record<string, number> = {};
+  for (const row of (await read(path, range(2))).rows) {
+    const key = `${row["_commit_version"]} ${row["_change_type"]}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  expect(counts).toEqual({
+    "2 delete": 29,
+    "3 delete": 16,
+    "4 insert": 16,
+    "5 insert": 29,
+    "6 delete": 45,
+  });
+  for (let start = 1; start <= 6; start++) {
+    for (let end = start; end <= 6; end++) await expectApplied(path, start, end);
+  }
 });
 
 test("the time of a commit is its own where it has one", async () => {

@@ -12,7 +12,7 @@ import type { Source } from "../../../src/stream/source.ts";
 import { createTable } from "../../../src/table/create.ts";
 import { tableAt } from "../../../src/table/table.ts";
 import { openSession, query, type TestSession } from "../session.ts";
-import { metadataOf, protocol, sparkTable, writeLog } from "./change-log.ts";
+import { metadataOf, protocol, sparkTable, writeLog, writeVectors } from "./change-log.ts";
 
 const schema = parseSchema("id BIGINT, k STRING");
 const byOptions = { kind: "options" } as const;
@@ -153,6 +153,18 @@ describe("the changes of a table of Spark's", () => {
   });
 });
 
+test("both states of a file with another deletion vector come in one batch", async () => {
+  await using session = await openSession();
+  const path = await writeVectors(join(session.folder, "vectors"));
+  const options = { startingversion: "2", maxfilespertrigger: "1" };
+  await using source = await open(session, path, options);
+  const { offsets, rows } = await drain(session, source);
+  expect(offsets).toEqual(["3,-1,false", "4,-1,false", "5,-1,false", "6,-1,false", "7,-1,false"]);
+  expect(rows).toHaveLength(29 + 16 + 16 + 29 + 45);
+  await using initial = await open(session, path);
+  expect((await drain(session, initial)).rows).toHaveLength(200 - 45);
+});
+
 describe("a stream of changes", () => {
   test("begins with the rows there are, as inserts of their version", async () => {
     await using session = await openSession();
@@ -193,6 +205,10 @@ describe("a stream of changes", () => {
     expect(await from({ startingversion: "latest" })).toEqual([]);
     expect(await from({ startingtimestamp: "2001-01-01" })).toHaveLength(3);
     expect(await from({ excluderegex: "parquet" })).toEqual([]);
+    const late = [{ startingversion: "9" }, { startingtimestamp: "2999-01-01" }];
+    for (const options of late) await expect(from(options)).rejects.toThrow(/^\[DELTA_/);
+    session.conf.set("spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled", "true");
+    for (const options of late) expect(await from(options)).toEqual([]);
   });
 
   test("goes by no option that forgives changes: they are what it reads", async () => {
