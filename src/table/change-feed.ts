@@ -72,7 +72,7 @@ export interface ChangeScan {
   /** Of the feed's schema. */
   readonly columns: readonly StructField[];
   /** What every row that matters fulfils: files of other partitions are left out. */
-  readonly wanted?: Pick<ScanRequest, "conditions" | "timeZone">;
+  readonly wanted?: Pick<ScanRequest, "conditions" | "timeZone" | "explained">;
 }
 
 /** The changed rows of files as the engine's input. */
@@ -81,6 +81,7 @@ export async function scanChanges(table: DeltaTable, scan: ChangeScan): Promise<
   const partitioned = partitionFields(snapshot.schema, snapshot.metadata).length > 0;
   const prune = wanted && pruner(wanted.conditions, prunedBy(snapshot, wanted));
   const files: ScannedFile[] = [];
+  let byPartitionValues = 0;
   for (const { version, timestamp: modificationTime, files: changed } of scan.changes) {
     for (const file of changed) {
       const { path, size, partitionValues = partitioned ? undefined : {} } = file;
@@ -90,7 +91,10 @@ export async function scanChanges(table: DeltaTable, scan: ChangeScan): Promise<
       }
       if (file.other !== undefined && file.other.deletionVector === undefined) continue;
       const plain = { path, size, partitionValues, modificationTime };
-      if (prune?.({ ...plain, dataChange: true }) !== undefined) continue;
+      if (prune?.({ ...plain, dataChange: true }) !== undefined) {
+        byPartitionValues += 1;
+        continue;
+      }
       const { deletionVector, other } = file;
       files.push({
         ...plain,
@@ -100,7 +104,10 @@ export async function scanChanges(table: DeltaTable, scan: ChangeScan): Promise<
       });
     }
   }
-  return scanFiles(table, { files, snapshot, columns });
+  const input = await scanFiles(table, { files, snapshot, columns });
+  if (!wanted?.explained) return input;
+  const skipping = { files: files.length + byPartitionValues, byPartitionValues, byStatistics: 0 };
+  return { ...input, skipping };
 }
 
 /** What every row of a file says of its commit, and of itself where the file does not. */
