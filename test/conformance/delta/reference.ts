@@ -53,15 +53,18 @@ function placed(place: Place, folder: string, { pathPrefix = "/ref" }: Expected)
   const path = resolve(folder, "table");
   const log = join(path, "_delta_log");
   const names = readdirSync(log).filter((name) => /\.(json|crc)$/.test(name));
-  const prefix = new RegExp(`(?<=[":/])${pathPrefix}/`, "g");
-  const moved = names.some((name) => prefix.test(readFileSync(join(log, name), "utf8")));
+  // The tables were made in the folder `tables`; what this one is called does not matter.
+  const prefix = new RegExp(`(?<=[":/])${pathPrefix}/(tables/)?`, "g");
+  const moved = names.some((name) => readFileSync(join(log, name), "utf8").search(prefix) >= 0);
   if (!moved) return path;
   const copy = join(place.folder, basename(folder));
   cpSync(path, copy, { recursive: true });
-  const root = `${dirname(resolve(folder, ".."))}/`;
+  const tables = dirname(resolve(folder));
   for (const name of names) {
-    const file = join(copy, "_delta_log", name);
-    writeFileSync(file, readFileSync(join(log, name), "utf8").replace(prefix, root));
+    const text = readFileSync(join(log, name), "utf8").replace(prefix, (_, within?: string) => {
+      return within === undefined ? `${dirname(tables)}/` : `${tables}/`;
+    });
+    writeFileSync(join(copy, "_delta_log", name), text);
   }
   return copy;
 }
