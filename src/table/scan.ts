@@ -2,11 +2,13 @@ import type { ScanRequest } from "../analysis/dataset.ts";
 import { error } from "../error/error.ts";
 import type { Add, DeletionVector } from "../log/action.ts";
 import { columnMappingMode, physicalField, physicalName } from "../log/column-mapping.ts";
+import type { VectorOfFile } from "../log/deletion-vector.ts";
 import { partitionValue } from "../log/partition.ts";
 import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import { trackedColumns } from "../log/row-tracking.ts";
 import type { FileFilter, Snapshot } from "../log/snapshot.ts";
+import { parseStatistics } from "../log/statistics.ts";
 import { isWidened } from "../log/type-widening.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import type { RowSet } from "../plan/row-set.ts";
@@ -128,10 +130,13 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
 }
 
 /** The vector that deletes rows of a file, and that which says what rows are wanted. */
-function vectorsOf({ path: file, stats, deletionVector, only }: ScannedFile) {
-  const records = /"numRecords":\s*(\d+)/.exec(stats ?? "")?.[1];
-  const rows = records === undefined ? {} : { rows: Number(records) };
-  return [deletionVector, only].map((vector) => vector && { vector, file, ...rows });
+function vectorsOf(scanned: ScannedFile): readonly (VectorOfFile | undefined)[] {
+  const { path: file, stats, deletionVector, only } = scanned;
+  const vectors = [deletionVector, only];
+  if (vectors.every((vector) => vector === undefined)) return [undefined, undefined];
+  const records = parseStatistics(stats)?.numRecords;
+  const rows = records === undefined ? {} : { rows: records };
+  return vectors.map((vector) => vector && { vector, file, ...rows });
 }
 
 function rowsOf(deleted: RowSet | undefined, only: RowSet | undefined): Partial<InputFile> {

@@ -129,6 +129,20 @@ test("a vector within the log", async () => {
   expect(ids).toEqual(Array.from({ length: 197 }, (_, at) => at + 2));
 });
 
+test("the rows of a file are those of its statistics, whatever its columns are called", async () => {
+  const { table } = await copyOf("dv", (folder) => {
+    inline(folder, [0, 199]);
+    const path = join(folder, "_delta_log", "00000000000000000002.json");
+    const bounds = '{\\"minValues\\":{\\"numRecords\\":1},';
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace('{\\"numRecords', `${bounds}\\"numRecords`),
+    );
+  });
+  const snapshot = await snapshotOf(table, { kind: "version", version: 2 });
+  expect((await readRows(table, snapshot)).length).toBe(198);
+});
+
 test("vectors far apart in a file, and one of no rows", async () => {
   const gap = new Uint8Array(200_000);
   const { bytes, at } = encodeFile([encodeRows([1]), gap, encodeRows([2, 3])]);
