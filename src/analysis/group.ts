@@ -24,6 +24,7 @@ import { columnOf, hasAggregate, type Item, resolveItems, selectOver } from "./s
 import { withTimeWindows } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
 import type { Column, Named, TypedExpression, TypedReference, TypedRelation } from "./typed.ts";
+import { checkGrouping } from "./variant.ts";
 
 /** GROUP BY. */
 export function aggregate(given: Aggregate, environment: Environment): Analyzed {
@@ -45,6 +46,7 @@ export function aggregate(given: Aggregate, environment: Environment): Analyzed 
     if (!hasAggregate(one.expression)) continue;
     throw error("GROUP_BY_AGGREGATE", { sqlExpr: `"${one.text}"` });
   }
+  checkGrouping(grouping);
   const kept = given.keepGrouping ? grouping.map((resolved) => ({ resolved, names: [] })) : [];
   const all = [...kept, ...items];
   const made = { items: all, grouping, place, environment };

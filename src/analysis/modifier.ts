@@ -14,6 +14,7 @@ import { extractWindows, hasAggregate } from "./select.ts";
 import { withTimeWindows } from "./time-window.ts";
 import { quoteType } from "./type-text.ts";
 import { outputOf, type TypedOrder, type TypedRelation } from "./typed.ts";
+import { checkDistinct } from "./variant.ts";
 
 /** WHERE, and `filter` above anything: columns beneath a select list can be named too. */
 export function filter(given: Filter, environment: Environment): Analyzed {
@@ -230,6 +231,8 @@ export function deduplicate(given: Deduplicate, environment: Environment): Analy
         return matches.map((one) => one.column.id);
       })
     : visible.map((one) => one.column.id);
+  const compared = new Set(keys);
+  checkDistinct(visible.map((one) => one.column).filter((column) => compared.has(column.id)));
   const { withinWatermark } = given;
   return {
     relation: { kind: "deduplicate", input: relation, keys, withinWatermark },

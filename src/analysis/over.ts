@@ -9,6 +9,7 @@ import { findFunction } from "./function/registry.ts";
 import { computed, type Place, type Resolved, resolve } from "./resolve.ts";
 import { quoteType } from "./type-text.ts";
 import type { TypedBoundary, TypedExpression, TypedFrame, TypedOrder } from "./typed.ts";
+import { checkPartition } from "./variant.ts";
 
 /** `f() OVER (…)`. Stands in the expression; a select list pulls it out into TypedWindows. */
 export function resolveOver(given: WindowCall, place: Place): Resolved {
@@ -26,6 +27,7 @@ export function resolveOver(given: WindowCall, place: Place): Resolved {
     throw error("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", { aggFunc: `"${called.text}"` });
   }
   const partition = given.partition.map((one) => resolve(one, place));
+  checkPartition(partition);
   const order = given.order.map((one) => resolveOrder(one, place));
   if (kind === "window" && order.length === 0 && !given.frame) {
     throw error("WINDOW_FUNCTION_WITHOUT_ORDER", { funcName: `\`${given.function.name}\`` });

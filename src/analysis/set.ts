@@ -7,6 +7,7 @@ import { ordinalText } from "./function/definition.ts";
 import { type Analyzed, castOutput, type Environment, trimmed } from "./output.ts";
 import { quoteType } from "./type-text.ts";
 import { type Column, type Named, outputOf, type TypedRelation } from "./typed.ts";
+import { checkDistinct } from "./variant.ts";
 
 /** UNION, INTERSECT, EXCEPT and unionByName. Names come from the left, types are widened. */
 export function setOperation(given: SetOperation, environment: Environment): Analyzed {
@@ -38,6 +39,7 @@ function combined(
     return newColumn(name, type, { nullable: some, metadata });
   });
   const { operator, all } = given;
+  if (operator !== "union" || !all) checkDistinct(output);
   if (operator !== "union") return { kind: "set", operator, left, right, all, output };
   const union: TypedRelation = { kind: "union", inputs: [...flat(left), ...flat(right)], output };
   if (all) return union;

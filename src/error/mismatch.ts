@@ -114,6 +114,24 @@ export const mismatchConditions = {
     message:
       "Cannot resolve {sqlExpr}: {functionName} takes no map, because equal maps may differ in the order of their entries. Hash the sorted map_entries() instead",
   },
+  "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Rows cannot be told apart (DISTINCT, INTERSECT, EXCEPT) by the column {colName}, because variants are not compared and its type is {dataType}. Compare a part of it",
+  },
+  GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE: {
+    kind: "invalid",
+    sqlState: "42822",
+    message:
+      "The expression {sqlExpr} cannot be used as a grouping expression because its data type {dataType} is not an orderable data type. Group by a part of it",
+  },
+  EXPRESSION_TYPE_IS_NOT_ORDERABLE: {
+    kind: "invalid",
+    sqlState: "42822",
+    message:
+      "The expression {expr} cannot be sorted because its type {exprType} is not orderable. Sort by a part of it",
+  },
   "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE": {
     kind: "invalid",
     sqlState: "42K09",

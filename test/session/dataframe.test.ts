@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Decimal, LocalTimestamp, Timestamp } from "../../src/schema/value.ts";
+import { VariantVal } from "../../src/schema/variant/variant.ts";
 import * as F from "../../src/session/functions.ts";
 import { Window } from "../../src/session/window.ts";
 import { openSession, type TestSession } from "./session.ts";
@@ -173,6 +174,49 @@ describe("rows", () => {
     expect(rows).toEqual([{ n: 3n }]);
     await expect(session.spark.range(1).createTempView("people")).rejects.toThrow(
       /TEMP_TABLE_OR_VIEW_ALREADY_EXISTS/,
+    );
+  });
+});
+
+describe("variants", () => {
+  const rows = [
+    { id: 1n, v: VariantVal.parseJson('{"a":[1,2.50]}') },
+    { id: 2n, v: null },
+  ];
+
+  test("go in and come out, few as constants and many as a table", async () => {
+    expect(await session.spark.createDataFrame(rows).collect()).toEqual(rows);
+    const many = Array.from({ length: 500 }, (_, at) => ({
+      id: BigInt(at),
+      v: VariantVal.parseJson(`{"n":${at}}`),
+    }));
+    const frame = session.spark.createDataFrame(many);
+    expect(await frame.selectExpr("sum(v:n::int) AS total").collect()).toEqual([
+      { total: 124750n },
+    ]);
+    expect((await frame.cache().collect())[499]).toEqual(many[499]);
+  });
+
+  test("of a table that Spark wrote, which is not written on", async () => {
+    const path = "test/golden/table/variant/table";
+    const table = session.spark.read.format("delta").load(path);
+    const found = await table
+      .where("id = 6")
+      .selectExpr("v:b[3]['c']", "st.v", "a[0]:a::int")
+      .collect();
+    expect(found.map((row) => JSON.stringify(row))).toEqual([
+      '{"c":2.5,"v":{"a":1,"b":[1,"x",null,{"c":2.5}]},"a":1}',
+    ]);
+    expect(await table.where("v IS NULL").select("id").collect()).toEqual([{ id: 100 }]);
+    await expect(table.write.format("delta").mode("append").save(path)).rejects.toThrow(
+      expect.objectContaining({ code: "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE" }),
+    );
+  });
+
+  test("are not written to Parquet files", async () => {
+    const write = session.spark.createDataFrame(rows).write.format("parquet");
+    await expect(write.save(`${session.folder}/variants`)).rejects.toThrow(
+      expect.objectContaining({ code: "ENGINE_UNSUPPORTED_TYPE" }),
     );
   });
 });

@@ -55,10 +55,10 @@ export function parseVariant(json: string): Uint8Array {
   }
 }
 
-/** The variant whose metadata and value stand one behind the other. */
+/** The variant whose metadata and value stand one behind the other; it has bytes of its own. */
 export function variantOf(bytes: Uint8Array): VariantVal {
   const { value, metadata } = rootOf(bytes);
-  return new VariantVal(value, metadata);
+  return new VariantVal(new Uint8Array(value), new Uint8Array(metadata));
 }
 
 /** Its metadata and value, one behind the other. */

@@ -55,8 +55,7 @@ const converters: Readonly<Record<string, ((item: never) => Value) | undefined>>
   timestamp: (item: { micros: bigint }) => new Timestamp(item.micros),
   timestamp_ntz: (item: { micros: bigint }) => new LocalTimestamp(item.micros),
   time: (item: { micros: bigint }) => new LocalTime(item.micros),
-  // The binding's bytes are the chunk's own memory.
-  variant: (item: { bytes: Uint8Array }) => variantOf(new Uint8Array(item.bytes)),
+  variant: (item: { bytes: Uint8Array }) => variantOf(item.bytes),
 };
 
 function readInterval(vector: DuckDBVector, type: IntervalType): Value[] {

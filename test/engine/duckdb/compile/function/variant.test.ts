@@ -88,3 +88,19 @@ test("variants come apart into rows", async () => {
     "0 null 7",
   );
 });
+
+test.each([
+  ["SELECT DISTINCT v FROM t", "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"],
+  [
+    "SELECT array(v) FROM t EXCEPT SELECT array(v) FROM t",
+    "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+  ],
+  ["SELECT v FROM t UNION SELECT v FROM t", "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"],
+  ["SELECT count(*) FROM t GROUP BY v", "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE"],
+  ["SELECT count(*) OVER (PARTITION BY v) FROM t", "EXPRESSION_TYPE_IS_NOT_ORDERABLE"],
+  ["SELECT v FROM t ORDER BY v", "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE"],
+  ["SELECT v FROM t UNION ALL SELECT v FROM t", "1; 1"],
+  ["SELECT count(*) FROM t GROUP BY v::INT", "1"],
+])("variants are not compared: %s", async (sql, expected) => {
+  expect(await answer(`WITH t AS (SELECT parse_json('1') AS v) ${sql}`)).toBe(expected);
+});
