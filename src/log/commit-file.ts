@@ -8,13 +8,18 @@ const noSchema = '{"type":"struct","fields":[]}';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** How every writer begins the line of a commitInfo. */
+const infoStart = '{"commitInfo":';
+
 /**
  * The actions of a commit file (PROTOCOL.md#delta-log-entries). Unknown actions are left out;
- * a line that is no action is DELTA_LOG_CORRUPT with its number.
+ * a line that is no action is DELTA_LOG_CORRUPT with its number. `state`: only what makes the
+ * state of the table is asked for, so that what a commit says of itself need not be parsed.
  */
-export function parseCommit(bytes: Uint8Array, path: string): Action[] {
+export function parseCommit(bytes: Uint8Array, path: string, asked?: "state"): Action[] {
   const actions: Action[] = [];
   for (const { text, line } of linesOf(bytes)) {
+    if (asked === "state" && text.startsWith(infoStart)) continue;
     const action = parseAction(text, { path, line });
     if (action !== undefined) actions.push(action);
   }
@@ -23,11 +28,11 @@ export function parseCommit(bytes: Uint8Array, path: string): Action[] {
 
 /** The lines of a file of actions that hold something, counted from 1. */
 export function linesOf(bytes: Uint8Array): { readonly text: string; readonly line: number }[] {
-  return decoder
-    .decode(bytes)
-    .split("\n")
-    .map((text, index) => ({ text, line: index + 1 }))
-    .filter(({ text }) => text.trim() !== "");
+  const lines: { text: string; line: number }[] = [];
+  for (const [index, text] of decoder.decode(bytes).split("\n").entries()) {
+    if (text !== "" && text.trim() !== "") lines.push({ text, line: index + 1 });
+  }
+  return lines;
 }
 
 /** One line of a commit file. Undefined: an action unknown here. */

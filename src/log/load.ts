@@ -151,8 +151,12 @@ async function readDeltas(
   deltas: readonly Delta[],
   times: ReadonlyMap<number, number>,
 ): Promise<Commit[]> {
-  return inTurns(deltas, async ({ version, status }) => {
-    const actions = parseCommit(await table.store.read(status.path), status.path);
+  const newest = deltas.at(-1);
+  return inTurns(deltas, async (delta) => {
+    const { version, status } = delta;
+    const bytes = await table.store.read(status.path);
+    // Of the others no time is asked.
+    const actions = parseCommit(bytes, status.path, delta === newest ? undefined : "state");
     const time = times.get(version) ?? status.modificationTime;
     return { version, timestamp: inCommitTimestamp(actions) ?? time, actions };
   });
