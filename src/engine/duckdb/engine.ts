@@ -21,6 +21,7 @@ import { Instance, type InstanceOptions, type Width } from "./instance.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
+import { variantGroups } from "./parquet/plain-variant.ts";
 import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
 
 import { parquetWrite } from "./parquet/write.ts";
@@ -126,7 +127,11 @@ class DuckDBEngine implements Engine {
     const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
     const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
     return await this.#instance.with(sql, async (connection) => {
-      const elements = (await connection.runAndReadAll(sql)).getRows().map(elementOf);
+      const variants = await variantGroups(path);
+      const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
+        ...elementOf(row),
+        variant: variants.has(at),
+      }));
       const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
       return { schema: schemaOf(elements), rows: Number(rows) };
     });

@@ -1,5 +1,5 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { env } from "../../../env.ts";
 import { error } from "../../../error/error.ts";
 import { type StructType, someType } from "../../../schema/type.ts";
@@ -48,6 +48,19 @@ export async function plainVariants(
   return { paths, release };
 }
 
+/** Which of the elements of a file's schema its footer calls variants, by their places. */
+export async function variantGroups(path: string): Promise<ReadonlySet<number>> {
+  const file = await opened(path);
+  try {
+    const footer = await footerOf(file, (await file.stat()).size);
+    const metadata = footer && metadataOf(footer);
+    const elements = metadata === undefined ? [] : structsOf(metadata, id.file.schema);
+    return new Set(elements.flatMap((element, at) => (isVariant(element) ? [at] : [])));
+  } finally {
+    await file.close();
+  }
+}
+
 /** Files open for their footers at a time. */
 const filesAtOnce = 8;
 
@@ -65,6 +78,7 @@ async function copyPlain(
     if (footer === undefined || metadata === undefined || !withoutVariants(metadata)) return false;
     const plain = structBytes(metadata);
     const end = size - 8 - footer.length;
+    await mkdir(dirname(to), { recursive: true });
     const target = await open(to, "wx");
     try {
       for (const [start, stop] of rangesOf(metadata, end, reads)) {
@@ -134,20 +148,26 @@ const id = {
 function withoutVariants(metadata: Struct): boolean {
   let found = false;
   for (const element of structsOf(metadata, id.file.schema)) {
-    const type = element.get(id.element.logicalType)?.value as Struct | undefined;
-    if (!type?.has(id.logicalType.variant)) continue;
+    if (!isVariant(element)) continue;
     element.delete(id.element.logicalType);
     found = true;
   }
   return found;
 }
 
+function isVariant(element: Struct): boolean {
+  const type = element.get(id.element.logicalType)?.value;
+  return type instanceof Map && type.has(id.logicalType.variant);
+}
+
+/** What is none of its type is as good as absent: the engine says what is wrong with it. */
 function listOf(struct: Struct, field: number): readonly Thrift[] {
-  return (struct.get(field)?.value ?? []) as readonly Thrift[];
+  const value = struct.get(field)?.value;
+  return Array.isArray(value) ? value : [];
 }
 
 function structsOf(struct: Struct, field: number): readonly Struct[] {
-  return listOf(struct, field).map((item) => item.value as Struct);
+  return listOf(struct, field).flatMap(({ value }) => (value instanceof Map ? [value] : []));
 }
 
 /** What is copied: all but the chunks of columns that are not read. */
@@ -159,7 +179,8 @@ function* rangesOf(
   const skipped = structsOf(metadata, id.file.rowGroups)
     .flatMap((group) => structsOf(group, id.rowGroup.columns))
     .flatMap((chunk) => {
-      const column = chunk.get(id.chunk.metadata)?.value as Struct;
+      const column = chunk.get(id.chunk.metadata)?.value;
+      if (!(column instanceof Map)) return [];
       const [name] = listOf(column, id.column.path);
       if (name === undefined || reads(String(name.value))) return [];
       const number = (field: number): number => Number(column.get(field)?.value ?? 0n);

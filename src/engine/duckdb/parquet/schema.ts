@@ -20,6 +20,7 @@ import {
   struct,
   timestamp,
   timestampNtz,
+  variant,
 } from "../../../schema/type.ts";
 
 /** A row of DuckDB's `parquet_schema`: the footer's elements, parents before children. */
@@ -33,6 +34,8 @@ export interface SchemaElement {
   readonly precision: number;
   readonly logical: string | null;
   readonly fieldId: number | null;
+  /** Whether the footer calls the group a variant, which `parquet_schema` does not say. */
+  readonly variant?: boolean;
 }
 
 /** The columns of `parquet_schema` in the order of SchemaElement. */
@@ -98,6 +101,7 @@ function fieldOf(node: Node): StructField {
 
 function typeOf(node: Node): DataType {
   const { element, children } = node;
+  if (element.variant) return variant;
   if (children.length === 0 && element.type !== null) return leafType(element);
   const kind = element.converted ?? element.logical ?? "";
   const [only] = children;

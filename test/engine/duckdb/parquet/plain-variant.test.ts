@@ -9,6 +9,9 @@ import * as types from "../../../../src/schema/type.ts";
 import { VariantVal } from "../../../../src/schema/variant/variant.ts";
 import { inputFile } from "../file.ts";
 
+/** Files that Spark wrote, which say VARIANT. */
+const spark = join("test", "golden", "table", "variant", "table");
+
 let folder: string;
 let spill: string;
 let engine: Engine;
@@ -128,13 +131,27 @@ test("a null and a variant that is null are two, in files that say VARIANT and t
     "plain",
     `SELECT unnest([${group("00")}, NULL, ${group("0c07")}]) AS v`,
   );
-  const said = join("test", "golden", "table", "variant", "table");
-  const spark = (await readdir(said)).filter((name) => name.endsWith(".parquet")).sort();
+  const said = (await readdir(spark)).filter((name) => name.endsWith(".parquet")).sort();
   expect(await read([plain])).toEqual(["null", null, "7"]);
-  const all = await read([...spark.map((name) => join(said, name)), plain]);
+  const all = await read([...said.map((name) => join(spark, name)), plain]);
   expect(all.slice(-3)).toEqual(["null", null, "7"]);
   expect(all.filter((text) => text === null)).toHaveLength(2);
   expect(all.filter((text) => text === "null")).toHaveLength(2);
+});
+
+test("the schema of a file that says VARIANT has variants, of another the groups", async () => {
+  const names = (await readdir(spark)).filter((name) => name.endsWith(".parquet"));
+  const { schema } = await engine.parquetSchema(join(spark, names[0] ?? ""));
+  expect(schema).toEqual(
+    types.struct([
+      types.field("id", types.integer),
+      types.field("v", types.variant),
+      types.field("st", types.struct([types.field("v", types.variant)])),
+      types.field("a", types.array(types.variant)),
+    ]),
+  );
+  const plain = await written("group", `SELECT ${group("0c07")} AS v`);
+  expect((await engine.parquetSchema(plain)).schema.fields[0]?.type.type).toBe("struct");
 });
 
 test("variants are found in structs, arrays and maps", async () => {
