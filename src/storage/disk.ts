@@ -121,12 +121,9 @@ const quick = new Uint8Array(QUICK_BYTES);
 function readQuickly(path: string): Uint8Array | undefined {
   const descriptor = openSync(path, "r");
   try {
-    for (let end = 0; end < quick.length; ) {
-      const read = readSync(descriptor, quick, end, quick.length - end, null);
-      if (read === 0) return Buffer.from(quick.subarray(0, end));
-      end += read;
-    }
-    return undefined;
+    // Of a file on disk, a short read is its end (POSIX): a second one would only say so.
+    const read = readSync(descriptor, quick, 0, quick.length, null);
+    return read < quick.length ? Buffer.from(quick.subarray(0, read)) : undefined;
   } finally {
     closeSync(descriptor);
   }
