@@ -211,7 +211,7 @@ describe("literals", () => {
     ["a +", "PARSE_SYNTAX_ERROR"],
     ["a b c", "PARSE_SYNTAX_ERROR"],
     ["", "PARSE_EMPTY_STATEMENT"],
-    ["v:a", "UNSUPPORTED_FEATURE"],
+    ["v:", "PARSE_SYNTAX_ERROR"],
     ["(".repeat(1000), "UNSUPPORTED_FEATURE"],
   ])("%s is %s", (text, code) => expect(() => parseExpression(text)).toThrow(code));
 });
