@@ -57,6 +57,8 @@ export interface QueryContext {
   readonly seed: number;
   /** Half of the threads are enough: others work beside it, as beside the batch of a stream. */
   readonly frugal?: boolean;
+  /** Few rows out of many are expected: they come when all are found, in chunks that are full. */
+  readonly sparse?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -37,6 +37,8 @@ export interface FileFilter {
    * wants, over what a checkpoint says of a file; undefined if there is none.
    */
   readonly condition?: (file: FileColumns) => TypedExpression | undefined;
+  /** Nobody looks at statistics: files of a large checkpoint may come without, at half the cost. */
+  readonly withoutStatistics?: boolean;
 }
 
 /** Where a checkpoint's rows hold what is known of a file. */

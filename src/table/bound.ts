@@ -38,8 +38,8 @@ export function nullsOf(path: ColumnPath, site: Site): { readonly some: Test; re
   const rows = statistic(["numRecords"], long, site);
   if (nulls === undefined) return { some: true, all: true };
   return {
-    some: unlessFalse("<>", nulls, literal(0n, long)),
-    all: rows === undefined ? true : unlessFalse("<>", nulls, rows),
+    some: unlessFalse(differ(nulls, literal(0n, long))),
+    all: rows === undefined ? true : unlessFalse(differ(nulls, rows)),
   };
 }
 
@@ -52,7 +52,6 @@ export function within(path: ColumnPath, interval: Interval, site: Site): Test {
     return true;
   const tests: TypedExpression[] = [];
   const text = partition ? textOf(path, site) : undefined;
-  if (text) tests.push(isNotNull(text), filled(text));
   for (const end of ["low", "high"] as const) {
     const given = interval[end];
     if (given === undefined || given === null) continue;
@@ -65,11 +64,14 @@ export function within(path: ColumnPath, interval: Interval, site: Site): Test {
     if (bound === undefined) continue;
     const sign = end === "low" ? ">" : "<";
     const strict = limit.exact && (end === "low" ? interval.lowStrict : interval.highStrict);
-    const test = unlessFalse(strict ? sign : `${sign}=`, bound, literal(limit.value, kind.type));
+    const operands = [bound, literal(limit.value, kind.type)];
+    const test = call(strict ? sign : `${sign}=`, operands, { type: boolean });
     const nan = end === "high" && !partition && kind.type.type === "double";
     tests.push(nan ? or([test, call("isnan", [bound], { type: boolean })]) : test);
   }
-  return tests.length === 0 ? true : and(tests);
+  const inside = tests.length === 0 ? [] : [unlessFalse(and(tests))];
+  const all = text ? [isNotNull(text), filled(text), ...inside] : inside;
+  return all.length === 0 ? true : and(all);
 }
 
 /** Whether a value of the column may be another than this one. */
@@ -83,25 +85,25 @@ export function differs(path: ColumnPath, value: Value, site: Site): Test {
   const other = literal(limit.value, kind.type);
   if (partition) {
     const text = textOf(path, site);
-    return and([isNotNull(text), filled(text), unlessFalse("<>", kind.read(text), other)]);
+    return and([isNotNull(text), filled(text), unlessFalse(differ(kind.read(text), other))]);
   }
   const bounds = ["minValues", "maxValues"].map((part) => {
     return statistic([part, ...storedNames(path, site.pruned)], kind.type, site, kind.read);
   });
   const [min, max] = bounds;
   if (min === undefined || max === undefined) return true;
-  return or([unlessFalse("<>", min, other), unlessFalse("<>", max, other)]);
+  return or([unlessFalse(differ(min, other)), unlessFalse(differ(max, other))]);
 }
 
 /** Types whose bounds are values that occur, word for word. */
 const comparable: readonly string[] = ["byte", "short", "integer", "long", "date", "string"];
 
-/** The comparison, true where it is not known. */
-function unlessFalse(name: string, left: TypedExpression, right: TypedExpression): TypedExpression {
-  const known =
-    name === "<>"
-      ? not(call("=", [left, right], { type: boolean }))
-      : call(name, [left, right], { type: boolean });
+function differ(left: TypedExpression, right: TypedExpression): TypedExpression {
+  return not(call("=", [left, right], { type: boolean }));
+}
+
+/** The condition, true where it is not known. */
+function unlessFalse(known: TypedExpression): TypedExpression {
   return call("coalesce", [known, booleanLiteral(true)], { type: boolean, nullable: false });
 }
 

@@ -1,4 +1,5 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
+import { some } from "../analysis/expression.ts";
 import { error } from "../error/error.ts";
 import type { Add, DeletionVector } from "../log/action.ts";
 import { columnMappingMode, physicalField, physicalName } from "../log/column-mapping.ts";
@@ -62,7 +63,11 @@ function filterOf(
   if (conditions.length === 0) return { filter: undefined, skipping };
   const condition: FileFilter["condition"] = (columns) =>
     skippingFilter(conditions, pruned, columns);
-  return { filter: { keeps, condition }, skipping };
+  const columns = new Set(pruned.partitions.map(({ name }) => name));
+  const withoutStatistics = !conditions.some((condition) =>
+    some(condition, (one) => one.kind === "reference" && !columns.has(one.name)),
+  );
+  return { filter: { keeps, condition, withoutStatistics }, skipping };
 }
 
 /** A data file to be read: an `add`, or what has less. */

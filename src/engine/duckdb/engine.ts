@@ -73,7 +73,9 @@ class DuckDBEngine implements Engine {
       step: <T>(work: () => Promise<T>) => query.step(select, work),
       end: () => query.end(),
     };
-    return new StreamedResult(schemaOfPlan(plan), running, () => connection.stream(select));
+    // DuckDB hands on a chunk for every vector that has a row left, each by a trip of its own.
+    const start = context.sparse ? () => connection.run(select) : () => connection.stream(select);
+    return new StreamedResult(schemaOfPlan(plan), running, start);
   }
 
   async cache(plan: TypedRelation, context: QueryContext): Promise<CachedResult> {

@@ -7,6 +7,7 @@ import {
   stringLiteral,
 } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
+import type { Chunk } from "../../engine/engine.ts";
 import type { InputFile } from "../../plan/input.ts";
 import { boolean, long, type StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
@@ -144,14 +145,16 @@ export async function readAdds(
     partitionValues: reference(rows.column("partitionValues")),
     stats: reference(rows.column(form.statsParsed === undefined ? "stats" : "stats_parsed")),
   });
-  const relation = selected(rows, condition ? [condition] : [], addFields(rows, form));
+  const fields = addFields(rows, form, filter?.withoutStatistics);
+  const relation = selected(rows, condition ? [condition] : [], fields);
   const adds: Add[] = [];
-  await eachChunk(context, relation, (chunk) => {
+  const take = (chunk: Chunk): void => {
     for (let at = 0; at < chunk.rows; at += 1) {
       const add = actionOf(chunk.columns, at, addType()) as unknown as Add;
       if (filter === undefined || filter.keeps(add)) adds.push(add);
     }
-  });
+  };
+  await eachChunk(context, relation, take, condition === undefined);
   return adds;
 }
 

@@ -62,13 +62,14 @@ export async function withParts<T>(
   }
 }
 
-/** Runs a relation over a log, chunk by chunk. */
+/** Runs a relation over a log, chunk by chunk; `all`: most of its rows are expected. */
 export async function eachChunk(
   context: LogContext,
   relation: TypedRelation,
   take: (chunk: Chunk) => void,
+  all = false,
 ): Promise<void> {
-  await using result = await context.engine.query(relation, logQuery);
+  await using result = await context.engine.query(relation, { ...logQuery, sparse: !all });
   for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
     take(chunk);
   }

@@ -1,6 +1,3 @@
-import { isNotNull, or, reference } from "../../analysis/expression.ts";
-import type { TypedRelation } from "../../analysis/typed.ts";
-import { outputOf } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
@@ -9,7 +6,7 @@ import type { LogContext } from "../log.ts";
 import { filePath, logFolder } from "../path.ts";
 import { actionOf, type CheckpointFiles, checkpointFiles, groupsOf, readAdds } from "./files.ts";
 import { eachChunk, type Part, partsOf, withParts } from "./part.ts";
-import { checkpointRows, fileRows } from "./relation.ts";
+import { fileRows, smallRows } from "./relation.ts";
 import { removeType, smallSchema } from "./schema.ts";
 import { plainOf } from "./value.ts";
 
@@ -96,19 +93,19 @@ async function readRows(
 ): Promise<Top> {
   const actions: Action[] = [];
   const sidecars: string[] = [];
+  const path = parts[0]?.status.path ?? "";
   await withParts(table, parts, async (files) => {
-    const rows = checkpointRows(files, smallSchema);
-    const present = outputOf(rows).map((column) => isNotNull(reference(column)));
-    const relation: TypedRelation = { kind: "filter", input: rows, condition: or(present) };
+    const kinds = smallSchema.fields.filter(({ name }) => {
+      return parts.some(({ columns }) => columns.has(name));
+    });
     let line = 0;
-    await eachChunk(context, relation, (chunk) => {
+    await eachChunk(context, smallRows(files, kinds), (chunk) => {
       for (let at = 0; at < chunk.rows; at += 1) {
         line += 1;
-        for (const [index, { name, type }] of smallSchema.fields.entries()) {
+        for (const [index, { name, type }] of kinds.entries()) {
           const body = plainOf(chunk.columns[index]?.[at] ?? null, type);
           if (body === null) continue;
           if (name === "sidecar") sidecars.push((body as { path: string }).path);
-          const path = parts[0]?.status.path ?? "";
           const action = checkedAction({ [name]: body }, { path, line });
           if (action !== undefined) actions.push(action);
         }

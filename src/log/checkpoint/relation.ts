@@ -3,6 +3,7 @@ import {
   call,
   columnsOf,
   isNotNull,
+  literal,
   member,
   newColumn,
   passing,
@@ -21,6 +22,7 @@ import {
   boolean,
   type DataType,
   field,
+  type StructField,
   type StructType,
   string,
   struct,
@@ -28,11 +30,53 @@ import {
 import { addType, removeType } from "./schema.ts";
 
 /** Nothing of a log depends on a session: its times are instants, its texts are UTC. */
-export const logQuery: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 0 };
+export const logQuery: QueryContext = {
+  timeZone: "UTC",
+  timestampMs: 0,
+  seed: 0,
+  frugal: true,
+};
 
-/** The rows of checkpoint files, with the columns of `schema` that they have; others are null. */
-export function checkpointRows(files: readonly InputFile[], schema: StructType): TypedRelation {
-  return { kind: "input", input: { kind: "parquet", schema, files }, output: columnsOf(schema) };
+/**
+ * The rows of checkpoint files that have one of the kinds, fields of `smallSchema`. Each kind is
+ * looked for by itself: its first member is null in most row groups, which the engine passes over.
+ */
+export function smallRows(
+  files: readonly InputFile[],
+  kinds: readonly StructField[],
+): TypedRelation {
+  const inputs = kinds.map((kind): TypedRelation => {
+    const schema = kind.type as StructType;
+    const output = columnsOf(schema);
+    const input: TypedRelation = {
+      kind: "input",
+      input: { kind: "parquet", schema, files, within: kind.name },
+      output,
+    };
+    const body = structOf(schema, output.map(reference));
+    const cells = kinds.map((one) => (one === kind ? body : literal(null, one.type)));
+    const present = isNotNull(reference(output[0] as Column));
+    const columns = cells.map((expression) => {
+      return { column: newColumn(kind.name, expression.type), expression };
+    });
+    return { kind: "project", input: { kind: "filter", input, condition: present }, columns };
+  });
+  return unionOf(inputs, struct(kinds));
+}
+
+/** All rows of relations whose columns are those of the schema. */
+export function unionOf(inputs: readonly TypedRelation[], schema: StructType): TypedRelation {
+  const [only] = inputs;
+  if (only !== undefined && inputs.length === 1) return only;
+  return { kind: "union", inputs, output: columnsOf(schema) };
+}
+
+/** A struct of the values. */
+export function structOf(type: StructType, values: readonly TypedExpression[]): TypedExpression {
+  const members = type.fields.flatMap(({ name }, at) => {
+    return [stringLiteral(name), values[at] as TypedExpression];
+  });
+  return call("named_struct", members, { type, nullable: false });
 }
 
 /** The rows of checkpoint files that are an `add`, or a `remove`: a column for each field of it. */
@@ -117,9 +161,14 @@ function orEmpty(input: TypedExpression): TypedExpression {
   return call("coalesce", [input, stringLiteral("")], { type: string, nullable: false });
 }
 
-/** The fields of `add`, its statistics as text whatever they came as. */
-export function addFields(rows: FileRows, { statsParsed }: FileForm): readonly TypedExpression[] {
+/** The fields of `add`, its statistics as text whatever they came as, or left out. */
+export function addFields(
+  rows: FileRows,
+  { statsParsed }: FileForm,
+  withoutStatistics = false,
+): readonly TypedExpression[] {
   return addType().fields.map(({ name }) => {
+    if (name === "stats" && withoutStatistics) return literal(null, string);
     if (name !== "stats" || statsParsed === undefined) return reference(rows.column(name));
     const parsed = reference(rows.column("stats_parsed"));
     return call("to_json", [parsed], { type: string, nullable: true });

@@ -82,8 +82,8 @@ export const checkpointSchema: StructType = fields({
 });
 
 /**
- * The columns of a checkpoint that are no files of the table's: few rows have any. `sidecar` and
- * `checkpointMetadata` are those of PROTOCOL.md#v2-spec.
+ * The columns of a checkpoint that are no files of the table's: few rows have any. The first member
+ * of each is never null. `sidecar` and `checkpointMetadata` are those of PROTOCOL.md#v2-spec.
  */
 export const smallSchema: StructType = fields({
   txn: fields(txn),

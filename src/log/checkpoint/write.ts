@@ -1,18 +1,9 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
-import {
-  call,
-  columnsOf,
-  compare,
-  literal,
-  longLiteral,
-  reference,
-  stringLiteral,
-} from "../../analysis/expression.ts";
+import { columnsOf, compare, literal, longLiteral, reference } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { assert } from "../../error/error.ts";
 import type { InputFile } from "../../plan/input.ts";
-import type { StructType } from "../../schema/type.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
 import type { LogContext } from "../log.ts";
@@ -22,7 +13,15 @@ import type { ReplayedSnapshot } from "../replay.ts";
 import { groupsOf } from "./files.ts";
 import { withParts } from "./part.ts";
 import { writeLastCheckpoint } from "./pointer.ts";
-import { addFields, type FileForm, fileRows, logQuery, selected } from "./relation.ts";
+import {
+  addFields,
+  type FileForm,
+  fileRows,
+  logQuery,
+  selected,
+  structOf,
+  unionOf,
+} from "./relation.ts";
 import { addType, checkpointSchema, removeType } from "./schema.ts";
 import { cellOf } from "./value.ts";
 
@@ -51,7 +50,7 @@ export async function writeCheckpoint(
         at += parts.length;
         older.push(liveRows(some, form, without), tombstoneRows(some, without, expired));
       }
-      const relation = union([rowsOf(actionsOf(snapshot, now)), ...older]);
+      const relation = unionOf([rowsOf(actionsOf(snapshot, now)), ...older], checkpointSchema);
       const target = {
         directory: context.staging,
         schema: checkpointSchema,
@@ -134,23 +133,9 @@ function tombstoneRows(
   return selected(rows, [remembered], cells("remove", structOf(removeType, fields)));
 }
 
-function structOf(type: StructType, values: readonly TypedExpression[]): TypedExpression {
-  const members = type.fields.flatMap(({ name }, at) => {
-    return [stringLiteral(name), values[at] as TypedExpression];
-  });
-  return call("named_struct", members, { type, nullable: false });
-}
-
 /** A row of a checkpoint in which one column is not null. */
 function cells(filled: string, expression: TypedExpression): TypedExpression[] {
   return checkpointSchema.fields.map(({ name, type }) => {
     return name === filled ? expression : literal(null, type);
   });
-}
-
-function union(inputs: readonly TypedRelation[]): TypedRelation {
-  const [only] = inputs;
-  assert(only !== undefined, "a union has inputs");
-  if (inputs.length === 1) return only;
-  return { kind: "union", inputs, output: columnsOf(checkpointSchema) };
 }
