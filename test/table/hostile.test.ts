@@ -255,6 +255,14 @@ describe("paths of a log", () => {
     expect(await rowsOf(path)).toHaveLength(2);
   });
 
+  test("a path that names a folder is not all the files in it", async () => {
+    const path = await tableOf({ path: "inner" });
+    await mkdir(join(path, "inner"));
+    await cp(join(path, "part-0.parquet"), join(path, "inner", "x.parquet"));
+    const code = "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER";
+    await expect(rowsOf(path)).rejects.toMatchObject({ code });
+  });
+
   const leaving = ["../made/x.parquet", "%2e%2e/x.parquet", "a/../../x.parquet", ".."];
   test.each(leaving)("%j leads out of the table and is refused", async (path) => {
     const table = await tableOf({ path });

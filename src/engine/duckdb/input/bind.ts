@@ -1,8 +1,11 @@
+import { statSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TypedRelation } from "../../../analysis/typed.ts";
+import { error } from "../../../error/error.ts";
 import type {
   CachedInput,
   Input,
+  InputFile,
   ParquetInput,
   RangeInput,
   RowsInput,
@@ -109,11 +112,21 @@ async function sourceOf(
   }
 }
 
+/** DuckDB takes a folder for all the files in it. */
+function refuseFolders(files: readonly InputFile[]): void {
+  for (const { path, uri } of files) {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) continue;
+    const reason = "it is a folder";
+    throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: uri, reason });
+  }
+}
+
 async function parquetFiles(
   input: ParquetInput,
   { connection, rewritten, folder, heldRows }: BindRequest,
   releases: (() => Promise<unknown>)[],
 ): Promise<Source> {
+  refuseFolders(input.files);
   const lease = await rewritten.lease(connection, input.files);
   releases.push(lease.release);
   const stored = storedColumns(input);
