@@ -115,9 +115,17 @@ async function sourceOf(
 /** DuckDB takes a folder for all the files in it. */
 function refuseFolders(files: readonly InputFile[]): void {
   for (const { path, uri } of files) {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) continue;
+    if (!isFolder(path)) continue;
     const reason = "it is a folder";
     throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: uri, reason });
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // whatever is wrong with it, reading it says so
   }
 }
 
