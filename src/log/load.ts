@@ -2,7 +2,7 @@ import { env } from "../env.ts";
 import { isError } from "../error/error.ts";
 import { join, type Location } from "../storage/store.ts";
 import { readLastCheckpoint } from "./checkpoint/pointer.ts";
-import { type Checkpoint, readCheckpoint } from "./checkpoint/read.ts";
+import type { Checkpoint } from "./checkpoint/read.ts";
 import { verifyChecksum } from "./checksum.ts";
 import { parseCommit } from "./commit-file.ts";
 import type { Commit, LogContext } from "./log.ts";
@@ -109,6 +109,7 @@ async function baseOf(
 ): Promise<Checkpoint | undefined> {
   if (checkpoint === undefined) return { actions: [], files: undefined };
   try {
+    const { readCheckpoint } = await import("./checkpoint/read.ts");
     return await readCheckpoint(table, checkpoint.files, context);
   } catch (thrown) {
     if (isError(thrown) && thrown.kind === "unavailable") throw thrown;

@@ -36,7 +36,7 @@ export interface FileFilter {
    * What the engine can tell beforehand: a condition that is true of every file that `keeps`
    * wants, over what a checkpoint says of a file; undefined if there is none.
    */
-  readonly condition?: (file: FileColumns) => TypedExpression | undefined;
+  readonly condition?: (file: FileColumns) => Promise<TypedExpression | undefined>;
   /** Nobody looks at statistics: files of a large checkpoint may come without, at half the cost. */
   readonly withoutStatistics?: boolean;
 }

@@ -1,8 +1,6 @@
 import { env } from "../env.ts";
 import { error, isError } from "../error/error.ts";
 import type { Action, CommitInfo } from "./action.ts";
-import { largeCheckpoint } from "./checkpoint/read.ts";
-import { writeCheckpoint } from "./checkpoint/write.ts";
 import { writeChecksum } from "./checksum.ts";
 import { cleanLog } from "./cleanup.ts";
 import { commitInfoOf, printCommit } from "./commit-file.ts";
@@ -164,6 +162,8 @@ async function afterCommit(
     if (snapshot.version === info.version) await writeChecksum(location, snapshot, info);
     const interval = whole(snapshot.metadata.configuration, "delta.checkpointInterval", 10);
     if (info.version > 0 && info.version % Math.max(interval, 1) === 0) {
+      const { writeCheckpoint } = await import("./checkpoint/write.ts");
+      const { largeCheckpoint } = await import("./checkpoint/read.ts");
       const file = await writeCheckpoint(location, snapshot, context);
       const files = await largeCheckpoint(location, file, context);
       if (files !== undefined) log.rebase({ version: snapshot.version, files });

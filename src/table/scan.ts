@@ -16,11 +16,9 @@ import type { RowSet } from "../plan/row-set.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { setMember, type Value } from "../schema/value.ts";
-import { vectorRows } from "./deletion-vector.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
 import { pruner } from "./prune.ts";
-import { skippingFilter } from "./skip.ts";
 import type { DeltaTable } from "./table.ts";
 
 /** The files of a snapshot a scan needs, as the engine's input. */
@@ -61,13 +59,23 @@ function filterOf(
   };
   if (explained) return { filter: { keeps }, skipping };
   if (conditions.length === 0) return { filter: undefined, skipping };
-  const condition: FileFilter["condition"] = (columns) =>
-    skippingFilter(conditions, pruned, columns);
+  const condition: FileFilter["condition"] = async (columns) => {
+    const { skippingFilter } = await import("./skip.ts");
+    return skippingFilter(conditions, pruned, columns);
+  };
   const columns = new Set(pruned.partitions.map(({ name }) => name));
   const withoutStatistics = !conditions.some((condition) =>
     some(condition, (one) => one.kind === "reference" && !columns.has(one.name)),
   );
   return { filter: { keeps, condition, withoutStatistics }, skipping };
+}
+
+async function loaded(
+  table: DeltaTable,
+  vectors: readonly (VectorOfFile | undefined)[],
+): Promise<readonly (RowSet | undefined)[]> {
+  const { vectorRows } = await import("./deletion-vector.ts");
+  return vectorRows(table, vectors);
 }
 
 /** A data file to be read: an `add`, or what has less. */
@@ -99,7 +107,8 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const partitions = partitionFields(snapshot.schema, snapshot.metadata).map((field) => {
     return { ...field, key: physicalName(field, mode) };
   });
-  const sets = await vectorRows(table, scan.files.flatMap(vectorsOf));
+  const vectors = scan.files.flatMap(vectorsOf);
+  const sets = vectors.some((one) => one !== undefined) ? await loaded(table, vectors) : [];
   const files: InputFile[] = [];
   for (const [at, file] of scan.files.entries()) {
     const path = filePath(table.location, file.path);

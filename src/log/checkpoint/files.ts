@@ -141,7 +141,7 @@ export async function readAdds(
 ): Promise<Add[]> {
   const { form, without, filter } = wanted;
   const rows = fileRows(files, form, without);
-  const condition = filter?.condition?.({
+  const condition = await filter?.condition?.({
     partitionValues: reference(rows.column("partitionValues")),
     stats: reference(rows.column(form.statsParsed === undefined ? "stats" : "stats_parsed")),
   });

@@ -16,9 +16,7 @@ import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
 import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
-import { plainVariants } from "../parquet/plain-variant.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
-import { shapesOf } from "../parquet/shape.ts";
 import { identifier } from "../quote.ts";
 import type { TextScan } from "../text/scan.ts";
 import { hasMembers, sqlType } from "../type.ts";
@@ -140,16 +138,21 @@ async function parquetFiles(
   const stored = storedColumns(input);
   const { match = "name" } = input;
   const byId = match === "id" && stored.fields.length > 0;
-  const plain = await plainVariants(lease.paths, { stored, byId, folder });
-  releases.push(plain.release);
-  const { paths } = plain;
+  let { paths } = lease;
+  if (someType(stored, (type) => type.type === "variant")) {
+    const { plainVariants } = await import("../parquet/plain-variant.ts");
+    const plain = await plainVariants(paths, { stored, byId, folder });
+    releases.push(plain.release);
+    paths = plain.paths;
+  }
   // Without other names, a struct of a file has a member that is wanted.
   const renamed = input.stored !== undefined && stored.fields.some(({ type }) => hasMembers(type));
   const text = (type: DataType): boolean => type.type === "string";
   const mixed = holdsBytes(stored) && stored.fields.some(({ type }) => someType(type, text));
+  const look = byId || renamed || mixed ? await import("../parquet/shape.ts") : undefined;
   const shapes =
-    byId || renamed || mixed
-      ? await shapesOf({ connection, paths, stored, match })
+    look !== undefined
+      ? await look.shapesOf({ connection, paths, stored, match })
       : [{ stored, scanned: stored, files: paths.map((_, at) => at) }];
   const deleted = heldRows.hold(input.files.map((file) => file.deleted));
   const only = heldRows.hold(input.files.map((file) => file.only));

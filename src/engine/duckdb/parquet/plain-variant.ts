@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { env } from "../../../env.ts";
 import { error } from "../../../error/error.ts";
-import { type StructType, someType } from "../../../schema/type.ts";
+import type { StructType } from "../../../schema/type.ts";
 import { readStruct, type Struct, structBytes, type Thrift } from "./thrift.ts";
 
 export interface PlainRequest {
@@ -27,7 +27,6 @@ export async function plainVariants(
   const release = async (): Promise<void> => {
     await Promise.all(copies.splice(0).map((path) => rm(path, { force: true })));
   };
-  if (!someType(stored, (type) => type.type === "variant")) return { paths: files, release };
   const names = new Set(stored.fields.map((field) => field.name.toLowerCase()));
   const reads = (column: string): boolean => byId || names.has(column.toLowerCase());
   const paths = [...files];

@@ -5,7 +5,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { env } from "../../../../env.ts";
 import type { InputFile } from "../../../../plan/input.ts";
 import { paths } from "../../quote.ts";
-import { rewriteLz4 } from "./rewrite.ts";
 
 /** Bytes of rewritten files kept for the next query. */
 const keptBytes = 1 << 30;
@@ -97,6 +96,7 @@ export class RewrittenFiles implements AsyncDisposable {
     this.#folder ??= mkdtemp(join(this.#parent, "millrace-lz4-"));
     const target = join(await this.#folder, `${env.uuid()}.parquet`);
     try {
+      const { rewriteLz4 } = await import("./rewrite.ts");
       await rewriteLz4(source, target);
     } catch (thrown) {
       await rm(target, { force: true });
