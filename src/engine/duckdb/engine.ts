@@ -18,6 +18,7 @@ import { scopeOf } from "./compile/scope.ts";
 import { errorOf } from "./failure.ts";
 import { type Binding, bind } from "./input/bind.ts";
 import { Instance, type InstanceOptions, type Width } from "./instance.ts";
+import { provideJavascript } from "./javascript/register.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
@@ -182,6 +183,7 @@ class DuckDBEngine implements Engine {
       const bound = await bind(plan, { duck, connection, context, rewritten, folder, heldRows });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
+      await provideJavascript(select);
       const width = widthOf(bound.bytes, context.frugal ?? false);
       const step = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
         const checked = async (): Promise<T> => {

@@ -1,11 +1,35 @@
 import type { DuckDBBlobValue, DuckDBConnection } from "@duckdb/node-api";
-import { isError } from "../../../error/error.ts";
+import { assert, isError } from "../../../error/error.ts";
 import { javascriptName } from "../compile/function/registry.ts";
 import { variantNames } from "../compile/variant-call.ts";
 import { carried } from "../failure.ts";
 import type { Duck } from "../module.ts";
-import { operationOf } from "./operation.ts";
-import { variantOperationOf } from "./variant.ts";
+import type { operationOf } from "./operation.ts";
+import type { variantOperationOf } from "./variant.ts";
+
+interface Operations {
+  readonly text: typeof operationOf;
+  readonly variant: typeof variantOperationOf;
+}
+
+const calls = [javascriptName, ...Object.values(variantNames)].map((name) => `${name}(`);
+let loaded: Operations | undefined;
+
+/**
+ * Loads what the functions do, if a statement may call them; to be done before it is run. Most
+ * statements do not, and it is a third of the engine's code.
+ */
+export async function provideJavascript(sql: string): Promise<void> {
+  if (loaded !== undefined || !calls.some((call) => sql.includes(call))) return;
+  const { operationOf } = await import("./operation.ts");
+  const { variantOperationOf } = await import("./variant.ts");
+  loaded = { text: operationOf, variant: variantOperationOf };
+}
+
+function operations(): Operations {
+  assert(loaded !== undefined, "functions are loaded before a statement that calls them is run");
+  return loaded;
+}
 
 function attempt<T>(operation: () => T): T {
   try {
@@ -35,7 +59,7 @@ export function registerJavascript(duck: Duck, connection: DuckDBConnection): vo
         const [names, ...rest] = columns;
         for (let row = 0; row < input.rowCount; row += 1) {
           const args = rest.map((column) => column.getItem(row) as string | null);
-          const operation = operationOf(String(names?.getItem(row)));
+          const operation = operations().text(String(names?.getItem(row)));
           const texts = args as string[];
           output.setItem(row, args.includes(null) ? null : attempt(() => operation(texts)));
         }
@@ -69,7 +93,7 @@ function registerVariant(
         for (let row = 0; row < input.rowCount; row += 1) {
           const values = rest.map((column) => column.getItem(row) as DuckDBBlobValue | null);
           const given = values.flatMap((value) => (value === null ? [] : [value.bytes]));
-          const operation = variantOperationOf(String(names?.getItem(row)));
+          const operation = operations().variant(String(names?.getItem(row)));
           const made = given.length < rest.length ? null : attempt(() => operation(given));
           const item = made instanceof Uint8Array ? new duck.DuckDBBlobValue(made) : made;
           output.setItem(row, item);
