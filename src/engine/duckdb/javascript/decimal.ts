@@ -61,6 +61,12 @@ export const decimalOperations = {
     const [left, right] = [read(a), read(b)];
     return show(left.unscaled * right.unscaled, left.scale + right.scale);
   },
+  negate: ([a, digits]: readonly string[]): string => {
+    const { unscaled, scale } = read(a);
+    const count = String(unscaled < 0n ? -unscaled : unscaled).length;
+    const kept = roundEven({ unscaled, scale }, scale - Math.max(0, count - Number(digits)));
+    return show(-kept.unscaled, kept.scale);
+  },
   divide: ([a, b, digits]: readonly string[]): string | null => {
     const divisor = read(b);
     if (divisor.unscaled === 0n) return null;

@@ -6,6 +6,7 @@ import { toDecimal } from "../cast.ts";
 import { once } from "../once.ts";
 import { randoms } from "../random.ts";
 import { toText } from "../text-of.ts";
+import { negated } from "./operator.ts";
 import { type Compilation, type Group, javascript } from "./registry.ts";
 
 const widths: Readonly<Record<string, number>> = { byte: 8, short: 16, integer: 32, long: 64 };
@@ -38,7 +39,13 @@ const within =
 
 /** Numbers. */
 export const maths: Group = {
-  abs: named("abs"),
+  abs: (args, { node, scope }) => {
+    const [value = ""] = args;
+    if (node.type.type !== "decimal") return `abs(${value})`;
+    return once([value], scope, (x) => {
+      return `CASE WHEN ${x} < 0 THEN ${negated(x, { type: node.type, scope })} ELSE ${x} END`;
+    });
+  },
   conv: ([value, from, to, mode]) =>
     javascript("conv", [
       value as string,

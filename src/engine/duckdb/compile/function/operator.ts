@@ -1,10 +1,13 @@
 import { error } from "../../../../error/error.ts";
 import type { DataType, DecimalType } from "../../../../schema/type.ts";
+import { Decimal } from "../../../../schema/value.ts";
 import { raise } from "../../failure.ts";
+import { text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { toDecimal } from "../cast.ts";
 import { expression } from "../expression.ts";
 import { bound, once } from "../once.ts";
+import type { Scope } from "../scope.ts";
 import { type Compilation, compilationOf, type Group, javascript, type Site } from "./registry.ts";
 
 const infix =
@@ -21,7 +24,7 @@ export const operators: Group = {
   "%": remainder("%", "ansi"),
   pmod: remainder("pmod", "ansi"),
   div: quotient("ansi"),
-  negative: ([value], { node }) => `CAST(-(${value}) AS ${sqlType(node.type)})`,
+  negative: ([value = ""], { node, scope }) => negated(value, { type: node.type, scope }),
   "=": infix("="),
   "<=>": infix("IS NOT DISTINCT FROM"),
   "<": infix("<"),
@@ -229,4 +232,23 @@ function shift(way: "left" | "right" | "unsigned"): Compilation {
         ELSE ${raw} END AS ${type})`;
     });
   };
+}
+
+/** Digits that Spark's decimals keep when their sign is changed: those of Scala's BigDecimal. */
+const signDigits = 34;
+
+/** SQL of the value with the other sign; of a decimal of more digits, the last ones are rounded. */
+export function negated(
+  value: string,
+  { type, scope }: { readonly type: DataType; readonly scope: Scope },
+): string {
+  const name = sqlType(type);
+  if (type.type !== "decimal" || type.precision <= signDigits)
+    return `CAST(-(${value}) AS ${name})`;
+  const limit = `CAST('${new Decimal(10n ** BigInt(signDigits), type.scale)}' AS ${name})`;
+  return once([value], scope, (x) => {
+    const rounded = javascript("negate", [`CAST(${x} AS VARCHAR)`, text(String(signDigits))]);
+    return `CASE WHEN ${x} > -${limit} AND ${x} < ${limit} THEN CAST(-${x} AS ${name})
+      ELSE CAST(${rounded} AS ${name}) END`;
+  });
 }
