@@ -3,7 +3,7 @@ import type { DataType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { text } from "../quote.ts";
 import { sqlType } from "../type.ts";
-import { type CastRequest, sparkName, toDecimal } from "./cast.ts";
+import { type CastRequest, plainNumber, sparkName, toDecimal } from "./cast.ts";
 import { javascript } from "./function/registry.ts";
 import { timeOfMicros, truncatedTime } from "./function/time.ts";
 import { once } from "./once.ts";
@@ -28,10 +28,11 @@ export function fromText(value: string, request: CastRequest): string {
   return once([value], scope, (input) => {
     if (to.type === "decimal") {
       const fits = `regexp_full_match(${input}, ${text(exact)})`;
-      const numeric = `CASE WHEN ${fits} THEN trim(${input}) END`;
+      const number = plainNumber(`trim(${input})`, scope);
+      const numeric = `CASE WHEN ${fits} THEN ${number} END`;
       if (mode !== "ansi") return `TRY_CAST(${numeric} AS ${sqlType(to)})`;
       const bad = malformed(input, from, to);
-      const checked = `CASE WHEN ${input} IS NULL OR ${fits} THEN ${input} ELSE ${bad} END`;
+      const checked = `CASE WHEN ${input} IS NULL OR ${fits} THEN ${number} ELSE ${bad} END`;
       return toDecimal(checked, { type: to, mode, scope });
     }
     const read = reading(input, request);

@@ -177,7 +177,9 @@ function decimalSource(value: string, from: DataType, scope: Scope): string {
     case "float":
     case "double":
       // NaN and the infinities are no decimal, and null even where other casts fail.
-      return once([value], scope, (x) => `CASE WHEN isfinite(${x}) THEN CAST(${x} AS VARCHAR) END`);
+      return once([value], scope, (x) => {
+        return `CASE WHEN isfinite(${x}) THEN ${plainNumber(`CAST(${x} AS VARCHAR)`, scope)} END`;
+      });
     case "boolean":
       return `CAST(${value} AS INTEGER)`;
     case "timestamp":
@@ -187,6 +189,14 @@ function decimalSource(value: string, from: DataType, scope: Scope): string {
     default:
       return value;
   }
+}
+
+/** A number's text without a negative exponent: DuckDB rounds 9.9e-6 up to 0.01, digit by digit. */
+export function plainNumber(number: string, scope: Scope): string {
+  return once([number], scope, (x) => {
+    return `CASE WHEN regexp_matches(${x}, '[eE]-') THEN ${javascript("plain_number", [x])}
+      ELSE ${x} END`;
+  });
 }
 
 export interface DecimalRequest {

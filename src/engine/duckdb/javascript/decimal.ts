@@ -47,6 +47,9 @@ function roundEven({ unscaled, scale }: Exact, digits: number): Exact {
   return { unscaled: unscaled < 0n ? -kept : kept, scale: Math.max(0, digits) };
 }
 
+/** Zeros after the point beyond which a number is none of 38 digits. */
+const plainScale = 100;
+
 /** Decimal arithmetic whose exact result does not fit DuckDB's 38 digits. */
 export const decimalOperations = {
   add: ([a, b]: readonly string[]): string => {
@@ -60,6 +63,12 @@ export const decimalOperations = {
   multiply: ([a, b]: readonly string[]): string => {
     const [left, right] = [read(a), read(b)];
     return show(left.unscaled * right.unscaled, left.scale + right.scale);
+  },
+  plain_number: ([a = ""]: readonly string[]): string => {
+    const value = parseBigDecimal(a);
+    if (value === undefined) return a;
+    const { unscaled, scale } = value;
+    return scale > plainScale + String(unscaled).length ? "0" : show(unscaled, scale);
   },
   negate: ([a, digits]: readonly string[]): string => {
     const { unscaled, scale } = read(a);
