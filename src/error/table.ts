@@ -77,12 +77,6 @@ export const tableConditions = {
     sqlState: "42616",
     message: "Invalid value '{input}' for option '{name}': {explain}",
   },
-  DELTA_TIMESTAMP_INVALID: {
-    kind: "invalid",
-    sqlState: "42816",
-    message:
-      "The provided timestamp ({expr}) cannot be converted to a valid timestamp. Write it as 2024-01-31 or 2024-01-31 23:59:59",
-  },
   DELTA_INVALID_IDEMPOTENT_WRITES_OPTIONS: {
     kind: "invalid",
     sqlState: "42616",
