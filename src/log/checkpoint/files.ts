@@ -55,11 +55,11 @@ export function checkpointFiles(
     }
   };
   const known = new Map<string, Found | undefined>();
-  let totals: Promise<Totals> | undefined;
+  let totals: Totals | undefined;
   return {
     parts,
-    totals() {
-      totals ??= sumUp(context, each);
+    async totals() {
+      totals ??= await sumUp(context, each);
       return totals;
     },
     async find(keys) {
@@ -148,9 +148,10 @@ export async function readAdds(
   const fields = addFields(rows, form, filter?.withoutStatistics);
   const relation = selected(rows, condition ? [condition] : [], fields);
   const adds: Add[] = [];
+  const type = addType();
   const take = (chunk: Chunk): void => {
     for (let at = 0; at < chunk.rows; at += 1) {
-      const add = actionOf(chunk.columns, at, addType()) as unknown as Add;
+      const add = actionOf(chunk.columns, at, type) as unknown as Add;
       if (filter === undefined || filter.keeps(add)) adds.push(add);
     }
   };

@@ -1,4 +1,4 @@
-import type { DuckDBBlobValue, DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBBlobValue, DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { assert, isError } from "../../../error/error.ts";
 import { javascriptName } from "../compile/function/registry.ts";
 import { variantNames } from "../compile/variant-call.ts";
@@ -41,49 +41,45 @@ function attempt<T>(operation: () => T): T {
 
 /**
  * Makes `millrace(name, text, …)` a function of SQL: what SQL cannot say exactly is computed here,
- * about 1 µs a value, texts in and text out; null in, null out.
+ * about 1 µs a value, texts in and text out; null in, null out. And the functions of variants: a
+ * name and bytes in; bytes, or bytes of a text, out.
  */
 export function registerJavascript(duck: Duck, connection: DuckDBConnection): void {
-  const { VARCHAR } = duck;
-  connection.registerScalarFunction(
-    duck.DuckDBScalarFunction.create({
-      name: javascriptName,
-      returnType: VARCHAR,
-      parameterTypes: [VARCHAR],
-      varArgsType: VARCHAR,
-      specialHandling: true,
-      mainFunction: (_info, input, output) => {
-        const columns = Array.from({ length: input.columnCount }, (_, at) =>
-          input.getColumnVector(at),
-        );
-        const [names, ...rest] = columns;
-        for (let row = 0; row < input.rowCount; row += 1) {
-          const args = rest.map((column) => column.getItem(row) as string | null);
-          const operation = operations().text(String(names?.getItem(row)));
-          const texts = args as string[];
-          output.setItem(row, args.includes(null) ? null : attempt(() => operation(texts)));
-        }
-        output.flush();
-      },
-    }),
-  );
-  registerVariant(duck, connection, "bytes");
-  registerVariant(duck, connection, "text");
+  const { VARCHAR, BLOB } = duck;
+  const define = (scalar: Omit<Scalar, "duck">): void => register(connection, { duck, ...scalar });
+  define({
+    name: javascriptName,
+    takes: VARCHAR,
+    returns: VARCHAR,
+    compute: (name, args) => operations().text(name)(args as readonly string[]),
+  });
+  const compute: Scalar["compute"] = (name, args) => {
+    const made = operations().variant(name)((args as DuckDBBlobValue[]).map(({ bytes }) => bytes));
+    return made instanceof Uint8Array ? new duck.DuckDBBlobValue(made) : made;
+  };
+  define({ name: variantNames.bytes, takes: BLOB, returns: BLOB, compute });
+  define({ name: variantNames.text, takes: BLOB, returns: VARCHAR, compute });
 }
 
-/** Makes the functions of variants: a name and bytes in; bytes, or bytes of a text, out. */
-function registerVariant(
-  duck: Duck,
+interface Scalar {
+  readonly duck: Duck;
+  readonly name: string;
+  readonly takes: DuckDBType;
+  readonly returns: DuckDBType;
+  /** The value for an operation's name and its arguments, of which none is null. */
+  readonly compute: (name: string, args: readonly unknown[]) => DuckDBValue;
+}
+
+function register(
   connection: DuckDBConnection,
-  answer: keyof typeof variantNames,
+  { duck, name, takes, returns, compute }: Scalar,
 ): void {
-  const { VARCHAR, BLOB } = duck;
   connection.registerScalarFunction(
     duck.DuckDBScalarFunction.create({
-      name: variantNames[answer],
-      returnType: answer === "bytes" ? BLOB : VARCHAR,
-      parameterTypes: [VARCHAR],
-      varArgsType: BLOB,
+      name,
+      returnType: returns,
+      parameterTypes: [duck.VARCHAR],
+      varArgsType: takes,
       specialHandling: true,
       mainFunction: (_info, input, output) => {
         const columns = Array.from({ length: input.columnCount }, (_, at) =>
@@ -91,12 +87,9 @@ function registerVariant(
         );
         const [names, ...rest] = columns;
         for (let row = 0; row < input.rowCount; row += 1) {
-          const values = rest.map((column) => column.getItem(row) as DuckDBBlobValue | null);
-          const given = values.flatMap((value) => (value === null ? [] : [value.bytes]));
-          const operation = operations().variant(String(names?.getItem(row)));
-          const made = given.length < rest.length ? null : attempt(() => operation(given));
-          const item = made instanceof Uint8Array ? new duck.DuckDBBlobValue(made) : made;
-          output.setItem(row, item);
+          const args = rest.map((column) => column.getItem(row));
+          const operation = String(names?.getItem(row));
+          output.setItem(row, args.includes(null) ? null : attempt(() => compute(operation, args)));
         }
         output.flush();
       },
