@@ -12,6 +12,18 @@ export const storageConditions = {
     message:
       "Cannot open {uri}: no store is built for the scheme `{scheme}`. Known schemes: {known}",
   },
+  MISSING_PEER_DEPENDENCY: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The package {package} is needed for {purpose} and is not installed. Run: npm install {package}",
+  },
+  STORAGE_FILE_CHANGED: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "{path} was replaced while it was read: its ETag was {expected}. Data files are never changed in place; find the writer that does, then run again",
+  },
   STORAGE_READ_FAILED: {
     kind: "unavailable",
     sqlState: "58030",

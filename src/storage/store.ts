@@ -4,6 +4,8 @@ export interface FileStatus {
   readonly path: string;
   readonly size: number; // bytes
   readonly modificationTime: number; // ms since the epoch
+  /** What the store calls this content of the file; absent where a store has no such name. */
+  readonly etag?: string;
 }
 
 /** A file of the engine's, readable through the local file system until released. */
@@ -30,8 +32,11 @@ export interface Store {
   /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
   uri(path: string): string;
   read(path: string): Promise<Uint8Array>;
-  /** Bytes [start, start + length). */
-  readRange(path: string, start: number, length: number): Promise<Uint8Array>;
+  /**
+   * Bytes [start, start + length). With `etag`, of that content of the file: another is
+   * STORAGE_FILE_CHANGED; a store without etags ignores it.
+   */
+  readRange(path: string, start: number, length: number, etag?: string): Promise<Uint8Array>;
   stat(path: string): Promise<FileStatus | undefined>;
   /**
    * The files directly in `folder`, or below it at any depth with `recursive`. `startAfter` is a

@@ -1,0 +1,29 @@
+import type { TestProject } from "vitest/node";
+import { startS3 } from "./server/s3.ts";
+import type { Running, Server } from "./server/server.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    s3: Server;
+  }
+}
+
+const starters = { s3: startS3 } as const;
+
+/** Starts every server, before any test of the run; what cannot be had is said and skipped. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const running = await Promise.all(
+    Object.entries(starters).map(async ([name, start]) => {
+      const one: Running = await start().catch((thrown: unknown) => {
+        const missing = `no ${name}: ${thrown instanceof Error ? thrown.message : thrown}`;
+        console.log(`skipped: ${missing}`);
+        return { server: { missing }, stop: async () => undefined };
+      });
+      project.provide(name as keyof typeof starters, one.server);
+      return one;
+    }),
+  );
+  return async () => {
+    await Promise.all(running.map((one) => one.stop()));
+  };
+}
