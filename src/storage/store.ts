@@ -25,9 +25,13 @@ export interface LocalFile extends AsyncDisposable {
  * 6. Durable: once a put or publish has resolved, a crash loses neither bytes nor name.
  * 7. A path that is absent is PATH_NOT_FOUND in `read` and `readRange`, `undefined` in `stat`;
  *    deleting it is not an error; listing a folder that is absent is empty.
+ * 8. An answer that is lost is asked for again within the store. `putIfAbsent` then tells its own
+ *    file from another writer's with the same bytes, and where it cannot, resolves false: never do
+ *    two callers hold one name for theirs. STORAGE_WRITE_FAILED leaves open whether the write was
+ *    made, or will be yet: read back.
  */
 export interface Store {
-  /** The scheme of the URIs it serves: `file`, `memory`. */
+  /** The scheme of the URIs it serves: `file`, `memory`, `s3`. */
   readonly scheme: string;
   /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
   uri(path: string): string;
