@@ -152,10 +152,14 @@ describe("package", () => {
 
   test("dependencies are the named ones, each with its reason in CONTRIBUTING.md", () => {
     expect(Object.keys(manifest.dependencies)).toEqual([
+      "@bokuweb/zstd-wasm",
       "@duckdb/node-api",
       "@duckdb/node-bindings",
       "apache-arrow",
+      "avsc",
       "fast-glob",
+      "sax",
+      "snappyjs",
       "tsx",
       "uuid",
     ]);

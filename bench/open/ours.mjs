@@ -11,7 +11,7 @@ import { openTable, snapshotOf } from "../../dist/table/table.js";
 
 const [path, where] = process.argv.slice(2);
 const before = process.cpuUsage();
-const engine = await openEngine({});
+const engine = openEngine({});
 const table = await openTable({ store: localStore(), path }, { engine, staging: tmpdir() });
 const snapshot = await snapshotOf(table);
 const { schema } = snapshot;

@@ -27,11 +27,9 @@ export interface TestSession extends AsyncDisposable {
   rows(input: Input): Promise<readonly Row[]>;
 }
 
-let shared: Promise<Engine> | undefined;
+const engine: Engine = openEngine();
 
 export async function openSession(): Promise<TestSession> {
-  shared ??= openEngine();
-  const engine = await shared;
   const folder = await mkdtemp(join(tmpdir(), "millrace-connector-"));
   const staging = await openStaging(folder);
   const stores = openStores({ staging, workingDirectory: folder, options: {} });

@@ -9,11 +9,11 @@ import { openEngine } from "../../src/engine/duckdb/engine.ts";
 const engine = openEngine();
 
 afterAll(async () => {
-  await (await engine)[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
 });
 
 engineSuite({ test, assert: { equal: assert.equal, deepEqual: assert.deepEqual } }, async () => {
   const directory = await mkdtemp(join(tmpdir(), "millrace-engine-"));
   const remove = (): Promise<void> => rm(directory, { recursive: true });
-  return { engine: await engine, directory, [Symbol.asyncDispose]: remove };
+  return { engine, directory, [Symbol.asyncDispose]: remove };
 });

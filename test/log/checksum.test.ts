@@ -13,7 +13,7 @@ const golden = fileURLToPath(new URL("../golden/table/partition_types/table", im
 let engine: Engine;
 let folder: string;
 beforeAll(async () => {
-  engine = await openEngine({});
+  engine = openEngine({});
   folder = mkdtempSync(join(tmpdir(), "millrace-checksum-"));
 });
 afterAll(async () => {

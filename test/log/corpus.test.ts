@@ -18,7 +18,7 @@ import { sharedPath, sharedReason } from "../shared.ts";
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await openEngine({});
+  engine = openEngine({});
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 

@@ -14,7 +14,7 @@ import type { Location, Store } from "../../src/storage/store.ts";
 let engine: Engine;
 let folder: string;
 beforeAll(async () => {
-  engine = await openEngine({});
+  engine = openEngine({});
   folder = mkdtempSync(join(tmpdir(), "millrace-load-"));
 });
 afterAll(async () => {

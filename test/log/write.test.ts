@@ -20,7 +20,7 @@ import { volatileDisk } from "../../src/storage/volatile.ts";
 let engine: Engine;
 let folder: string;
 beforeAll(async () => {
-  engine = await openEngine({});
+  engine = openEngine({});
   folder = await mkdtemp(join(tmpdir(), "millrace-log-"));
 });
 afterAll(async () => {

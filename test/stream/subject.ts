@@ -124,7 +124,7 @@ export interface Bench {
 }
 
 export async function openBench(): Promise<Bench> {
-  const engine = await openEngine();
+  const engine = openEngine();
   const folder = await mkdtemp(join(tmpdir(), "millrace-stream-"));
   const store = localStore();
   const warnings: string[] = [];

@@ -16,7 +16,7 @@ async function aligned(
 ): Promise<readonly Value[]> {
   const input = { kind: "rows", schema: from, rows: [row] } as const;
   const relation: TypedRelation = { kind: "input", input, output: columnsOf(from) };
-  await using engine = await openEngine({ threads: 1 });
+  await using engine = openEngine({ threads: 1 });
   const plan = alignRelation({ relation, ...to, table: "t" });
   await using result = await engine.query(plan, { timeZone: "UTC", timestampMs: 0, seed: 0 });
   const chunk = await result.next();

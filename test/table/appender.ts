@@ -10,7 +10,7 @@ import { rowsOf, writeOf } from "./harness.ts";
 const [path = "", staging = "", start = "0", count = "0"] = process.argv.slice(2);
 await mkdir(staging, { recursive: true });
 const schema = struct([field("id", long), field("writer", string)]);
-const engine = await openEngine({ threads: 1 });
+const engine = openEngine({ threads: 1 });
 const table = await tableAt({ store: localStore(), path }, { engine, staging });
 for (let index = 0; index < Number(count); index++) {
   const rows = [[BigInt(start) + BigInt(index), String(process.pid)]];

@@ -30,7 +30,7 @@ const queryContext: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 1 };
 export async function openHarness(): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-table-"));
   await mkdir(join(folder, "staging"));
-  const engine = await openEngine({});
+  const engine = openEngine({});
   const store = localStore();
   return {
     engine,

@@ -32,10 +32,12 @@ import { sqlType } from "./type.ts";
 
 export type EngineOptions = InstanceOptions;
 
-/** Starts an embedded engine. The native library is loaded now. */
-export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
-  const rewritten = new RewrittenFiles(options.tempDirectory);
-  return new DuckDBEngine(await Instance.open(options), rewritten);
+/**
+ * An embedded engine. It starts at the first thing that is asked of it: loading the native library
+ * costs more than reading a log, which needs no engine.
+ */
+export function openEngine(options: EngineOptions = {}): Engine {
+  return new DuckDBEngine(options);
 }
 
 /** Files beyond this many bytes are worth changing the threads for. */
@@ -58,12 +60,25 @@ interface Query {
 }
 
 class DuckDBEngine implements Engine {
-  readonly #instance: Instance;
+  readonly #options: EngineOptions;
   readonly #rewritten: RewrittenFiles;
+  #starting: Promise<Instance> | undefined;
+  #closed = false;
 
-  constructor(instance: Instance, rewritten: RewrittenFiles) {
-    this.#instance = instance;
-    this.#rewritten = rewritten;
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#rewritten = new RewrittenFiles(options.tempDirectory);
+  }
+
+  async #instance(): Promise<Instance> {
+    if (this.#closed) throw error("ENGINE_CLOSED", {});
+    this.#starting ??= Instance.open(this.#options);
+    try {
+      return await this.#starting;
+    } catch (thrown) {
+      this.#starting = undefined;
+      throw thrown;
+    }
   }
 
   async query(plan: TypedRelation, context: QueryContext): Promise<Result> {
@@ -91,7 +106,7 @@ class DuckDBEngine implements Engine {
     try {
       const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
       const rows = Number(answer.getRows()[0]?.[0] ?? 0);
-      return keptResult(this.#instance, { name, schema: schemaOfPlan(plan), rows });
+      return keptResult(await this.#instance(), { name, schema: schemaOfPlan(plan), rows });
     } finally {
       await query.end();
     }
@@ -99,10 +114,11 @@ class DuckDBEngine implements Engine {
 
   async apply(update: StateUpdate): Promise<CachedResult> {
     const { name, schema } = update.cached;
-    const rows = await this.#instance.with(`apply to ${name}`, (connection) =>
+    const instance = await this.#instance();
+    const rows = await instance.with(`apply to ${name}`, (connection) =>
       applyUpdate(connection, update),
     );
-    return keptResult(this.#instance, { name, schema, rows });
+    return keptResult(instance, { name, schema, rows });
   }
 
   async writeParquet(
@@ -129,7 +145,8 @@ class DuckDBEngine implements Engine {
     const from = paths([path]);
     const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
     const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
-    return await this.#instance.with(sql, async (connection) => {
+    const instance = await this.#instance();
+    return await instance.with(sql, async (connection) => {
       const variants = await variantGroups(path);
       const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
         ...elementOf(row),
@@ -160,7 +177,9 @@ class DuckDBEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#instance[Symbol.asyncDispose]();
+    this.#closed = true;
+    const instance = await this.#starting?.catch(() => undefined);
+    await instance?.[Symbol.asyncDispose]();
     await this.#rewritten[Symbol.asyncDispose]();
   }
 
@@ -168,17 +187,18 @@ class DuckDBEngine implements Engine {
   async #begin(plan: TypedRelation, context: QueryContext): Promise<Query> {
     const { signal } = context;
     if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
-    const connection = await this.#instance.acquire();
+    const instance = await this.#instance();
+    const connection = await instance.acquire();
     const stop = (): void => connection.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
     let binding: Binding | undefined;
     const end = async (): Promise<void> => {
       signal?.removeEventListener("abort", stop);
       await binding?.release().catch(() => {});
-      this.#instance.giveBack(connection);
+      instance.giveBack(connection);
     };
     try {
-      const { duck, folder, heldRows } = this.#instance;
+      const { duck, folder, heldRows } = instance;
       const rewritten = this.#rewritten;
       const bound = await bind(plan, { duck, connection, context, rewritten, folder, heldRows });
       binding = bound;
@@ -195,7 +215,7 @@ class DuckDBEngine implements Engine {
             throw bound.failure() ?? thrown;
           }
         };
-        return this.#instance.work(sql, checked, width);
+        return instance.work(sql, checked, width);
       };
       return { connection, select, step, end };
     } catch (thrown) {

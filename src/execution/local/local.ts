@@ -68,7 +68,7 @@ async function openContext(
   const threads = conf.get("millrace.engine.threads");
   const memoryLimit = conf.get("millrace.engine.memoryLimit");
   const opened = keep(
-    await openEngine({
+    openEngine({
       tempDirectory: staging.path,
       ...(memoryLimit === "" ? {} : { memoryLimit }),
       ...(threads === "" ? {} : { threads: Number(threads) }),

@@ -23,7 +23,7 @@ export interface Place extends AsyncDisposable {
 
 export async function openPlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-conformance-"));
-  const engine = await openEngine({});
+  const engine = openEngine({});
   const spark = await SparkSession.builder()
     .config("spark.sql.warehouse.dir", join(folder, "warehouse"))
     .config("spark.sql.session.timeZone", "UTC")

@@ -8,10 +8,9 @@ import { parseQuery } from "../../../src/sql/parse.ts";
 
 /** Answers queries over constants as texts, in Los Angeles; a failure is its code. */
 export function answers(conf: Partial<AnalysisConf> = {}): (sql: string) => Promise<string> {
-  const opened = openEngine();
-  afterAll(async () => (await opened)[Symbol.asyncDispose]());
+  const engine = openEngine();
+  afterAll(() => engine[Symbol.asyncDispose]());
   return async (sql) => {
-    const engine = await opened;
     try {
       const plan = analyze(parseQuery(sql, conf), { conf: { ...defaultConf, ...conf }, datasets });
       const context = { timeZone: "America/Los_Angeles", timestampMs: 0, seed: 0 };

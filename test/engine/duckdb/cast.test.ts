@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import type { TypedExpression, TypedRelation } from "../../../src/analysis/typed.ts";
 import { openEngine } from "../../../src/engine/duckdb/engine.ts";
-import type { Engine } from "../../../src/engine/engine.ts";
 import { isError } from "../../../src/error/error.ts";
 import type { DataType } from "../../../src/schema/type.ts";
 import * as types from "../../../src/schema/type.ts";
@@ -14,8 +13,8 @@ import {
   type Value,
 } from "../../../src/schema/value.ts";
 
-const opened = openEngine();
-afterAll(async () => (await opened)[Symbol.asyncDispose]());
+const engine = openEngine();
+afterAll(() => engine[Symbol.asyncDispose]());
 
 interface Cell {
   readonly value: Value;
@@ -26,7 +25,6 @@ interface Cell {
 
 /** The cast's result, or the code it fails with. A column, not a literal, so nothing is folded. */
 async function outcome({ value, from, to, mode }: Cell): Promise<Value> {
-  const engine: Engine = await opened;
   const schema = types.struct([types.field("x", from)]);
   const column = { id: 1, name: "x", type: from, nullable: true, metadata: {} };
   const input: TypedExpression = { kind: "reference", ...column };

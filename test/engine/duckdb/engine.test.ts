@@ -12,10 +12,10 @@ import { CalendarDate, Decimal, Timestamp, type Value } from "../../../src/schem
 import { parseQuery } from "../../../src/sql/parse.ts";
 import { type FileFormat, inputFile } from "./file.ts";
 
-const opened = openEngine();
+const engine = openEngine();
 const folder = mkdtemp(join(tmpdir(), "millrace-engine-"));
 afterAll(async () => {
-  await (await opened)[Symbol.asyncDispose]();
+  await engine[Symbol.asyncDispose]();
   await rm(await folder, { recursive: true });
 });
 
@@ -29,7 +29,6 @@ function planOf(sql: string): TypedRelation {
 }
 
 async function run(plan: TypedRelation | string, given = context): Promise<Value[][]> {
-  const engine = await opened;
   await using result = await engine.query(typeof plan === "string" ? planOf(plan) : plan, given);
   const rows: Value[][] = [];
   for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
@@ -67,7 +66,6 @@ test("a query that is told to stop, stops", async () => {
 });
 
 test("results that nobody reads on block no other query", async () => {
-  const engine = await opened;
   const open = await Promise.all(
     [1, 2, 3, 4].map(() => engine.query(planOf("SELECT * FROM range(1000000)"), context)),
   );
@@ -77,7 +75,7 @@ test("results that nobody reads on block no other query", async () => {
 });
 
 test("an engine that was stopped says so, twice stopped too", async () => {
-  const engine = await openEngine();
+  const engine = openEngine();
   await engine[Symbol.asyncDispose]();
   await engine[Symbol.asyncDispose]();
   await expect(engine.query(planOf("SELECT 1"), context)).rejects.toMatchObject({
@@ -97,7 +95,6 @@ test("JSON texts are read exactly and written as Spark writes them", async () =>
 });
 
 test("the hidden metadata of a file is filled from the file", async () => {
-  const engine = await opened;
   const directory = await folder;
   const schema = types.struct([types.field("id", types.long)]);
   const target = {
@@ -134,7 +131,6 @@ test("the hidden metadata of a file is filled from the file", async () => {
 });
 
 test("a file cut short is named", async () => {
-  const engine = await opened;
   const path = join(await folder, "cut.parquet");
   await writeFile(path, Buffer.alloc(5000, 65));
   await expect(engine.parquetSchema(path)).rejects.toMatchObject({

@@ -20,7 +20,7 @@ import type { Location } from "../../../src/storage/store.ts";
 let engine: Engine;
 let folder: string;
 beforeAll(async () => {
-  engine = await openEngine({});
+  engine = openEngine({});
   folder = mkdtempSync(join(tmpdir(), "millrace-files-"));
 });
 afterAll(async () => {

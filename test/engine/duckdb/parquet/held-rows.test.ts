@@ -23,7 +23,7 @@ let engine: Engine;
 let directory: string;
 let whole: InputFile;
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = openEngine();
   directory = await mkdtemp(join(tmpdir(), "millrace-held-"));
   const input = { kind: "range", schema, start: 0n, end: BigInt(rows), step: 1n } as const;
   const [file] = await engine.writeParquet(

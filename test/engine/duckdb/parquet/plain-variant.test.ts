@@ -18,7 +18,7 @@ let engine: Engine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-variant-"));
   spill = await mkdtemp(join(tmpdir(), "millrace-spill-"));
-  engine = await openEngine({ tempDirectory: spill });
+  engine = openEngine({ tempDirectory: spill });
 });
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();

@@ -27,7 +27,7 @@ let directory: string;
 let engine: Engine;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "millrace-test-"));
-  engine = await openEngine();
+  engine = openEngine();
 });
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();

@@ -47,7 +47,7 @@ function written(row: readonly Value[]): unknown[] {
 
 test("another reader of Parquet sees the rows that were written", async () => {
   const directory = await mkdtemp(join(tmpdir(), "millrace-witness-"));
-  await using engine = await openEngine();
+  await using engine = openEngine();
   try {
     const output = schema.fields.map((field, at) => ({ ...field, id: at + 1 }));
     const files = await engine.writeParquet(

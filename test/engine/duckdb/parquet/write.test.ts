@@ -10,7 +10,7 @@ import { double, field, struct } from "../../../../src/schema/type.ts";
 let engine: Engine;
 let directory: string;
 beforeAll(async () => {
-  engine = await openEngine();
+  engine = openEngine();
   directory = await mkdtemp(join(tmpdir(), "millrace-write-"));
 });
 afterAll(async () => {

@@ -16,7 +16,7 @@ let folder: string;
 let engine: Engine;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "millrace-test-"));
-  engine = await openEngine({ tempDirectory: folder });
+  engine = openEngine({ tempDirectory: folder });
 });
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();
