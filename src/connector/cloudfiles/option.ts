@@ -20,6 +20,8 @@ export interface CloudFilesOptions {
   /** Absent: found in the folders; empty: none. */
   readonly partitionColumns?: readonly string[];
   readonly includeExistingFiles: boolean;
+  /** Wildcards as Spark's own file sources read them. */
+  readonly strictGlobs: boolean;
   readonly maxFiles: number;
   readonly maxBytes?: number;
   readonly maxFileAgeMs?: number;
@@ -39,13 +41,7 @@ const unbuilt: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options that change how files are found, not which: a full listing each time has it all. */
-const accepted = [
-  "backfillInterval",
-  "fetchParallelism",
-  "listOnStart",
-  "useIncrementalListing",
-  "useStrictGlobber",
-];
+const accepted = ["backfillInterval", "fetchParallelism", "listOnStart", "useIncrementalListing"];
 
 const known: readonly string[] = [
   ...Object.keys(unbuilt),
@@ -61,6 +57,7 @@ const known: readonly string[] = [
   "schemaEvolutionMode",
   "schemaHints",
   "schemaLocation",
+  "useStrictGlobber",
   "validateOptions",
 ].map((name) => name.toLowerCase());
 
@@ -96,6 +93,7 @@ export async function cloudFilesOptions(
     evolution: fixed ? "none" : evolutionMode(text("schemaEvolutionMode"), hasSchema),
     ...(columns === undefined ? {} : { partitionColumns: names(columns) }),
     includeExistingFiles: read.flag(`${prefix}includeExistingFiles`, true),
+    strictGlobs: read.flag(`${prefix}useStrictGlobber`, false),
     maxFiles: read.positive(`${prefix}maxFilesPerTrigger`) ?? defaultMaxFiles,
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),

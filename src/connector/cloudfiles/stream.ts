@@ -23,7 +23,7 @@ export async function streamCloudFiles(request: ReadRequest): Promise<StreamingD
   const paths = await locations(request);
   if (paths.length === 0) throw error("MISSING_OPTION", { format: "cloudFiles", name: "path" });
   await requirePaths(paths);
-  const rules = await rulesOf(request);
+  const rules = await rulesOf(request, settings);
   const resolved = await resolveSchema({
     ...{ request, settings },
     list: () => listFiles(paths, rules),
@@ -56,13 +56,17 @@ export async function streamCloudFiles(request: ReadRequest): Promise<StreamingD
 }
 
 /** Every folder below the path is looked into, whatever its name. */
-async function rulesOf(request: ReadRequest): Promise<ListingRules> {
+async function rulesOf(
+  request: ReadRequest,
+  { strictGlobs }: CloudFilesOptions,
+): Promise<ListingRules> {
   const options = optionReader(formatOptions(request.options), "CF_INVALID_OPTION_VALUE");
   const pattern = options.text("fileNamePattern");
   const rules = await listingRules(options, request.context);
   return {
     ...rules,
     nested: true,
+    prefixes: !strictGlobs,
     ...(pattern === undefined ? {} : { name: globExpression(pattern) }),
   };
 }

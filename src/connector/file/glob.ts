@@ -13,17 +13,33 @@ export function isGlob(path: string): boolean {
  * `{a,b*}` chooses and nests, `[^a-c]` and `[!a-c]` negate, `\x` is x.
  */
 export function globExpression(glob: string): RegExp {
-  return new RegExp(`^${translate(glob)}$`, "s");
+  return new RegExp(`^${translate(glob, "[^/]")}$`, "s");
 }
 
-function translate(glob: string): string {
+/**
+ * A glob as Auto Loader reads it unless it is told to be strict: the paths that begin like it,
+ * where `*` and `?` also stand for the `/` between folders.
+ */
+export function prefixExpression(glob: string): RegExp {
+  return new RegExp(`^${translate(glob, ".")}`, "s");
+}
+
+/** The folders of a path before the first that has a wildcard; all of a path without any. */
+export function fixedPart(path: string): string {
+  const segments = path.split("/");
+  const first = segments.findIndex(isGlob);
+  return first < 0 ? path : segments.slice(0, first).join("/");
+}
+
+/** `any`: what `?` stands for. */
+function translate(glob: string, any: string): string {
   let source = "";
   let depth = 0;
   for (let at = 0; at < glob.length; at++) {
     const char = glob[at]!;
     if (char === "\\") source += quote(glob[++at] ?? "\\");
-    else if (char === "*") source += "[^/]*";
-    else if (char === "?") source += "[^/]";
+    else if (char === "*") source += `${any}*`;
+    else if (char === "?") source += any;
     else if (char === "[") {
       const end = glob.indexOf("]", at + 2);
       if (end < 0) throw illegal(glob);
@@ -63,15 +79,11 @@ function illegal(glob: string): Error {
  * only as deep as the pattern goes; another store is listed below the part without wildcards.
  */
 export async function expandGlob(location: Location): Promise<readonly Location[]> {
-  const segments = location.path.split("/");
-  const first = segments.findIndex(isGlob);
-  if (first < 0) return [location];
-  const base = segments.slice(0, first).join("/");
-  const pattern = segments.slice(first).join("/");
+  const base = fixedPart(location.path);
+  if (base === location.path) return [location];
+  const pattern = location.path.slice(base.length + 1);
   const found =
-    location.store.scheme === "file"
-      ? await walk(base, pattern)
-      : await match(location, base, segments.length);
+    location.store.scheme === "file" ? await walk(base, pattern) : await match(location, base);
   return [...found].sort(byteOrder).map((path) => ({ store: location.store, path }));
 }
 
@@ -121,8 +133,9 @@ export function expandBraces(pattern: string): string[] {
   throw illegal(pattern);
 }
 
-async function match(location: Location, base: string, depth: number): Promise<Iterable<string>> {
+async function match(location: Location, base: string): Promise<Iterable<string>> {
   const expression = globExpression(location.path);
+  const depth = location.path.split("/").length;
   const found = new Set<string>();
   for await (const { path } of location.store.list(`${base}/`, { recursive: true })) {
     const prefix = path.split("/").slice(0, depth).join("/");

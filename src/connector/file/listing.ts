@@ -2,7 +2,7 @@ import { error } from "../../error/error.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { ConnectorContext } from "../connector.ts";
 import type { OptionReader } from "../option.ts";
-import { expandGlob, globExpression, isGlob } from "./glob.ts";
+import { expandGlob, fixedPart, globExpression, isGlob, prefixExpression } from "./glob.ts";
 import { type PartitionText, partitionText } from "./partition.ts";
 
 /** A data file below one of the paths that are read. */
@@ -16,8 +16,13 @@ export interface FoundFile extends FileStatus {
 export interface ListingRules {
   /** Every folder below, and no partition columns. */
   readonly recursive: boolean;
-  /** Every folder below; those spelled `column=value` still give partition columns. */
+  /**
+   * Every folder below; those spelled `column=value` still give partition columns, also where a
+   * wildcard stands for them.
+   */
   readonly nested: boolean;
+  /** A path with wildcards means all that begins like it (see `prefixExpression`). */
+  readonly prefixes?: boolean;
   readonly name?: RegExp;
   /** ms since the epoch, exclusive. */
   readonly modifiedAfter?: number;
@@ -32,7 +37,7 @@ export async function listingRules(
   context: ConnectorContext,
 ): Promise<ListingRules> {
   const pattern = options.text("pathGlobFilter");
-  const { timeZone } = context.queryContext();
+  const timeZone = options.text("timeZone") ?? context.queryContext().timeZone;
   const modifiedAfter = options.instantMs("modifiedAfter", timeZone);
   const modifiedBefore = options.instantMs("modifiedBefore", timeZone);
   const base = options.text("basePath");
@@ -56,12 +61,34 @@ export async function listFiles(
 ): Promise<readonly FoundFile[]> {
   const found: FoundFile[] = [];
   for (const path of paths) {
-    for (const root of await expandGlob(path)) await listRoot(root, rules, found);
+    for (const root of await rootsOf(path, rules)) await listRoot(root, rules, found);
   }
   return found;
 }
 
-async function listRoot(root: Location, rules: ListingRules, found: FoundFile[]): Promise<void> {
+/** A place that is listed. */
+interface Root extends Location {
+  /** The whole paths that are meant; absent: all. */
+  readonly meant?: RegExp;
+  /** Where partition folders begin. */
+  readonly base: string;
+}
+
+async function rootsOf(location: Location, rules: ListingRules): Promise<readonly Root[]> {
+  const { store, path } = location;
+  const fixed = fixedPart(path);
+  if (rules.prefixes && fixed !== path) {
+    const base = rules.base?.path ?? fixed;
+    return [{ store, path: fixed, meant: prefixExpression(path), base }];
+  }
+  const roots = await expandGlob(location);
+  return roots.map((root) => ({
+    ...root,
+    base: rules.base?.path ?? (rules.nested ? fixed : root.path),
+  }));
+}
+
+async function listRoot(root: Root, rules: ListingRules, found: FoundFile[]): Promise<void> {
   const before = found.length;
   const flat: FoundFile[] = [];
   let partitioned = false;
@@ -85,8 +112,9 @@ async function listRoot(root: Location, rules: ListingRules, found: FoundFile[])
   if (file) found.push(file);
 }
 
-function accept(root: Location, status: FileStatus, rules: ListingRules): FoundFile | undefined {
+function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile | undefined {
   const { path, modificationTime } = status;
+  if (root.meant && !root.meant.test(path)) return undefined;
   const inside =
     path === root.path ? path.slice(path.lastIndexOf("/") + 1) : path.slice(root.path.length + 1);
   if (inside.split("/").some(hidden)) return undefined;
@@ -97,7 +125,7 @@ function accept(root: Location, status: FileStatus, rules: ListingRules): FoundF
   if (rules.modifiedBefore !== undefined && modificationTime >= rules.modifiedBefore) {
     return undefined;
   }
-  const base = rules.base?.path ?? root.path;
+  const { base } = root;
   const relative = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : inside;
   return {
     ...status,
@@ -121,8 +149,8 @@ export function partitionBelow(
   rules: ListingRules,
 ): PartitionText {
   if (rules.recursive) return [];
-  const base =
-    rules.base?.path ?? roots.find((root) => path.startsWith(`${root.path}/`))?.path ?? "";
+  const bases = roots.map((root) => (rules.nested ? fixedPart(root.path) : root.path));
+  const base = rules.base?.path ?? bases.find((folder) => path.startsWith(`${folder}/`)) ?? "";
   const relative = path.slice(base.length + 1);
   // Below a glob the base is not known: the folders next to the file count.
   const parts = relative.split("/");
