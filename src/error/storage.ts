@@ -18,6 +18,27 @@ export const storageConditions = {
     message:
       "The package {package} is needed for {purpose} and is not installed. Run: npm install {package}",
   },
+  STORAGE_OPTION_INVALID: {
+    kind: "invalid",
+    sqlState: "42616",
+    message: "The option {option} cannot be {value}. Give it {expected}",
+  },
+  STORAGE_CREDENTIALS_INVALID: {
+    kind: "invalid",
+    sqlState: "28000",
+    message: "There are no good credentials for {path}: {reason}. {remedy}",
+  },
+  STORAGE_ACCESS_DENIED: {
+    kind: "invalid",
+    sqlState: "42501",
+    message: "Access to {path} is denied: {reason}. {remedy}",
+  },
+  STORAGE_CONTAINER_NOT_FOUND: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message:
+      "There is no bucket or container {name}, which {path} needs. Check the name and the endpoint; millrace makes no buckets",
+  },
   STORAGE_FILE_CHANGED: {
     kind: "corrupt",
     sqlState: "58030",
