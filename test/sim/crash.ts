@@ -1,5 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { SparkSession } from "../../src/index.ts";
+import { localStore } from "../../src/storage/local.ts";
 import { openMachine, type Trouble } from "./machine.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { land, runPipeline, type Scenario } from "./pipeline.ts";
@@ -71,14 +72,15 @@ export async function crashAndCompare(crash: Crash, calm: Run): Promise<void> {
 async function run(scenario: Scenario, crash: Crash | undefined): Promise<Run> {
   await using machine = openMachine(scenario.conf);
   const { folder } = machine;
+  const place = { store: localStore(), path: folder };
   const methods: string[] = [];
   let stopped = false;
   let outcome: Outcome | undefined;
   for (let round = 0; round < scenario.rounds.length; round++) {
-    land(folder, scenario, round);
+    await land(place, scenario, round);
     const main = async (spark: SparkSession): Promise<void> => {
       await runPipeline(spark, folder);
-      if (round === scenario.rounds.length - 1) outcome = await outcomeOf(spark, folder);
+      if (round === scenario.rounds.length - 1) outcome = await outcomeOf(spark, place);
     };
     const trouble = crash && !stopped ? { ...crash, at: crash.at - methods.length } : undefined;
     const done = await machine.process(main, trouble);

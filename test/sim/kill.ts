@@ -5,10 +5,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { localStore } from "../../src/storage/local.ts";
+import type { Location } from "../../src/storage/store.ts";
 import { openProcess } from "./machine.ts";
 import type { Outcome } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
 import { brief, land, runPipeline, type TableName } from "./pipeline.ts";
+import type { VictimTask } from "./victim.ts";
 
 /** Where a process kills itself: at a file that gets its name, or with half of one written. */
 export interface KillPoint {
@@ -40,28 +43,53 @@ export type Phase = keyof typeof phases;
 /** A phase of a table's query, at its first, second … time. */
 export type Kill = readonly [phase: Phase, table: TableName, occurrence: number];
 
+/** Where a pipeline runs, with its landing folder, tables and checkpoints. */
+export interface Place {
+  /** As users write it: a path or a URI. */
+  readonly uri: string;
+  /** The same, by a store of the test's own. */
+  readonly location: Location;
+  /** What a session needs to get there. */
+  readonly conf: Readonly<Record<string, string>>;
+  /** What a process of Node imports before its script. */
+  readonly imports: readonly string[];
+}
+
 /** Kills a process that runs the pipeline, goes on in another, and compares. */
 export async function killAndCompare(kill: Kill, calm: Outcome): Promise<void> {
-  const [phase, table, occurrence] = kill;
   const folder = await mkdtemp(join(tmpdir(), "millrace-kill-"));
+  const location = { store: localStore(), path: folder };
   try {
-    const signal = await runVictim(folder, { ...phases[phase](table), occurrence });
-    deepStrictEqual(signal, "SIGKILL", `${kill.join(", ")}: the process never got there`);
-    await using spark = await openProcess(folder);
-    for (let round = 0; round < brief.rounds.length; round++) {
-      land(folder, brief, round);
-      await runPipeline(spark, folder);
-    }
-    deepStrictEqual(await outcomeOf(spark, folder), calm, `killed ${kill.join(", ")}`);
+    await killAndCompareAt({ uri: folder, location, conf: {}, imports: [] }, kill, calm);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** The same in a place that nobody was in before. */
+export async function killAndCompareAt(place: Place, kill: Kill, calm: Outcome): Promise<void> {
+  const [phase, table, occurrence] = kill;
+  const signal = await runVictim(place, { ...phases[phase](table), occurrence });
+  deepStrictEqual(signal, "SIGKILL", `${kill.join(", ")}: the process never got there`);
+  deepStrictEqual(await runAt(place), calm, `killed ${kill.join(", ")}`);
+}
+
+/** Runs the whole pipeline, from wherever it was left. */
+export async function runAt({ uri, location, conf }: Place): Promise<Outcome> {
+  await using spark = await openProcess(uri, conf);
+  for (let round = 0; round < brief.rounds.length; round++) {
+    await land(location, brief, round);
+    await runPipeline(spark, uri);
+  }
+  return await outcomeOf(spark, location);
+}
+
 /** How the process ended: the signal, or what it said if there was none. */
-async function runVictim(folder: string, point: KillPoint): Promise<string> {
+async function runVictim({ uri, conf, imports }: Place, point: KillPoint): Promise<string> {
   const script = fileURLToPath(new URL("./victim.ts", import.meta.url));
-  const arguments_ = ["--import", "tsx", script, folder, JSON.stringify(point)];
+  const task: VictimTask = { uri, conf, point };
+  const before = ["tsx", ...imports].flatMap((name) => ["--import", name]);
+  const arguments_ = [...before, script, JSON.stringify(task)];
   const child = spawn(process.execPath, arguments_, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -106,14 +106,14 @@ function troubled(methods: string[], trouble: Trouble | undefined) {
   return { faults, wrap };
 }
 
-/** A session over the warehouse in `folder`. */
+/** A session over the warehouse in `folder`, a path or a URI. */
 export async function openProcess(
   folder: string,
   given: Readonly<Record<string, string>> = {},
   parts: Parameters<typeof openLocal>[1] = {},
 ): Promise<SparkSession> {
   const conf = {
-    "spark.sql.warehouse.dir": join(folder, "warehouse"),
+    "spark.sql.warehouse.dir": `${folder}/warehouse`,
     "millrace.engine.threads": "1",
     ...given,
   };

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { SparkSession } from "../../src/index.ts";
+import { type FileStatus, join, type Location } from "../../src/storage/store.ts";
 import { type TableName, tables } from "./pipeline.ts";
 
 /** What a table holds and how it came to: equal for every run over the same files. */
@@ -17,8 +16,11 @@ export interface TableOutcome {
 
 export type Outcome = Readonly<Record<TableName, TableOutcome>>;
 
-/** Reads all of it; throws where versions, files or checkpoints do not fit each other. */
-export async function outcomeOf(spark: SparkSession, folder: string): Promise<Outcome> {
+/**
+ * Reads all of it, past any session; throws where versions, files or checkpoints do not fit each
+ * other.
+ */
+export async function outcomeOf(spark: SparkSession, folder: Location): Promise<Outcome> {
   const outcomes: [TableName, TableOutcome][] = [];
   for (const table of tables) {
     const rows = await spark.table(table).collect();
@@ -26,9 +28,9 @@ export async function outcomeOf(spark: SparkSession, folder: string): Promise<Ou
       table,
       {
         rows: rows.map(print).sort(),
-        commits: commitsOf(folder, table),
-        batches: batchesOf(folder, table),
-        schemas: table === "bronze" ? numbers(join(folder, "schema", "_schemas")) : [],
+        commits: await commitsOf(folder, table),
+        batches: await batchesOf(folder, table),
+        schemas: table === "bronze" ? await numbers(join(folder, "schema", "_schemas")) : [],
       },
     ]);
   }
@@ -45,62 +47,86 @@ interface CommitLine {
   readonly add?: { readonly path: string; readonly size: number };
 }
 
-/** Checkpoints are whole, and the one that is pointed at is there. */
-function checkCheckpoints(log: string): void {
-  const names = readdirSync(log).filter((name) => name.endsWith(".checkpoint.parquet"));
-  for (const name of names) {
-    if (readFileSync(join(log, name)).subarray(-4).toString() === "PAR1") continue;
-    throw new Error(`${name} of ${log} is cut short`);
-  }
-  const pointer = join(log, "_last_checkpoint");
-  if (!existsSync(pointer)) return;
-  const { version } = JSON.parse(readFileSync(pointer, "utf8")) as { version: number };
-  if (names.some((name) => Number.parseInt(name, 10) === version)) return;
-  throw new Error(`${pointer} points at version ${version}, which has no checkpoint`);
+/** The files of a folder, by their names, sorted. */
+async function filesOf({ store, path }: Location): Promise<ReadonlyMap<string, FileStatus>> {
+  const files = new Map<string, FileStatus>();
+  for await (const file of store.list(`${path}/`))
+    files.set(file.path.slice(path.length + 1), file);
+  return files;
 }
 
-function commitsOf(folder: string, table: TableName): string[] {
+async function textOf({ store, path }: Location): Promise<string> {
+  return Buffer.from(await store.read(path)).toString();
+}
+
+/** Checkpoints are whole, and the one that is pointed at is there. */
+async function checkCheckpoints(log: Location, all: readonly string[]): Promise<void> {
+  const names = all.filter((name) => name.endsWith(".checkpoint.parquet"));
+  for (const name of names) {
+    const { store, path } = join(log, name);
+    if (
+      Buffer.from(await store.read(path))
+        .subarray(-4)
+        .toString() === "PAR1"
+    )
+      continue;
+    throw new Error(`${path} is cut short`);
+  }
+  if (!all.includes("_last_checkpoint")) return;
+  const { version } = JSON.parse(await textOf(join(log, "_last_checkpoint"))) as {
+    readonly version: number;
+  };
+  if (names.some((name) => Number.parseInt(name, 10) === version)) return;
+  throw new Error(`${log.path} points at version ${version}, which has no checkpoint`);
+}
+
+async function commitsOf(folder: Location, table: TableName): Promise<string[]> {
   const place = join(folder, "warehouse", "main", "default", table);
   const log = join(place, "_delta_log");
-  checkCheckpoints(log);
-  const names = readdirSync(log).filter((name) => /^\d{20}\.json$/.test(name));
-  const { id } = JSON.parse(readFileSync(join(folder, "checkpoint", table, "metadata"), "utf8"));
-  return names.sort().map((name, version) => {
+  const all = [...(await filesOf(log)).keys()];
+  await checkCheckpoints(log, all);
+  const { id } = JSON.parse(await textOf(join(folder, "checkpoint", table, "metadata")));
+  const commits: string[] = [];
+  for (const [version, name] of all.filter((one) => /^\d{20}\.json$/.test(one)).entries()) {
     if (Number.parseInt(name, 10) !== version) throw new Error(`${table} lacks version ${version}`);
-    const text = readFileSync(join(log, name), "utf8");
-    const lines = text
+    const lines = (await textOf(join(log, name)))
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as CommitLine);
-    for (const { add } of lines) if (add) checkFile(join(place, decodeURI(add.path)), add.size);
+    for (const { add } of lines) {
+      if (add) await checkFile(join(place, decodeURI(add.path)), add.size);
+    }
     const batches = lines.flatMap(({ txn }) => (txn ? [txn] : []));
     const strange = batches.find((txn) => txn.appId !== id);
     if (strange) throw new Error(`${table} has a batch of ${strange.appId}, not of ${id}`);
     const [operation] = lines.flatMap(({ commitInfo }) => commitInfo?.operation ?? []);
-    return [operation, ...batches.map((txn) => txn.version)].join(" ");
-  });
+    commits.push([operation, ...batches.map((txn) => txn.version)].join(" "));
+  }
+  return commits;
 }
 
-function checkFile(path: string, size: number): void {
-  if (!existsSync(path)) throw new Error(`${path} is in the log and not on the disk`);
-  const found = statSync(path).size;
-  if (found !== size) throw new Error(`${path} has ${found} bytes, the log says ${size}`);
+async function checkFile({ store, path }: Location, size: number): Promise<void> {
+  const found = await store.stat(path);
+  if (!found) throw new Error(`${path} is in the log and not in the store`);
+  if (found.size !== size) throw new Error(`${path} has ${found.size} bytes, the log says ${size}`);
 }
 
 /** The last of each log; old ones may be purged by now, or not yet. */
-function batchesOf(folder: string, table: TableName): string[] {
-  return ["offsets", "commits"].map((log) => {
-    const ids = numbers(join(folder, "checkpoint", table, log)).map(Number);
+async function batchesOf(folder: Location, table: TableName): Promise<string[]> {
+  const lasts: string[] = [];
+  for (const log of ["offsets", "commits"]) {
+    const ids = (await numbers(join(folder, "checkpoint", table, log))).map(Number);
     const first = ids[0] ?? 0;
     const gap = ids.find((id, index) => id !== first + index);
     if (gap !== undefined) throw new Error(`the ${log} of ${table} have a gap before ${gap}`);
-    return `${log} to ${ids.at(-1)}`;
-  });
+    lasts.push(`${log} to ${ids.at(-1)}`);
+  }
+  return lasts;
 }
 
 /** The files of a numbered log; what a dead process left in the making is no part of it. */
-function numbers(folder: string): string[] {
-  return readdirSync(folder)
+async function numbers(folder: Location): Promise<string[]> {
+  return [...(await filesOf(folder)).keys()]
     .filter((name) => /^\d+$/.test(name))
     .sort((left, right) => Number(left) - Number(right));
 }

@@ -1,12 +1,22 @@
 import { type Disk, type DiskFile, nodeDisk } from "../../src/storage/disk.ts";
+import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
+import { openStores } from "../../src/storage/registry.ts";
+import { openStaging } from "../../src/storage/staging.ts";
+import type { Store } from "../../src/storage/store.ts";
 import type { KillPoint } from "./kill.ts";
 import { openProcess } from "./machine.ts";
 import { brief, land, runPipeline } from "./pipeline.ts";
 
-// A process of kill.ts: runs the pipeline in a folder, and kills itself where it is told to.
-const [folder = "", told = "{}"] = process.argv.slice(2);
-const point = JSON.parse(told) as KillPoint;
+/** What a victim is told. */
+export interface VictimTask {
+  readonly uri: string;
+  readonly conf: Readonly<Record<string, string>>;
+  readonly point: KillPoint;
+}
+
+// A process of kill.ts: runs the pipeline in a place, and kills itself where it is told to.
+const { uri, conf, point } = JSON.parse(process.argv[2] ?? "{}") as VictimTask;
 const pattern = new RegExp(point.path);
 let left = point.occurrence;
 
@@ -51,12 +61,26 @@ const disk: Disk = {
   rename: (from, to) => named(to, () => nodeDisk.rename(from, to)),
 };
 
-await using spark = await openProcess(
-  folder,
-  {},
-  { stores: { file: async () => localStore(disk) } },
-);
+/** The calls of a store that give a path its file, and which of their arguments is the path. */
+const naming: Readonly<Record<string, number>> = { put: 0, putIfAbsent: 0, publish: 1 };
+
+function mortal(store: Store): Store {
+  return intercept(store, ({ method, arguments: given }, run) => {
+    const at = naming[method];
+    return at === undefined ? run() : named(String(given[at]), run);
+  });
+}
+
+await using staging = await openStaging();
+const plain = openStores({ staging, workingDirectory: process.cwd(), options: conf });
+const place = await plain.locate(uri);
+const { scheme } = place.store;
+await using spark = await openProcess(uri, conf, {
+  stores: {
+    [scheme]: async () => (scheme === "file" ? localStore(disk) : mortal(place.store)),
+  },
+});
 for (let round = 0; round < brief.rounds.length; round++) {
-  land(folder, brief, round);
-  await runPipeline(spark, folder);
+  await land(place, brief, round);
+  await runPipeline(spark, uri);
 }

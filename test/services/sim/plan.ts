@@ -1,0 +1,68 @@
+/** A row of the table the writers share; ids are never used twice. */
+export interface Row {
+  readonly id: number;
+  readonly part: string;
+}
+
+/** What a writer means to do, under a name of its own that goes into the commit. */
+export interface Act {
+  readonly name: string;
+  readonly kind: "append" | "overwrite" | "replaceWhere";
+  /** Of a replaceWhere: the partition that is replaced. */
+  readonly part?: string;
+  readonly rows: readonly Row[];
+}
+
+/** What came of it. `lost`: another writer's commit was in the way. */
+export interface Attempt extends Act {
+  readonly outcome: "committed" | "lost";
+}
+
+/** A change of one row, as the change feed tells it. */
+export interface Change extends Row {
+  readonly type: "insert" | "delete";
+  readonly version: number;
+}
+
+const parts = ["a", "b", "c"];
+
+/** Numbers in [0, 1) from a seed (mulberry32). */
+export function chanceOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** The next thing a writer does: mostly appends, now and then all or a part of the table anew. */
+export function actOf(writer: number, index: number, chance: () => number): Act {
+  const name = `${writer}-${index}`;
+  const drawn = chance();
+  const part = parts[Math.floor(chance() * parts.length)]!;
+  const kind = drawn < 0.8 ? "append" : drawn < 0.95 ? "replaceWhere" : "overwrite";
+  const rows = Array.from({ length: 1 + Math.floor(chance() * 3) }, (_, at) => ({
+    id: writer * 1_000_000 + index * 10 + at,
+    part: kind === "replaceWhere" ? part : parts[Math.floor(chance() * parts.length)]!,
+  }));
+  return kind === "replaceWhere" ? { name, kind, part, rows } : { name, kind, rows };
+}
+
+/** What the table holds after acts in the order of their versions, and each change on the way. */
+export function replayed(acts: readonly { readonly version: number; readonly act: Act }[]): {
+  readonly rows: readonly Row[];
+  readonly changes: readonly Change[];
+} {
+  let rows: readonly Row[] = [];
+  const changes: Change[] = [];
+  for (const { version, act } of acts) {
+    const goes = (row: Row): boolean =>
+      act.kind === "overwrite" || (act.kind === "replaceWhere" && row.part === act.part);
+    for (const row of rows.filter(goes)) changes.push({ ...row, type: "delete", version });
+    for (const row of act.rows) changes.push({ ...row, type: "insert", version });
+    rows = [...rows.filter((row) => !goes(row)), ...act.rows];
+  }
+  return { rows, changes };
+}
