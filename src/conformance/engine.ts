@@ -166,7 +166,7 @@ const laws: Readonly<Record<string, Law>> = {
     );
     assert.equal(files.length, 1);
     assert.deepEqual(await rowsOf(subject.engine, filesPlan(everyType, files)), sample);
-    const { schema, rows } = await subject.engine.parquetSchema(files[0]?.path ?? "");
+    const { schema, rows } = await subject.engine.parquetSchema({ path: files[0]?.path ?? "" });
     assert.equal(rows, 2);
     assert.deepEqual(schema, everyType);
   },

@@ -1,5 +1,5 @@
 import type { TypedRelation } from "../analysis/typed.ts";
-import type { InputFile } from "../plan/input.ts";
+import type { FilePlace, InputFile } from "../plan/input.ts";
 import type { Options } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
@@ -32,7 +32,7 @@ export interface Engine extends AsyncDisposable {
     context: QueryContext,
   ): Promise<readonly WrittenFile[]>;
   /** Schema and row count of a Parquet file, from its footer. */
-  parquetSchema(path: string): Promise<{ schema: StructType; rows: number }>;
+  parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }>;
   /** The schema of JSON or CSV files by Spark's inference rules, from the given samples. */
   inferSchema(request: InferRequest): Promise<StructType>;
   /** The engine's own plan, for `explain`. */

@@ -1,5 +1,6 @@
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
+import type { Store } from "../storage/store.ts";
 import type { Options } from "./relation.ts";
 import type { RowSet } from "./row-set.ts";
 
@@ -23,9 +24,19 @@ export interface RangeInput {
   readonly step: bigint;
 }
 
-/** A file the engine opens itself. `path` is a local path. */
-export interface InputFile {
+/** Where the engine finds the bytes of a file. It opens the file itself, and closes it. */
+export interface FilePlace {
+  /** In `store`; without one, of the local file system. */
   readonly path: string;
+  readonly store?: Store;
+  readonly size?: number; // bytes
+  /** As in `OpenOptions`. */
+  readonly etag?: string;
+  readonly immutable?: boolean;
+}
+
+/** A file that is read. */
+export interface InputFile extends FilePlace {
   /** What `_metadata.file_path` shows: the URI in the store it came from. */
   readonly uri: string;
   readonly size: number; // bytes

@@ -1,3 +1,5 @@
+import type { Part } from "./part.ts";
+
 /** What a store says of one file. */
 export interface FileStatus {
   /** Absolute within the store, `/`-separated, decoded. */
@@ -58,7 +60,18 @@ export interface Store {
   publish(local: string, path: string): Promise<FileStatus>;
   delete(path: string): Promise<void>;
   /** A local file with these bytes for the engine to read; release it after use. */
-  open(path: string): Promise<LocalFile>;
+  open(path: string, options?: OpenOptions): Promise<LocalFile>;
+}
+
+/** What the caller knows of a file it opens: a store over a network asks for less then. */
+export interface OpenOptions {
+  readonly size?: number; // bytes
+  /** Of the content that is meant: another is STORAGE_FILE_CHANGED. */
+  readonly etag?: string;
+  /** Nothing else is ever written under this name, so that it need not be asked for again. */
+  readonly immutable?: boolean;
+  /** Only these bytes are needed; a store may give all of them. */
+  readonly part?: Part;
 }
 
 export interface ListOptions {

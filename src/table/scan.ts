@@ -1,5 +1,6 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
 import { some } from "../analysis/expression.ts";
+import { placeOf } from "../engine/local.ts";
 import { error } from "../error/error.ts";
 import type { Add, DeletionVector } from "../log/action.ts";
 import { columnMappingMode, physicalField, physicalName } from "../log/column-mapping.ts";
@@ -95,11 +96,7 @@ export interface FileScan {
   readonly columns: readonly StructField[];
 }
 
-/**
- * Given files of a table as the engine's input, without the rows that their vectors delete. Files
- * of a store that is not local are opened through it and stay open: how long they are kept is
- * bounded by that store's cache.
- */
+/** Given files of a table as the engine's input, without the rows that their vectors delete. */
 export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
   const { store } = table.location;
   const { snapshot, columns } = scan;
@@ -118,9 +115,10 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       setMember(partition, name, partitionValue(text, type));
     }
     files.push({
-      path: store.scheme === "file" ? path : (await store.open(path)).path,
+      ...placeOf({ store, path }),
       uri: store.uri(path),
       size: file.size,
+      immutable: true,
       modificationTime: file.modificationTime,
       partition,
       ...rowsOf(sets[at * 2], sets[at * 2 + 1]),

@@ -2,13 +2,14 @@ import { columnsOf, isNotNull, reference } from "../../analysis/expression.ts";
 import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
 import { error, isError } from "../../error/error.ts";
+import type { InputFile } from "../../plan/input.ts";
 import { sqlDataType } from "../../schema/ddl.ts";
 import { type FieldPath, newFields } from "../../schema/rescued.ts";
 import { field, type StructType, string, struct } from "../../schema/type.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
-import { filesInput, type OpenedFiles, openFiles, type ReadFile } from "../file/input.ts";
+import { filesInput, inputFiles, type ReadFile } from "../file/input.ts";
 import { addedFields, evolve, withStrings } from "./evolution.ts";
 import type { CloudFilesOptions } from "./option.ts";
 import { inferData, type ResolvedSchema, readerOptions } from "./schema.ts";
@@ -38,7 +39,7 @@ export class CloudFilesRows {
   readonly #spec: RowsSpec;
   readonly #columns: StructType;
   #files: readonly ReadFile[] = [];
-  #opened: OpenedFiles | undefined;
+  #inputs: readonly InputFile[] = [];
   #kept: CachedResult | undefined;
 
   constructor(spec: RowsSpec) {
@@ -55,37 +56,35 @@ export class CloudFilesRows {
     const { request, settings, resolved, atomic } = this.#spec;
     const { timeZone } = request.context.queryContext();
     this.#files = files;
-    this.#opened = await openFiles(files, { columns: resolved.partitions, timeZone });
+    this.#inputs = inputFiles(files, { columns: resolved.partitions, timeZone });
     if (files.length === 0) return { input: { kind: "empty", schema: this.#columns }, rows: 0 };
     const parquet = settings.format === "parquet";
-    if (parquet) await this.#checkFooters(files, this.#opened);
+    if (parquet) await this.#checkFooters(files);
     const looked = !parquet && ["addNewColumns", "failOnNewColumns"].includes(settings.evolution);
     // A column the stream does not show is rescued into what is kept alone.
     if (looked && !(atomic && settings.rescuedColumn !== undefined)) {
-      return this.#readKept(files, this.#opened);
+      return this.#readKept(files);
     }
     const options = readerOptions(request.options, settings);
-    const read = { files: this.#opened.files, options };
+    const read = { files: this.#inputs, options };
     const input = filesInput(settings.format, this.#columns, read);
     return { input: looked && input.kind === "text" ? { ...input, known: resolved.full } : input };
   }
 
   /** After a read that a new column stopped: the batch is read again, to find all of them. */
   async failed(thrown: unknown): Promise<void> {
-    const opened = this.#opened;
-    if (opened === undefined || !isError(thrown, "UNKNOWN_FIELD_EXCEPTION")) return;
-    if (!opened.files.some(({ uri }) => uri === thrown.parameters["path"])) return;
-    await this.#readKept(this.#files, opened);
+    if (!isError(thrown, "UNKNOWN_FIELD_EXCEPTION")) return;
+    if (!this.#inputs.some(({ uri }) => uri === thrown.parameters["path"])) return;
+    await this.#readKept(this.#files);
   }
 
   async close(): Promise<void> {
     await this.#kept?.[Symbol.asyncDispose]();
-    await this.#opened?.[Symbol.asyncDispose]();
     this.#kept = undefined;
-    this.#opened = undefined;
+    this.#inputs = [];
   }
 
-  async #readKept(files: readonly ReadFile[], opened: OpenedFiles): Promise<Batch> {
+  async #readKept(files: readonly ReadFile[]): Promise<Batch> {
     const { request, settings } = this.#spec;
     const rescued = settings.rescuedColumn ?? ownRescued;
     const options = { ...readerOptions(request.options, settings), rescueddatacolumn: rescued };
@@ -94,7 +93,7 @@ export class CloudFilesRows {
     const columns = shown
       ? this.#columns
       : struct([...this.#columns.fields, field(rescued, string)]);
-    const input = filesInput(settings.format, columns, { files: opened.files, options });
+    const input = filesInput(settings.format, columns, { files: this.#inputs, options });
     const relation: TypedInput = { kind: "input", input, output: columnsOf(columns) };
     const { engine, queryContext } = request.context;
     const kept = await engine.cache(relation, queryContext());
@@ -134,11 +133,11 @@ export class CloudFilesRows {
     return [];
   }
 
-  async #checkFooters(files: readonly ReadFile[], opened: OpenedFiles): Promise<void> {
+  async #checkFooters(files: readonly ReadFile[]): Promise<void> {
     const { settings, resolved, request } = this.#spec;
     if (settings.evolution === "none") return;
-    for (const { path } of opened.files) {
-      const { schema } = await request.context.engine.parquetSchema(path);
+    for (const file of this.#inputs) {
+      const { schema } = await request.context.engine.parquetSchema(file);
       const found = addedFields(resolved.full, schema);
       if (found.length > 0) await this.#evolve(files, found);
     }

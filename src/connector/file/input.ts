@@ -1,10 +1,11 @@
+import { placeOf } from "../../engine/local.ts";
 import { error } from "../../error/error.ts";
 import type { Input, InputFile } from "../../plan/input.ts";
 import type { Options } from "../../plan/relation.ts";
 import { sameName } from "../../schema/compare.ts";
 import type { StructField, StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
-import type { LocalFile, Location } from "../../storage/store.ts";
+import type { Location } from "../../storage/store.ts";
 import type { FileFormat } from "./format.ts";
 import { type PartitionText, partitionValue } from "./partition.ts";
 import { hadoopUri } from "./uri.ts";
@@ -17,46 +18,30 @@ export interface ReadFile {
   readonly location: Location;
   readonly size: number; // bytes
   readonly modificationTime: number; // ms since the epoch
+  readonly etag?: string;
   readonly partition: PartitionText;
 }
 
-/** Files the engine can open, until released. */
-export interface OpenedFiles extends AsyncDisposable {
-  readonly files: readonly InputFile[];
-}
-
-export interface OpenRequest {
+export interface PartitionRequest {
   /** Columns whose values the folders give. */
   readonly columns: readonly StructField[];
   /** For timestamps in folder names. */
   readonly timeZone: string;
 }
 
-/** Makes files readable for the engine, those of other stores than the local one by a copy. */
-export async function openFiles(
+/** Files as the engine reads them. */
+export function inputFiles(
   files: readonly ReadFile[],
-  request: OpenRequest,
-): Promise<OpenedFiles> {
-  const held: LocalFile[] = [];
-  const opened = await mapFiles(files, async (file) => {
-    const { location, size, modificationTime } = file;
-    const local = await open(location, held);
-    const partition = partitionValues(file.partition, request);
-    return { path: local, uri: hadoopUri(location), size, modificationTime, partition };
-  });
-  return {
-    files: opened,
-    async [Symbol.asyncDispose]() {
-      for (const file of held.splice(0)) await file[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function open({ store, path }: Location, held: LocalFile[]): Promise<string> {
-  if (store.scheme === "file") return path;
-  const file = await store.open(path);
-  held.push(file);
-  return file.path;
+  request: PartitionRequest,
+): readonly InputFile[] {
+  return files.map(({ location, size, modificationTime, etag, partition }) => ({
+    ...placeOf(location),
+    uri: hadoopUri(location),
+    size,
+    modificationTime,
+    ...(etag === undefined ? {} : { etag }),
+    partition: partitionValues(partition, request),
+  }));
 }
 
 /** `files` mapped in order, some at a time. */
@@ -78,7 +63,7 @@ export async function mapFiles<T, U>(
 
 function partitionValues(
   text: PartitionText,
-  { columns, timeZone }: OpenRequest,
+  { columns, timeZone }: PartitionRequest,
 ): Readonly<Record<string, Value>> {
   const values: Record<string, Value> = {};
   for (const [name, value] of text) {

@@ -6,7 +6,7 @@ import type { Location } from "../../storage/store.ts";
 import type { ReadRequest } from "../connector.ts";
 import { type OptionReader, optionReader } from "../option.ts";
 import { type FileFormat, fileFormat, hiddenFields } from "./format.ts";
-import { filesInput, openFiles } from "./input.ts";
+import { filesInput, inputFiles } from "./input.ts";
 import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
 import { partitionColumns } from "./partition.ts";
 import {
@@ -92,12 +92,9 @@ async function scanFiles(
   scan: ScanRequest,
 ) {
   const { context, options } = read.request;
-  const opened = await openFiles(read.files, {
-    columns: read.partitions,
-    timeZone: context.queryContext().timeZone,
-  });
-  context.keep(opened);
-  const found = { files: opened.files, options, stored: read.schema };
+  const { timeZone } = context.queryContext();
+  const files = inputFiles(read.files, { columns: read.partitions, timeZone });
+  const found = { files, options, stored: read.schema };
   return filesInput(read.format, struct(scan.columns), found);
 }
 

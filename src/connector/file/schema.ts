@@ -6,7 +6,7 @@ import { type StructField, type StructType, struct } from "../../schema/type.ts"
 import type { ConnectorContext } from "../connector.ts";
 import { optionReader } from "../option.ts";
 import { type FileFormat, fixedSchema } from "./format.ts";
-import { openFiles, type ReadFile } from "./input.ts";
+import { inputFiles, type ReadFile } from "./input.ts";
 
 export interface SchemaRequest {
   readonly format: FileFormat;
@@ -25,18 +25,17 @@ export async function inferFileSchema(request: SchemaRequest): Promise<StructTyp
   const fixed = fixedSchema(format);
   if (fixed) return fixed;
   const sample = format === "parquet" && !request.merge ? request.files.slice(0, 1) : request.files;
-  await using opened = await openFiles(sample, { columns: [], timeZone: "UTC" });
+  const files = inputFiles(sample, { columns: [], timeZone: "UTC" });
   if (format !== "parquet") {
     const text = format === "csv" ? "csv" : "json";
     const { inferTypes } = request;
-    const { files } = opened;
     return asNullable(
       await context.engine.inferSchema({ format: text, files, options, inferTypes }),
     );
   }
   let merged: StructType | undefined;
-  for (const { path } of opened.files) {
-    const { schema } = await context.engine.parquetSchema(path);
+  for (const file of files) {
+    const { schema } = await context.engine.parquetSchema(file);
     merged = merged ? mergeSchemas(merged, schema) : schema;
   }
   return asNullable(merged ?? struct([]));

@@ -6,7 +6,7 @@ import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
 import { type OptionReader, optionReader } from "../option.ts";
 import { type FileFormat, fixedSchema, hiddenFields } from "./format.ts";
-import { filesInput, type OpenedFiles, openFiles, type ReadFile } from "./input.ts";
+import { filesInput, inputFiles, type ReadFile } from "./input.ts";
 import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
 import { partitionColumns } from "./partition.ts";
 import type { FilePolicy } from "./plan.ts";
@@ -60,7 +60,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   };
 }
 
-/** How files become rows, for a source: the files of a batch stay open until the next one. */
+/** How files become rows, for a source. */
 function fileRows(spec: {
   readonly format: FileFormat;
   readonly schema: StructType;
@@ -69,18 +69,12 @@ function fileRows(spec: {
 }): { read(files: readonly ReadFile[]): Promise<Batch>; close(): Promise<void> } {
   const { format, schema, partitions, request } = spec;
   const wanted = struct([...schema.fields, ...hiddenFields(schema, format)]);
-  let opened: OpenedFiles | undefined;
-  const close = async (): Promise<void> => {
-    await opened?.[Symbol.asyncDispose]();
-    opened = undefined;
-  };
-  const read = async (files: readonly ReadFile[]): Promise<Batch> => {
-    await close();
+  const read = async (listed: readonly ReadFile[]): Promise<Batch> => {
     const { timeZone } = request.context.queryContext();
-    opened = await openFiles(files, { columns: partitions, timeZone });
-    return { input: filesInput(format, wanted, { files: opened.files, options: request.options }) };
+    const files = inputFiles(listed, { columns: partitions, timeZone });
+    return { input: filesInput(format, wanted, { files, options: request.options }) };
   };
-  return { read, close };
+  return { read, close: async () => {} };
 }
 
 function filePolicy(options: OptionReader): FilePolicy {

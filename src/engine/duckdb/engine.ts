@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import type { FilePlace } from "../../plan/input.ts";
 import { field, type StructType, struct } from "../../schema/type.ts";
 import type {
   CachedResult,
@@ -13,6 +14,7 @@ import type {
   StateUpdate,
   WrittenFile,
 } from "../engine.ts";
+import { localFiles } from "../local.ts";
 import { relation } from "./compile/relation.ts";
 import { scopeOf } from "./compile/scope.ts";
 import { errorOf } from "./failure.ts";
@@ -20,14 +22,14 @@ import { type Binding, bind } from "./input/bind.ts";
 import { Instance, type InstanceOptions, type Width } from "./instance.ts";
 import { provideJavascript } from "./javascript/register.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
-
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
+import { footerPart } from "./parquet/part.ts";
 import { variantGroups } from "./parquet/plain-variant.ts";
 import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
-
 import { parquetWrite } from "./parquet/write.ts";
 import { columnName, identifier, paths } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
+import { flag } from "./text/option.ts";
 import { sqlType } from "./type.ts";
 
 export type EngineOptions = InstanceOptions;
@@ -141,29 +143,41 @@ class DuckDBEngine implements Engine {
     }
   }
 
-  async parquetSchema(path: string): Promise<{ schema: StructType; rows: number }> {
-    const from = paths([path]);
-    const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
-    const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
+  async parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }> {
     const instance = await this.#instance();
-    return await instance.with(sql, async (connection) => {
-      const variants = await variantGroups(path);
-      const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
-        ...elementOf(row),
-        variant: variants.has(at),
-      }));
-      const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
-      return { schema: schemaOf(elements), rows: Number(rows) };
-    });
+    const local = await localFiles([file], { part: footerPart });
+    try {
+      const { path } = local.files[0]!;
+      const from = paths([path]);
+      const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
+      const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
+      return await instance.with(sql, async (connection) => {
+        const variants = await variantGroups(path);
+        const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
+          ...elementOf(row),
+          variant: variants.has(at),
+        }));
+        const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
+        return { schema: schemaOf(elements), rows: Number(rows) };
+      });
+    } finally {
+      await local.release();
+    }
   }
 
   async inferSchema(request: InferRequest): Promise<StructType> {
     const { inferTextSchema } = await import("./text/infer.ts");
-    return await inferTextSchema(request);
+    const ignoreMissing = flag(request.options, "ignoreMissingFiles", false);
+    const local = await localFiles(request.files, { ignoreMissing });
+    try {
+      return await inferTextSchema({ ...request, files: local.files });
+    } finally {
+      await local.release();
+    }
   }
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {
-    const query = await this.#begin(plan, context);
+    const query = await this.#begin(plan, context, true);
     const sql = `EXPLAIN ${query.select}`;
     try {
       const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
@@ -183,8 +197,11 @@ class DuckDBEngine implements Engine {
     await this.#rewritten[Symbol.asyncDispose]();
   }
 
-  /** Binds the inputs, compiles the plan, and ties the query to the context's signal. */
-  async #begin(plan: TypedRelation, context: QueryContext): Promise<Query> {
+  /**
+   * Binds the inputs, compiles the plan, and ties the query to the context's signal. `explained`:
+   * nothing of the files is read but what says how they would be.
+   */
+  async #begin(plan: TypedRelation, context: QueryContext, explained = false): Promise<Query> {
     const { signal } = context;
     if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
     const instance = await this.#instance();
@@ -199,8 +216,10 @@ class DuckDBEngine implements Engine {
     };
     try {
       const { duck, folder, heldRows } = instance;
-      const rewritten = this.#rewritten;
-      const bound = await bind(plan, { duck, connection, context, rewritten, folder, heldRows });
+      const bound = await bind(plan, {
+        ...{ duck, connection, context, folder, heldRows, explained },
+        rewritten: this.#rewritten,
+      });
       binding = bound;
       const select = relation(plan, scopeOf(context, bound.sources));
       await provideJavascript(select);
@@ -212,7 +231,7 @@ class DuckDBEngine implements Engine {
           try {
             return await work();
           } catch (thrown) {
-            throw bound.failure() ?? thrown;
+            throw bound.failure() ?? bound.named(thrown);
           }
         };
         return instance.work(sql, checked, width);

@@ -17,7 +17,7 @@ import { fileKey, keyPath, spelledId } from "../file-key.ts";
 import type { LogContext } from "../log.ts";
 import { encodePath } from "../path.ts";
 import type { FileFilter, Totals } from "../snapshot.ts";
-import { eachChunk, type Part, withParts } from "./part.ts";
+import { eachChunk, type Part, partFiles } from "./part.ts";
 import { addFields, type FileForm, fileRows, selected } from "./relation.ts";
 import { addType } from "./schema.ts";
 import { plainOf } from "./value.ts";
@@ -51,7 +51,7 @@ export function checkpointFiles(
   const groups = groupsOf(parts);
   const each: Each = async (work) => {
     for (const { parts: some, form } of groups) {
-      await withParts(table, some, (files) => work(files, form));
+      await work(partFiles(table, some), form);
     }
   };
   const known = new Map<string, Found | undefined>();

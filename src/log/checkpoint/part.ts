@@ -1,8 +1,9 @@
 import type { TypedRelation } from "../../analysis/typed.ts";
 import type { Chunk } from "../../engine/engine.ts";
+import { placeOf } from "../../engine/local.ts";
 import type { InputFile } from "../../plan/input.ts";
 import type { DataType } from "../../schema/type.ts";
-import type { FileStatus, LocalFile, Location } from "../../storage/store.ts";
+import type { FileStatus, Location } from "../../storage/store.ts";
 import type { LogContext } from "../log.ts";
 import { logQuery } from "./relation.ts";
 import { structOnlyStats } from "./schema.ts";
@@ -34,32 +35,22 @@ export async function partsOf(
 }
 
 async function partOf(table: Location, status: FileStatus, context: LogContext): Promise<Part> {
-  await using local = await table.store.open(status.path);
-  const { schema, rows } = await context.engine.parquetSchema(local.path);
+  const { schema, rows } = await context.engine.parquetSchema(partFile(table, status));
   const columns = new Set(schema.fields.map(({ name }) => name));
   return { status, rows, columns, statsParsed: structOnlyStats(schema) };
 }
 
-/** Does work on parts, as inputs of the engine that are open until it is done. */
-export async function withParts<T>(
-  table: Location,
-  parts: readonly Part[],
-  work: (files: readonly InputFile[]) => Promise<T>,
-): Promise<T> {
-  const open: LocalFile[] = [];
-  try {
-    const files: InputFile[] = [];
-    for (const { status } of parts) {
-      const local = await table.store.open(status.path);
-      open.push(local);
-      const { size, modificationTime } = status;
-      const uri = table.store.uri(status.path);
-      files.push({ path: local.path, uri, size, modificationTime, partition: {} });
-    }
-    return await work(files);
-  } finally {
-    for (const local of open) await local[Symbol.asyncDispose]();
-  }
+/** Parts as the engine reads them. */
+export function partFiles(table: Location, parts: readonly Part[]): InputFile[] {
+  return parts.map(({ status }) => partFile(table, status));
+}
+
+function partFile({ store }: Location, status: FileStatus): InputFile {
+  const { path, size, modificationTime, etag } = status;
+  return {
+    ...{ ...placeOf({ store, path }), uri: store.uri(path), size, modificationTime, partition: {} },
+    ...(etag === undefined ? {} : { etag }),
+  };
 }
 
 /** Runs a relation over a log, chunk by chunk; `all`: most of its rows are expected. */

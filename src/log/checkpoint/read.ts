@@ -5,7 +5,7 @@ import { checkedAction, linesOf, parseAction } from "../commit-file.ts";
 import type { LogContext } from "../log.ts";
 import { filePath, logFolder } from "../path.ts";
 import { actionOf, type CheckpointFiles, checkpointFiles, groupsOf, readAdds } from "./files.ts";
-import { eachChunk, type Part, partsOf, withParts } from "./part.ts";
+import { eachChunk, type Part, partFiles, partsOf } from "./part.ts";
 import { fileRows, smallRows } from "./relation.ts";
 import { removeType, smallSchema } from "./schema.ts";
 import { plainOf } from "./value.ts";
@@ -94,23 +94,22 @@ async function readRows(
   const actions: Action[] = [];
   const sidecars: string[] = [];
   const path = parts[0]?.status.path ?? "";
-  await withParts(table, parts, async (files) => {
-    const kinds = smallSchema.fields.filter(({ name }) => {
-      return parts.some(({ columns }) => columns.has(name));
-    });
-    let line = 0;
-    await eachChunk(context, smallRows(files, kinds), (chunk) => {
-      for (let at = 0; at < chunk.rows; at += 1) {
-        line += 1;
-        for (const [index, { name, type }] of kinds.entries()) {
-          const body = plainOf(chunk.columns[index]?.[at] ?? null, type);
-          if (body === null) continue;
-          if (name === "sidecar") sidecars.push((body as { path: string }).path);
-          const action = checkedAction({ [name]: body }, { path, line });
-          if (action !== undefined) actions.push(action);
-        }
+  const files = partFiles(table, parts);
+  const kinds = smallSchema.fields.filter(({ name }) => {
+    return parts.some(({ columns }) => columns.has(name));
+  });
+  let line = 0;
+  await eachChunk(context, smallRows(files, kinds), (chunk) => {
+    for (let at = 0; at < chunk.rows; at += 1) {
+      line += 1;
+      for (const [index, { name, type }] of kinds.entries()) {
+        const body = plainOf(chunk.columns[index]?.[at] ?? null, type);
+        if (body === null) continue;
+        if (name === "sidecar") sidecars.push((body as { path: string }).path);
+        const action = checkedAction({ [name]: body }, { path, line });
+        if (action !== undefined) actions.push(action);
       }
-    });
+    }
   });
   return { actions, sidecars, parts: parts.filter(({ columns }) => columns.has("add")) };
 }
@@ -124,19 +123,18 @@ async function readFiles(
   const actions: Action[] = [];
   for (const { parts: some, form } of groupsOf(parts)) {
     const where = { path: some[0]?.status.path ?? "", line: 0 };
-    await withParts(table, some, async (files) => {
-      for (const add of await readAdds(context, files, { form })) {
-        const action = checkedAction({ add }, where);
+    const files = partFiles(table, some);
+    for (const add of await readAdds(context, files, { form })) {
+      const action = checkedAction({ add }, where);
+      if (action !== undefined) actions.push(action);
+    }
+    const rows = fileRows(files, { kind: "remove" });
+    await eachChunk(context, rows.relation, (chunk) => {
+      for (let at = 0; at < chunk.rows; at += 1) {
+        const remove = actionOf(chunk.columns, at, removeType);
+        const action = checkedAction({ remove }, where);
         if (action !== undefined) actions.push(action);
       }
-      const rows = fileRows(files, { kind: "remove" });
-      await eachChunk(context, rows.relation, (chunk) => {
-        for (let at = 0; at < chunk.rows; at += 1) {
-          const remove = actionOf(chunk.columns, at, removeType);
-          const action = checkedAction({ remove }, where);
-          if (action !== undefined) actions.push(action);
-        }
-      });
     });
   }
   return actions;

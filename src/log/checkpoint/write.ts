@@ -11,7 +11,7 @@ import { logPath } from "../path.ts";
 import { durationMs, flag, tombstoneRetentionMs } from "../property.ts";
 import type { ReplayedSnapshot } from "../replay.ts";
 import { groupsOf } from "./files.ts";
-import { withParts } from "./part.ts";
+import { partFiles } from "./part.ts";
 import { writeLastCheckpoint } from "./pointer.ts";
 import {
   addFields,
@@ -39,28 +39,19 @@ export async function writeCheckpoint(
   const groups = groupsOf(snapshot.base?.parts ?? []);
   const without = await snapshot.superseded();
   const expired = now - tombstoneRetentionMs(snapshot.metadata.configuration);
-  const written = await withParts(
-    table,
-    groups.flatMap(({ parts }) => parts),
-    (files) => {
-      const older: TypedRelation[] = [];
-      let at = 0;
-      for (const { parts, form } of groups) {
-        const some = files.slice(at, at + parts.length);
-        at += parts.length;
-        older.push(liveRows(some, form, without), tombstoneRows(some, without, expired));
-      }
-      const relation = unionOf([rowsOf(actionsOf(snapshot, now)), ...older], checkpointSchema);
-      const target = {
-        directory: context.staging,
-        schema: checkpointSchema,
-        partitionBy: [],
-        compression: "snappy" as const,
-        statistics: () => false,
-      };
-      return context.engine.writeParquet(relation, target, logQuery);
-    },
-  );
+  const older = groups.flatMap(({ parts, form }): TypedRelation[] => {
+    const files = partFiles(table, parts);
+    return [liveRows(files, form, without), tombstoneRows(files, without, expired)];
+  });
+  const relation = unionOf([rowsOf(actionsOf(snapshot, now)), ...older], checkpointSchema);
+  const target = {
+    directory: context.staging,
+    schema: checkpointSchema,
+    partitionBy: [],
+    compression: "snappy" as const,
+    statistics: () => false,
+  };
+  const written = await context.engine.writeParquet(relation, target, logQuery);
   const [file] = written;
   assert(file !== undefined && written.length === 1, "a checkpoint is one file and never empty");
   const path = logPath(table, snapshot.version, "checkpoint.parquet");

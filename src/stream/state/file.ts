@@ -1,10 +1,12 @@
 import { columnsOf } from "../../analysis/expression.ts";
 import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult, Engine, Eviction, QueryContext } from "../../engine/engine.ts";
+import { placeOf } from "../../engine/local.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import type { InputFile } from "../../plan/input.ts";
 import type { StructType } from "../../schema/type.ts";
-import { join, type LocalFile, type Location } from "../../storage/store.ts";
+import { join, type Location } from "../../storage/store.ts";
 import { readCached } from "./shape.ts";
 
 /** Where state files are made and kept. */
@@ -93,28 +95,19 @@ export async function loadState(
   manifest: Manifest,
   { schema, keep }: { readonly schema: StructType; readonly keep: Keep },
 ): Promise<CachedResult> {
-  const store = folder.location.store;
-  const opened: LocalFile[] = [];
-  try {
-    for (const { name } of manifest.files) {
-      opened.push(await store.open(join(folder.location, name).path));
-    }
-    const input: TypedInput["input"] =
-      opened.length === 0
-        ? { kind: "empty", schema }
-        : {
-            kind: "parquet",
-            schema,
-            files: opened.map((file, index) => ({
-              path: file.path,
-              uri: store.uri(join(folder.location, manifest.files[index]?.name ?? "").path),
-              size: manifest.files[index]?.size ?? 0,
-              modificationTime: 0,
-              partition: {},
-            })),
-          };
-    return await keep({ kind: "input", input, output: columnsOf(schema) });
-  } finally {
-    for (const file of opened) await file[Symbol.asyncDispose]();
+  if (manifest.files.length === 0) {
+    return await keep({
+      kind: "input",
+      input: { kind: "empty", schema },
+      output: columnsOf(schema),
+    });
   }
+  const files = manifest.files.map(({ name, size }): InputFile => {
+    const location = join(folder.location, name);
+    const uri = location.store.uri(location.path);
+    const known = { size, immutable: true, modificationTime: 0, partition: {} };
+    return { ...placeOf(location), uri, ...known };
+  });
+  const input: TypedInput["input"] = { kind: "parquet", schema, files };
+  return await keep({ kind: "input", input, output: columnsOf(schema) });
 }

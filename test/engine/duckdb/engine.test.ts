@@ -133,7 +133,7 @@ test("the hidden metadata of a file is filled from the file", async () => {
 test("a file cut short is named", async () => {
   const path = join(await folder, "cut.parquet");
   await writeFile(path, Buffer.alloc(5000, 65));
-  await expect(engine.parquetSchema(path)).rejects.toMatchObject({
+  await expect(engine.parquetSchema({ path })).rejects.toMatchObject({
     code: "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
     parameters: { path },
   });

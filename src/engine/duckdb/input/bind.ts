@@ -12,17 +12,20 @@ import type {
 } from "../../../plan/input.ts";
 import { type DataType, type StructType, someType } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
+import { type LocalRequest, localFiles } from "../../local.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
 import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
+import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
 import { identifier } from "../quote.ts";
+import { flag } from "../text/option.ts";
 import type { TextScan } from "../text/scan.ts";
 import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";
-import { inputsOf } from "./leaf.ts";
+import { hasCondition, inputsOf } from "./leaf.ts";
 
 export interface Binding {
   readonly sources: ReadonlyMap<Input, Source>;
@@ -30,6 +33,8 @@ export interface Binding {
   readonly bytes: { readonly text: number; readonly parquet: number };
   /** What stopped the scan of a text file: DuckDB reports but a message of it. */
   failure(): Error | undefined;
+  /** DuckDB's error, in which files of a store are called by their URI. */
+  named(thrown: unknown): unknown;
   /** Drops what was made for the query. */
   release(): Promise<void>;
 }
@@ -42,6 +47,18 @@ export interface BindRequest {
   /** Where files of the query may lie while it runs. */
   readonly folder: string;
   readonly heldRows: HeldRows;
+  /** Only the footers of files are needed. */
+  readonly explained: boolean;
+}
+
+/** What the inputs of a plan share while they are made readable. */
+interface Bound {
+  readonly releases: (() => Promise<unknown>)[];
+  readonly scans: TextScan[];
+  /** Of local copies: what they are copies of. */
+  readonly uris: Map<string, string>;
+  /** Whether the plan may ask whether a value is in a file. */
+  readonly filtered: boolean;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -50,8 +67,9 @@ const literalCells = 200;
 /** Makes every input of a plan readable on the connection. */
 export async function bind(plan: TypedRelation, request: BindRequest): Promise<Binding> {
   const sources = new Map<Input, Source>();
-  const releases: (() => Promise<unknown>)[] = [];
-  const scans: TextScan[] = [];
+  const filtered = hasCondition(plan);
+  const bound: Bound = { releases: [], scans: [], uris: new Map(), filtered };
+  const { releases, scans, uris } = bound;
   const failure = (): Error | undefined =>
     scans.map((scan) => scan.failure()).find((found) => found !== undefined);
   const release = async (): Promise<void> => {
@@ -60,13 +78,14 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
   try {
     for (const input of inputsOf(plan)) {
       if (sources.has(input)) continue;
-      sources.set(input, await sourceOf(input, request, { releases, scans }));
+      sources.set(input, await sourceOf(input, request, bound));
     }
   } catch (thrown) {
     await release();
     throw thrown;
   }
-  return { sources, bytes: bytesOf(sources.keys()), failure, release };
+  const named = (thrown: unknown): unknown => inUris(thrown, uris);
+  return { sources, bytes: bytesOf(sources.keys()), failure, named, release };
 }
 
 function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
@@ -78,11 +97,8 @@ function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
   return bytes;
 }
 
-async function sourceOf(
-  input: Input,
-  request: BindRequest,
-  { releases, scans }: { releases: (() => Promise<unknown>)[]; scans: TextScan[] },
-): Promise<Source> {
+async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promise<Source> {
+  const { releases, scans } = bound;
   switch (input.kind) {
     case "empty":
       return emptySource(input.schema);
@@ -92,12 +108,15 @@ async function sourceOf(
       return cachedSource(input);
     case "parquet":
       if (input.files.length === 0) return emptySource(input.schema);
-      return await parquetFiles(input, request, releases);
+      return await parquetFiles(input, request, bound);
     case "rows":
       return await rowsSource(input, request, releases);
     case "text": {
       const { registerTextScan } = await import("../text/scan.ts");
-      const scan = await registerTextScan(request.connection, input, request.context);
+      const ignoreMissing = flag(input.options, "ignoreMissingFiles", false);
+      const files = request.explained ? [] : await opened(input.files, { ignoreMissing }, bound);
+      const read = { ...input, files };
+      const scan = await registerTextScan(request.connection, read, request.context);
       releases.push(() => scan.release());
       scans.push(scan);
       const names = input.schema.fields.map((_, at) => `k${at}`);
@@ -127,16 +146,40 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** Files with local paths until the query ends. */
+async function opened(
+  files: readonly InputFile[],
+  request: LocalRequest,
+  { releases, uris }: Bound,
+): Promise<readonly InputFile[]> {
+  const local = await localFiles(files, request);
+  releases.push(local.release);
+  if (local.files !== files) for (const { path, uri } of local.files) uris.set(path, uri);
+  return local.files;
+}
+
+function inUris(thrown: unknown, uris: ReadonlyMap<string, string>): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  let { message } = thrown;
+  for (const [path, uri] of uris) message = message.replaceAll(path, uri);
+  return message === thrown.message ? thrown : new Error(message, { cause: thrown });
+}
+
 async function parquetFiles(
   input: ParquetInput,
-  { connection, rewritten, folder, heldRows }: BindRequest,
-  releases: (() => Promise<unknown>)[],
+  { connection, rewritten, folder, heldRows, explained }: BindRequest,
+  bound: Bound,
 ): Promise<Source> {
-  refuseFolders(input.files);
-  const lease = await rewritten.lease(connection, input.files);
-  releases.push(lease.release);
+  const { releases, filtered: blooms } = bound;
   const stored = storedColumns(input);
   const { match = "name" } = input;
+  const part = explained ? footerPart : chunksPart({ stored, match, blooms });
+  const files = await opened(input.files, { part }, bound);
+  refuseFolders(files);
+  const lease = explained
+    ? { paths: files.map(({ path }) => path), release: async () => {} }
+    : await rewritten.lease(connection, files);
+  releases.push(lease.release);
   const byId = match === "id" && stored.fields.length > 0;
   let { paths } = lease;
   if (someType(stored, (type) => type.type === "variant")) {

@@ -20,3 +20,13 @@ function visitExpression(node: TypedExpression, inputs: Input[]): void {
   if (node.kind === "subquery") visit(node.relation, inputs);
   for (const part of children(node)) visitExpression(part, inputs);
 }
+
+/** Whether the engine may find in a plan what it compares columns of a file with. */
+export function hasCondition(plan: TypedRelation): boolean {
+  const own = ["filter", "join", "set", "deduplicate"].includes(plan.kind);
+  return own || relationsOf(plan).some(hasCondition) || expressionsOf(plan).some(hasSubquery);
+}
+
+function hasSubquery(node: TypedExpression): boolean {
+  return node.kind === "subquery" || children(node).some(hasSubquery);
+}

@@ -3,7 +3,17 @@ import { dirname, join } from "node:path";
 import { env } from "../../../env.ts";
 import { error } from "../../../error/error.ts";
 import type { StructType } from "../../../schema/type.ts";
-import { readStruct, type Struct, structBytes, type Thrift } from "./thrift.ts";
+import {
+  chunkStart,
+  chunksOf,
+  type Footer,
+  footerOf,
+  id,
+  listOf,
+  numberOf,
+  structsOf,
+} from "./footer.ts";
+import { type Struct, structBytes } from "./thrift.ts";
 
 export interface PlainRequest {
   /** The columns that are read, as the files have them. */
@@ -51,9 +61,8 @@ export async function plainVariants(
 export async function variantGroups(path: string): Promise<ReadonlySet<number>> {
   const file = await opened(path);
   try {
-    const footer = await footerOf(file, (await file.stat()).size);
-    const metadata = footer && metadataOf(footer);
-    const elements = metadata === undefined ? [] : structsOf(metadata, id.file.schema);
+    const footer = await footerIn(file);
+    const elements = footer === undefined ? [] : structsOf(footer.metadata, id.file.schema);
     return new Set(elements.flatMap((element, at) => (isVariant(element) ? [at] : [])));
   } finally {
     await file.close();
@@ -71,12 +80,10 @@ async function copyPlain(
 ): Promise<boolean> {
   const source = await opened(from);
   try {
-    const { size } = await source.stat();
-    const footer = await footerOf(source, size);
-    const metadata = footer && metadataOf(footer);
-    if (footer === undefined || metadata === undefined || !withoutVariants(metadata)) return false;
+    const footer = await footerIn(source);
+    if (footer === undefined || !withoutVariants(footer.metadata)) return false;
+    const { metadata, start: end } = footer;
     const plain = structBytes(metadata);
-    const end = size - 8 - footer.length;
     await mkdir(dirname(to), { recursive: true });
     const target = await open(to, "wx");
     try {
@@ -105,17 +112,9 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** Bytes read from a file's end at first: most footers fit. */
-const tailBytes = 64 * 1024;
-
-/** The footer's bytes; undefined: it is none that can be read here, and the engine says why. */
-async function footerOf(file: FileHandle, size: number): Promise<Buffer | undefined> {
-  const tail = await bytesAt(file, Math.max(0, size - tailBytes), Math.min(size, tailBytes));
-  const mark = tail.subarray(-4).toString("latin1");
-  const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
-  if (mark !== "PAR1" || length < 0 || length + 8 > size) return undefined;
-  if (length + 8 <= tail.length) return tail.subarray(tail.length - 8 - length, tail.length - 8);
-  return await bytesAt(file, size - 8 - length, length);
+async function footerIn(file: FileHandle): Promise<Footer | undefined> {
+  const { size } = await file.stat();
+  return await footerOf({ size, read: (start, length) => bytesAt(file, start, length) });
 }
 
 async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
@@ -123,25 +122,6 @@ async function bytesAt(file: FileHandle, position: number, length: number): Prom
   const { bytesRead } = await file.read(bytes, 0, length, position);
   return bytes.subarray(0, bytesRead);
 }
-
-function metadataOf(footer: Buffer): Struct | undefined {
-  try {
-    return readStruct({ buffer: footer, at: 0 });
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return undefined;
-    throw thrown;
-  }
-}
-
-/** Numbers of fields in parquet.thrift. */
-const id = {
-  file: { schema: 2, rowGroups: 4 },
-  element: { logicalType: 10 },
-  logicalType: { variant: 16 },
-  rowGroup: { columns: 1 },
-  chunk: { metadata: 3 },
-  column: { path: 3, size: 7, data: 9, dictionary: 11 },
-} as const;
 
 /** Takes from the groups that are called variants what calls them so; whether there was one. */
 function withoutVariants(metadata: Struct): boolean {
@@ -159,34 +139,18 @@ function isVariant(element: Struct): boolean {
   return type instanceof Map && type.has(id.logicalType.variant);
 }
 
-/** What is none of its type is as good as absent: the engine says what is wrong with it. */
-function listOf(struct: Struct, field: number): readonly Thrift[] {
-  const value = struct.get(field)?.value;
-  return Array.isArray(value) ? value : [];
-}
-
-function structsOf(struct: Struct, field: number): readonly Struct[] {
-  return listOf(struct, field).flatMap(({ value }) => (value instanceof Map ? [value] : []));
-}
-
 /** What is copied: all but the chunks of columns that are not read. */
 function* rangesOf(
   metadata: Struct,
   end: number,
   reads: (column: string) => boolean,
 ): Generator<readonly [number, number]> {
-  const skipped = structsOf(metadata, id.file.rowGroups)
-    .flatMap((group) => structsOf(group, id.rowGroup.columns))
-    .flatMap((chunk) => {
-      const column = chunk.get(id.chunk.metadata)?.value;
-      if (!(column instanceof Map)) return [];
+  const skipped = chunksOf(metadata)
+    .flatMap((column) => {
       const [name] = listOf(column, id.column.path);
       if (name === undefined || reads(String(name.value))) return [];
-      const number = (field: number): number => Number(column.get(field)?.value ?? 0n);
-      const dictionary = number(id.column.dictionary);
-      const data = number(id.column.data);
-      const start = dictionary > 0 ? Math.min(dictionary, data) : data;
-      return [[start, start + number(id.column.size)] as const];
+      const start = chunkStart(column);
+      return [[start, start + numberOf(column, id.column.size)] as const];
     })
     .sort(([a], [b]) => a - b);
   let from = 0;

@@ -141,7 +141,7 @@ test("a null and a variant that is null are two, in files that say VARIANT and t
 
 test("the schema of a file that says VARIANT has variants, of another the groups", async () => {
   const names = (await readdir(spark)).filter((name) => name.endsWith(".parquet"));
-  const { schema } = await engine.parquetSchema(join(spark, names[0] ?? ""));
+  const { schema } = await engine.parquetSchema({ path: join(spark, names[0] ?? "") });
   expect(schema).toEqual(
     types.struct([
       types.field("id", types.integer),
@@ -151,7 +151,7 @@ test("the schema of a file that says VARIANT has variants, of another the groups
     ]),
   );
   const plain = await written("group", `SELECT ${group("0c07")} AS v`);
-  expect((await engine.parquetSchema(plain)).schema.fields[0]?.type.type).toBe("struct");
+  expect((await engine.parquetSchema({ path: plain })).schema.fields[0]?.type.type).toBe("struct");
 });
 
 test("variants are found in structs, arrays and maps", async () => {

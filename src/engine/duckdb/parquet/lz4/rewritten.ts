@@ -14,7 +14,7 @@ const plainMax = 10_000;
 /** Names by which writers tell a codec that DuckDB reads: such a file is not looked into. */
 const telling = /\.(snappy|gz|zstd|lz4raw|br)\.parquet$/;
 
-type ParquetFile = Pick<InputFile, "path" | "size" | "modificationTime">;
+type ParquetFile = Pick<InputFile, "path" | "uri" | "size" | "modificationTime" | "etag">;
 
 /** Local files in place of others, for as long as they are held. */
 export interface Lease {
@@ -124,8 +124,8 @@ export class RewrittenFiles implements AsyncDisposable {
 }
 
 /** A file that changed under its name is another one. */
-function key({ path, size, modificationTime }: ParquetFile): string {
-  return `${size} ${modificationTime} ${path}`;
+function key({ uri, size, modificationTime, etag = "" }: ParquetFile): string {
+  return `${size} ${modificationTime} ${etag} ${uri}`;
 }
 
 async function framedOf(

@@ -1,0 +1,80 @@
+import type { PartialFile } from "../../../storage/part.ts";
+import { readStruct, type Struct, type Thrift } from "./thrift.ts";
+
+/** Numbers of fields in parquet.thrift. */
+export const id = {
+  file: { schema: 2, rowGroups: 4 },
+  element: { repetition: 3, name: 4, children: 5, converted: 6, fieldId: 9, logicalType: 10 },
+  logicalType: { variant: 16 },
+  rowGroup: { columns: 1 },
+  chunk: { metadata: 3 },
+  column: {
+    ...{ path: 3, codec: 4, size: 7, data: 9, index: 10, dictionary: 11 },
+    ...{ bloom: 14, bloomLength: 15 },
+  },
+} as const;
+
+/** Bytes read from a file's end at first: most footers fit. Of a small file, a small part. */
+const tailBytes = { least: 8 << 10, most: 64 << 10, ofFile: 1 / 64 };
+
+/** What stands at a file's end. */
+export interface Footer {
+  readonly bytes: Buffer;
+  readonly metadata: Struct;
+  /** Where it begins: data ends before. */
+  readonly start: number;
+}
+
+/** Undefined: there is none that can be read here, and the engine says why. */
+export async function footerOf({ size, read }: PartialFile): Promise<Footer | undefined> {
+  const wanted = Math.round(size * tailBytes.ofFile);
+  const first = Math.min(size, tailBytes.most, Math.max(tailBytes.least, wanted));
+  const tail = Buffer.from(await read(size - first, first));
+  const mark = tail.subarray(-4).toString("latin1");
+  const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
+  const start = size - 8 - length;
+  if (mark !== "PAR1" || length < 0 || start < 0) return undefined;
+  const bytes =
+    length + 8 <= tail.length
+      ? tail.subarray(tail.length - 8 - length, tail.length - 8)
+      : Buffer.from(await read(start, length));
+  try {
+    return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }), start };
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+/** What is none of its type is as good as absent: the engine says what is wrong with it. */
+export function listOf(struct: Struct, field: number): readonly Thrift[] {
+  const value = struct.get(field)?.value;
+  return Array.isArray(value) ? value : [];
+}
+
+export function structsOf(struct: Struct, field: number): readonly Struct[] {
+  return listOf(struct, field).flatMap(({ value }) => (value instanceof Map ? [value] : []));
+}
+
+/** A number, 0 where it is absent. */
+export function numberOf(struct: Struct, field: number): number {
+  const value = struct.get(field)?.value;
+  return typeof value === "bigint" ? Number(value) : 0;
+}
+
+/** The description of every chunk of a file. */
+export function chunksOf(metadata: Struct): readonly Struct[] {
+  return structsOf(metadata, id.file.rowGroups)
+    .flatMap((group) => structsOf(group, id.rowGroup.columns))
+    .flatMap((chunk) => {
+      const column = chunk.get(id.chunk.metadata)?.value;
+      return column instanceof Map ? [column] : [];
+    });
+}
+
+/** Where a chunk begins: its dictionary stands before its data. */
+export function chunkStart(column: Struct): number {
+  const data = numberOf(column, id.column.data);
+  const before = [id.column.dictionary, id.column.index].map((field) => numberOf(column, field));
+  return Math.min(data, ...before.filter((start) => start > 0));
+}
