@@ -39,6 +39,7 @@ const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<vo
   ["law 2: of 20 racers exactly one puts, and its bytes stay", oneWinner],
   ["law 2: a lost putIfAbsent changes nothing", loserChangesNothing],
   ["law 3: files are listed at once, in byte order of the path", byteOrder],
+  ["law 3: names past U+FFFF are in the order of their bytes in UTF-8", utf8Order],
   ["law 3: a listing starts after a path, whether there or not", startsAfter],
   ["law 3: a recursive listing orders and starts by whole paths", recursive],
   ["law 3: a listing says size and time", listedStatus],
@@ -47,6 +48,7 @@ const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<vo
   ["law 5: ranges are exact, and past the end an error", ranges],
   ["law 6: a published file is there whole, and consumed", publishes],
   ["law 7: absent paths", absent],
+  ["law 7: a path below a file, or of a folder, is absent", neverFiles],
   ["empty and large files", sizes],
   ["the caller may change bytes after a put, and those it read", ownsBytes],
   ["an opened file has the bytes until it is released", opens],
@@ -103,7 +105,7 @@ async function loserChangesNothing(trial: Trial): Promise<void> {
   assert.deepEqual(await names(trial), ["a"]);
 }
 
-/** In byte order of UTF-8: the last but one is below the last, which UTF-16 order has first. */
+/** In byte order. */
 const oddNames = [
   ".hidden",
   "A",
@@ -123,14 +125,26 @@ const oddNames = [
   "é",
   "名前",
   "\uff5e",
-  "🎈",
 ];
+/** The last one is the first of the three in UTF-16, as Java and JavaScript compare. */
+const lastNames = ["\ue000", "\uff5e", "🎈"];
 
 async function byteOrder(trial: Trial): Promise<void> {
   const { store, root, assert } = trial;
   for (const name of oddNames.toReversed()) await store.put(`${root}/${name}`, text(name));
   assert.deepEqual(await names(trial), oddNames);
   for (const name of oddNames) assert.equal(await read(store, `${root}/${name}`), name);
+}
+
+async function utf8Order(trial: Trial): Promise<void> {
+  const { store, root, assert } = trial;
+  for (const name of lastNames.toReversed()) await store.put(`${root}/${name}`, text(name));
+  assert.deepEqual(await names(trial), lastNames);
+  for (const [index, name] of lastNames.entries()) {
+    assert.equal(await read(store, `${root}/${name}`), name);
+    const after = await names(trial, { startAfter: `${root}/${name}` });
+    assert.deepEqual(after, lastNames.slice(index + 1));
+  }
 }
 
 async function startsAfter(trial: Trial): Promise<void> {
@@ -229,19 +243,26 @@ async function publishes(trial: Trial): Promise<void> {
 }
 
 async function absent(trial: Trial): Promise<void> {
-  const { store, root, assert } = trial;
-  await store.put(`${root}/file`, text("x"));
-  await store.put(`${root}/folder/file`, text("x"));
-  for (const path of [`${root}/no`, `${root}/no/where`, `${root}/file/below`, `${root}/folder`]) {
-    assert.equal(await codeOf(store.read(path)), "PATH_NOT_FOUND", path);
-    assert.equal(await codeOf(store.readRange(path, 0, 1)), "PATH_NOT_FOUND", path);
-    assert.equal(await store.stat(path), undefined, path);
-  }
-  assert.equal(await codeOf(store.open(`${root}/no`)), "PATH_NOT_FOUND");
+  const { store, root } = trial;
+  for (const path of [`${root}/no`, `${root}/no/where`]) await isAbsent(trial, path);
   await store.delete(`${root}/no`);
   await store.delete(`${root}/no/where`);
-  assert.deepEqual(await names(trial, {}, "/no"), []);
-  assert.deepEqual(await names(trial, { recursive: true }, "/no/where"), []);
+  trial.assert.deepEqual(await names(trial, {}, "/no"), []);
+  trial.assert.deepEqual(await names(trial, { recursive: true }, "/no/where"), []);
+}
+
+async function neverFiles(trial: Trial): Promise<void> {
+  const { store, root } = trial;
+  await store.put(`${root}/file`, text("x"));
+  await store.put(`${root}/folder/file`, text("x"));
+  for (const path of [`${root}/file/below`, `${root}/folder`]) await isAbsent(trial, path);
+}
+
+async function isAbsent({ store, assert }: Trial, path: string): Promise<void> {
+  assert.equal(await codeOf(store.read(path)), "PATH_NOT_FOUND", path);
+  assert.equal(await codeOf(store.readRange(path, 0, 1)), "PATH_NOT_FOUND", path);
+  assert.equal(await codeOf(store.open(path)), "PATH_NOT_FOUND", path);
+  assert.equal(await store.stat(path), undefined, path);
 }
 
 async function sizes({ store, root, assert }: Trial): Promise<void> {

@@ -224,7 +224,7 @@ async function readRange(disk: Disk, path: string, range: Range): Promise<Uint8A
 }
 
 async function openFile(disk: Disk, path: string): Promise<LocalFile> {
-  await disk.stat(path);
+  if ((await disk.stat(path)).kind !== "file") throw error("PATH_NOT_FOUND", { path });
   return { path, [Symbol.asyncDispose]: async () => undefined };
 }
 

@@ -1,9 +1,10 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { env } from "../env.ts";
 import { error } from "../error/error.ts";
+import { copyOf } from "./copy.ts";
 import { comparePaths } from "./order.ts";
 import type { Staging } from "./staging.ts";
-import type { FileStatus, ListOptions, LocalFile, Store } from "./store.ts";
+import type { FileStatus, ListOptions, Store } from "./store.ts";
 import { formatUri } from "./uri.ts";
 
 interface MemoryFile {
@@ -40,7 +41,7 @@ export function memoryStore(staging: Pick<Staging, "file">): Store {
     delete: async (path) => {
       files.delete(path);
     },
-    open: async (path) => await materialise(found(files, path), staging.file(suffix(path))),
+    open: async (path) => await copyOf(found(files, path).bytes, path, staging),
   };
 }
 
@@ -80,14 +81,4 @@ async function* list(
       (startAfter === undefined || comparePaths(path, startAfter) > 0),
   );
   for (const path of paths.sort(comparePaths)) if (files.has(path)) yield status(files, path);
-}
-
-/** Readers choose by the end of a name: `.parquet`, `.json.gz`. */
-function suffix(path: string): string {
-  return /(\.[A-Za-z0-9]+)*$/.exec(path)?.[0] ?? "";
-}
-
-async function materialise(file: MemoryFile, path: string): Promise<LocalFile> {
-  await writeFile(path, file.bytes);
-  return { path, [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }

@@ -21,7 +21,14 @@ export type OpenStore = (uri: Uri, context: StoreContext) => Promise<Store>;
 const builtIn: Readonly<Record<string, OpenStore>> = {
   file: async () => (await import("./local.ts")).localStore(),
   memory: async (_, { staging }) => (await import("./memory.ts")).memoryStore(staging),
+  ...byScheme(["s3", "s3a", "s3n"], async (uri, context) =>
+    (await import("./s3/store.ts")).openS3Store(uri, context),
+  ),
 };
+
+function byScheme(schemes: readonly string[], open: OpenStore): Record<string, OpenStore> {
+  return Object.fromEntries(schemes.map((scheme) => [scheme, open]));
+}
 
 /** The stores of one session: one a scheme and authority, opened at first use. */
 export interface Stores {

@@ -1,14 +1,16 @@
 import type { TestProject } from "vitest/node";
+import { startGofakes3 } from "./server/gofakes3.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     s3: Server;
+    gofakes3: Server;
   }
 }
 
-const starters = { s3: startS3 } as const;
+const starters = { s3: startS3, gofakes3: startGofakes3 } as const;
 
 /** Starts every server, before any test of the run; what cannot be had is said and skipped. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -1,0 +1,208 @@
+import { rm } from "node:fs/promises";
+import { error } from "../../error/error.ts";
+import { copyOf } from "../copy.ts";
+import type { OpenStore } from "../registry.ts";
+import { putOnce } from "../retry.ts";
+import type { Staging } from "../staging.ts";
+import type { FileStatus, Store } from "../store.ts";
+import { formatUri } from "../uri.ts";
+import { type Bucket, calling, keyOf, reading, statusOf, writing } from "./bucket.ts";
+import { openClient, type S3Client } from "./client.ts";
+import { isAbsent, isPreconditionFailed, isRangePastEnd, transientOf } from "./failure.ts";
+import { listObjects } from "./list.ts";
+import { type S3Options, s3Options } from "./option.ts";
+import { upload } from "./upload.ts";
+
+/** The store of `s3://bucket`, `s3a://bucket` or `s3n://bucket`. */
+export const openS3Store: OpenStore = async ({ scheme, authority }, context) => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(authority)) {
+    const path = `${scheme}://${authority.replace(/^.*@/, "")}`;
+    throw error("STORAGE_CONTAINER_NOT_FOUND", { name: authority.replace(/^.*@/, ""), path });
+  }
+  const options = s3Options(authority, context.options);
+  return s3Store({ scheme, authority }, options, context.staging, await openClient(options));
+};
+
+/** The store over a client that is there. */
+export function s3Store(
+  { scheme, authority }: { readonly scheme: string; readonly authority: string },
+  options: S3Options,
+  staging: Pick<Staging, "file">,
+  client: S3Client,
+): Store {
+  const bucket: Bucket = {
+    client,
+    options,
+    common: {
+      Bucket: options.bucket,
+      ...(options.requesterPays ? { RequestPayer: "requester" } : {}),
+    },
+    policy: { attempts: options.attempts, transient: transientOf },
+    uri: (path) => formatUri({ scheme, authority, path }),
+  };
+  return {
+    scheme,
+    uri: bucket.uri,
+    read: (path) => reading(bucket, path, () => read(bucket, path)),
+    readRange: (path, start, length, etag) =>
+      readRange(bucket, path, { start, length, ...(etag === undefined ? {} : { etag }) }),
+    stat: (path) => statOf(bucket, path),
+    list: (folder, listing = {}) => listObjects(bucket, folder, listing),
+    put: (path, bytes) => writing(bucket, path, () => put(bucket, path, bytes)),
+    putIfAbsent: (path, bytes) => putIfAbsent(bucket, path, bytes),
+    publish: (local, path) => publish(bucket, local, path),
+    delete: (path) => writing(bucket, path, () => remove(bucket, path)),
+    open: async (path) => {
+      const bytes = await reading(bucket, path, () => read(bucket, path));
+      return await copyOf(bytes, path, staging);
+    },
+  };
+}
+
+async function read({ client, common, options }: Bucket, path: string): Promise<Uint8Array> {
+  const answer = await client.getObject({ ...common, ...options.customerKey, Key: keyOf(path) });
+  return await bodyOf(answer, answer.ContentLength);
+}
+
+/** All of the bytes that were promised. */
+async function bodyOf(
+  { Body }: Awaited<ReturnType<S3Client["getObject"]>>,
+  length: number | undefined,
+): Promise<Uint8Array> {
+  const bytes = Body === undefined ? new Uint8Array() : await Body.transformToByteArray();
+  if (length === undefined || bytes.byteLength === length) return bytes;
+  const text = `the answer broke off: ${bytes.byteLength} of ${length} bytes`;
+  throw Object.assign(new Error(text), { code: "ERR_STREAM_PREMATURE_CLOSE" });
+}
+
+interface Range {
+  readonly start: number;
+  readonly length: number;
+  readonly etag?: string;
+}
+
+async function readRange(bucket: Bucket, path: string, range: Range): Promise<Uint8Array> {
+  const end = range.start + range.length;
+  const pastEnd = (size: number): Error =>
+    error("STORAGE_RANGE_PAST_END", { path: bucket.uri(path), start: range.start, end, size });
+  // A range of no bytes cannot be asked for.
+  const part = range.length > 0 ? await ranged(bucket, path, range) : "no bytes";
+  if (typeof part !== "string") {
+    if (part.bytes.byteLength === range.length) return part.bytes;
+    throw pastEnd(part.size);
+  }
+  const status = await statOf(bucket, path);
+  if (status === undefined) throw error("PATH_NOT_FOUND", { path: bucket.uri(path) });
+  if (range.etag !== undefined && status.etag !== range.etag) throw changed(bucket, path, range);
+  if (part === "no bytes" && end <= status.size) return new Uint8Array();
+  throw pastEnd(status.size);
+}
+
+function changed(bucket: Bucket, path: string, { etag = "" }: Range): Error {
+  return error("STORAGE_FILE_CHANGED", { path: bucket.uri(path), expected: etag });
+}
+
+/** The bytes there are of a range, with the size of the file. */
+function ranged(
+  bucket: Bucket,
+  path: string,
+  range: Range,
+): Promise<{ bytes: Uint8Array; size: number } | "past end"> {
+  const { client, common, options } = bucket;
+  const { start, length, etag } = range;
+  return reading(bucket, path, async () => {
+    const asked = {
+      ...{ ...common, ...options.customerKey, Key: keyOf(path) },
+      Range: `bytes=${start}-${start + length - 1}`,
+      ...(etag === undefined ? {} : { IfMatch: etag }),
+    };
+    try {
+      const answer = await client.getObject(asked);
+      const [, from, to, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(answer.ContentRange ?? "") ?? [];
+      if (Number(from) !== start || to === undefined) {
+        const reason = `the server answered ${answer.ContentRange ?? "all"} to ${asked.Range}`;
+        throw error("STORAGE_READ_FAILED", { path: bucket.uri(path), reason });
+      }
+      return { bytes: await bodyOf(answer, Number(to) - start + 1), size: Number(size) };
+    } catch (thrown) {
+      if (isRangePastEnd(thrown)) return "past end";
+      if (isPreconditionFailed(thrown)) throw changed(bucket, path, range);
+      throw thrown;
+    }
+  });
+}
+
+/** What S3 says of the object with the token it was put with, if it was put under one. */
+type Head = FileStatus & { readonly token?: string };
+
+/** The metadata in which an object keeps the token of its `putIfAbsent`. */
+const tokenName = "millrace-put";
+
+async function head(bucket: Bucket, path: string): Promise<Head | undefined> {
+  const { client, common, options } = bucket;
+  if (keyOf(path) === "") return undefined;
+  try {
+    const found = await client.headObject({
+      ...{ ...common, ...options.customerKey, Key: keyOf(path) },
+    });
+    const token = found.Metadata?.[tokenName];
+    return { ...statusOf(path, found), ...(token === undefined ? {} : { token }) };
+  } catch (thrown) {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+async function statOf(bucket: Bucket, path: string): Promise<FileStatus | undefined> {
+  const found = await reading(bucket, path, () => head(bucket, path));
+  if (found === undefined) return undefined;
+  const { token: _, ...status } = found;
+  return status;
+}
+
+async function put(bucket: Bucket, path: string, bytes: Uint8Array): Promise<void> {
+  const { client, common, options } = bucket;
+  await client.putObject({ ...common, ...options.encryption, Key: keyOf(path), Body: bytes });
+}
+
+async function putIfAbsent(bucket: Bucket, path: string, bytes: Uint8Array): Promise<boolean> {
+  const { client, common, options } = bucket;
+  const own = bytes.slice();
+  return await calling(bucket, { path, writes: true }, () =>
+    putOnce(bucket.policy, {
+      put: async (token) => {
+        try {
+          await client.putObject({
+            ...{ ...common, ...options.encryption, Key: keyOf(path), Body: own },
+            ...{ IfNoneMatch: "*", Metadata: { [tokenName]: token } },
+          });
+          return true;
+        } catch (thrown) {
+          if (isPreconditionFailed(thrown)) return false;
+          throw thrown;
+        }
+      },
+      token: async () => (await head(bucket, path))?.token,
+    }),
+  );
+}
+
+async function publish(bucket: Bucket, local: string, path: string): Promise<FileStatus> {
+  const size = await upload(bucket, local, path);
+  const status = await statOf(bucket, path);
+  if (status?.size !== size) {
+    const there = status === undefined ? "nothing" : `${status.size} bytes`;
+    const reason = `${size} bytes were sent, and ${there} is there`;
+    throw error("STORAGE_WRITE_FAILED", { path: bucket.uri(path), reason });
+  }
+  await rm(local);
+  return status;
+}
+
+async function remove({ client, common }: Bucket, path: string): Promise<void> {
+  try {
+    await client.deleteObject({ ...common, Key: keyOf(path) });
+  } catch (thrown) {
+    if (!isAbsent(thrown)) throw thrown;
+  }
+}
