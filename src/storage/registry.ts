@@ -24,6 +24,9 @@ const builtIn: Readonly<Record<string, OpenStore>> = {
   ...byScheme(["s3", "s3a", "s3n"], async (uri, context) =>
     (await import("./s3/store.ts")).openS3Store(uri, context),
   ),
+  ...byScheme(["abfss", "abfs", "wasbs", "wasb", "az"], async (uri, context) =>
+    (await import("./azure/store.ts")).openAzureStore(uri, context),
+  ),
 };
 
 function byScheme(schemes: readonly string[], open: OpenStore): Record<string, OpenStore> {

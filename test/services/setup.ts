@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { type Azurite, startAzurite } from "./server/azurite.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
@@ -7,10 +8,11 @@ declare module "vitest" {
   interface ProvidedContext {
     s3: Server;
     gofakes3: Server;
+    azure: Azurite | { readonly missing: string };
   }
 }
 
-const starters = { s3: startS3, gofakes3: startGofakes3 } as const;
+const starters = { s3: startS3, gofakes3: startGofakes3, azure: startAzurite } as const;
 
 /** Starts every server, before any test of the run; what cannot be had is said and skipped. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -21,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         console.log(`skipped: ${missing}`);
         return { server: { missing }, stop: async () => undefined };
       });
-      project.provide(name as keyof typeof starters, one.server);
+      project.provide(name as keyof typeof starters, one.server as never);
       return one;
     }),
   );

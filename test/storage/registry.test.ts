@@ -32,7 +32,10 @@ test("what users write is not decoded, what stores write is", async () => {
 test("an unknown scheme is named, with the known ones", async () => {
   await expect(openStores(context).locate("gopher://x/y")).rejects.toMatchObject({
     code: "UNSUPPORTED_FILE_SYSTEM",
-    parameters: { scheme: "gopher", known: "file, memory, s3, s3a, s3n" },
+    parameters: {
+      scheme: "gopher",
+      known: "file, memory, s3, s3a, s3n, abfss, abfs, wasbs, wasb, az",
+    },
   });
   await expect(openStores(context).locate("constructor:/y")).rejects.toMatchObject({
     code: "UNSUPPORTED_FILE_SYSTEM",

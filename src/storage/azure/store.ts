@@ -1,0 +1,195 @@
+import { rm, writeFile } from "node:fs/promises";
+import { error, isError } from "../../error/error.ts";
+import type { OpenStore } from "../registry.ts";
+import { putOnce, type RetryPolicy, retrying } from "../retry.ts";
+import type { Staging } from "../staging.ts";
+import type { FileStatus, ListOptions, LocalFile, Store } from "../store.ts";
+import { formatUri } from "../uri.ts";
+import type { BlobClient, ContainerClient } from "./client.ts";
+import { connect } from "./connect.ts";
+import { watched } from "./deadline.ts";
+import { download } from "./download.ts";
+import { failure, isConditionFailure, isStatus, type Subject, transient } from "./failure.ts";
+import { listBlobs } from "./list.ts";
+import { type Setting, settingOf } from "./setting.ts";
+import { isFolder, statusFrom } from "./status.ts";
+import { putBlob, uploadFile } from "./upload.ts";
+
+/** Opens the store of a container of Azure Storage, by the Blob service. */
+export const openAzureStore: OpenStore = async (uri, { options, staging }) => {
+  const setting = settingOf(uri, options, process.env);
+  return azureStore(setting, await connect(setting), staging);
+};
+
+/** What the calls of one store share. */
+interface Context {
+  readonly setting: Setting;
+  readonly container: ContainerClient;
+  readonly policy: RetryPolicy;
+  uri(path: string): string;
+}
+
+/** The store over a client of the SDK. */
+export function azureStore(
+  setting: Setting,
+  container: ContainerClient,
+  staging: Pick<Staging, "file">,
+): Store {
+  const { scheme, authority } = setting.place;
+  const uri = (path: string): string => formatUri({ scheme, authority, path });
+  const policy = { attempts: setting.attempts, transient };
+  const azure: Context = { setting, container, policy, uri };
+  return {
+    ...{ scheme, uri },
+    read: (path) =>
+      calling(azure, path, "read", (blob) => download(blob, { path: uri(path), start: 0 })),
+    readRange: (path, start, length, etag) => readRange(azure, path, { start, length, etag }),
+    stat: (path) => stat(azure, path),
+    list: (folder, options = {}) => list(azure, folder, options),
+    put: async (path, bytes) => {
+      await calling(azure, path, "write", (blob) => putBlob(blob, bytes));
+    },
+    putIfAbsent: (path, bytes) => putIfAbsent(azure, path, bytes),
+    publish: (local, path) => publish(azure, local, path),
+    delete: (path) => remove(azure, path),
+    open: (path) => open(azure, path, staging),
+  };
+}
+
+function subject({ setting, uri }: Context, path: string, verb: Subject["verb"]): Subject {
+  const { place, remedy } = setting;
+  return { path: uri(path), container: place.container, remedy, verb };
+}
+
+function blobAt({ container }: Context, path: string): BlobClient {
+  return container.getBlockBlobClient(path.slice(1));
+}
+
+/** Makes a call until it succeeds or stays failed, which is then our error. */
+async function calling<T>(
+  azure: Context,
+  path: string,
+  verb: Subject["verb"],
+  work: (blob: BlobClient) => Promise<T>,
+): Promise<T> {
+  try {
+    return await retrying(azure.policy, () => work(blobAt(azure, path)));
+  } catch (thrown) {
+    throw failure(thrown, subject(azure, path, verb));
+  }
+}
+
+interface Range {
+  readonly start: number;
+  readonly length: number;
+  readonly etag: string | undefined;
+}
+
+async function readRange(azure: Context, path: string, range: Range): Promise<Uint8Array> {
+  const { start, length, etag } = range;
+  const named = azure.uri(path);
+  if (length > 0) {
+    return await calling(azure, path, "read", (blob) => download(blob, { path: named, ...range }));
+  }
+  // The service has no empty ranges.
+  const status = await stat(azure, path);
+  if (status === undefined) throw error("PATH_NOT_FOUND", { path: named });
+  if (etag !== undefined && status.etag !== etag) {
+    throw error("STORAGE_FILE_CHANGED", { path: named, expected: etag });
+  }
+  if (start <= status.size) return new Uint8Array();
+  throw error("STORAGE_RANGE_PAST_END", { path: named, start, end: start, size: status.size });
+}
+
+async function stat(azure: Context, path: string): Promise<FileStatus | undefined> {
+  try {
+    return await calling(azure, path, "read", async (blob) => {
+      const headers = await watched(({ signal }) => blob.getProperties({ abortSignal: signal }));
+      if (isFolder(headers)) return undefined;
+      return statusFrom(path, headers.contentLength ?? 0, headers);
+    });
+  } catch (thrown) {
+    if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
+    throw thrown;
+  }
+}
+
+async function* list(azure: Context, folder: string, options: ListOptions) {
+  const { container } = azure;
+  yield* listBlobs(
+    {
+      container,
+      call: (work) => calling(azure, folder, "read", () => watched(({ signal }) => work(signal))),
+    },
+    folder,
+    options,
+  );
+}
+
+/** Where a put leaves its token, to tell its own blob from another's. */
+const tokenName = "millrace_token";
+
+async function putIfAbsent(azure: Context, path: string, bytes: Uint8Array): Promise<boolean> {
+  const blob = blobAt(azure, path);
+  const call = {
+    put: async (token: string): Promise<boolean> => {
+      try {
+        await putBlob(blob, bytes, { onlyIfAbsent: true, metadata: { [tokenName]: token } });
+        return true;
+      } catch (thrown) {
+        if (isConditionFailure(thrown)) return false;
+        throw thrown;
+      }
+    },
+    token: async (): Promise<string | undefined> => {
+      try {
+        const found = await watched(({ signal }) => blob.getProperties({ abortSignal: signal }));
+        return found.metadata?.[tokenName];
+      } catch (thrown) {
+        if (isStatus(thrown, 404)) return undefined;
+        throw thrown;
+      }
+    },
+  };
+  try {
+    return await putOnce(azure.policy, call);
+  } catch (thrown) {
+    throw failure(thrown, subject(azure, path, "write"));
+  }
+}
+
+async function publish(azure: Context, local: string, path: string): Promise<FileStatus> {
+  try {
+    const repeat = <T>(work: () => Promise<T>): Promise<T> => retrying(azure.policy, work);
+    const written = await uploadFile(blobAt(azure, path), local, repeat);
+    await rm(local);
+    return statusFrom(path, written.size, written);
+  } catch (thrown) {
+    throw failure(thrown, subject(azure, path, "write"));
+  }
+}
+
+async function remove(azure: Context, path: string): Promise<void> {
+  try {
+    await calling(azure, path, "write", (blob) =>
+      watched(({ signal }) => blob.delete({ abortSignal: signal })),
+    );
+  } catch (thrown) {
+    if (!isError(thrown, "PATH_NOT_FOUND")) throw thrown;
+  }
+}
+
+/** A whole copy in the staging folder. Readers choose by the end of a name: it is kept. */
+async function open(
+  azure: Context,
+  path: string,
+  staging: Pick<Staging, "file">,
+): Promise<LocalFile> {
+  const named = azure.uri(path);
+  const bytes = await calling(azure, path, "read", (blob) =>
+    download(blob, { path: named, start: 0 }),
+  );
+  const local = staging.file(/(\.[A-Za-z0-9]+)*$/.exec(path)?.[0] ?? "");
+  await writeFile(local, bytes);
+  return { path: local, [Symbol.asyncDispose]: () => rm(local, { force: true }) };
+}

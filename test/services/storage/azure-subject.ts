@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoreSubject } from "../../../src/conformance/store.ts";
+import { env } from "../../../src/env.ts";
+import { importPeer } from "../../../src/storage/peer.ts";
+import { openStores, type Stores } from "../../../src/storage/registry.ts";
+import { openStaging } from "../../../src/storage/staging.ts";
+import { type Azurite, account } from "../server/azurite.ts";
+
+/** What is used of the SDK to make containers, which the product does not. */
+interface Service {
+  readonly BlobServiceClient: {
+    fromConnectionString(text: string): {
+      getContainerClient(name: string): { createIfNotExists(): Promise<unknown> };
+    };
+  };
+}
+
+/** The authority of a container that is there, of the emulator's account. */
+export async function container(server: Azurite, name: string): Promise<string> {
+  const { BlobServiceClient } = await importPeer<Service>("@azure/storage-blob", "this test");
+  const service = BlobServiceClient.fromConnectionString(server.connectionString);
+  await service.getContainerClient(name).createIfNotExists();
+  return `${name}@${account.name}.dfs.core.windows.net`;
+}
+
+/** The options of a session that reads and writes the emulator. */
+export function azureOptions(server: Pick<Azurite, "endpoint">): Record<string, string> {
+  return {
+    [`fs.azure.account.key.${account.name}.dfs.core.windows.net`]: account.key,
+    "fs.azure.abfs.endpoint": server.endpoint,
+  };
+}
+
+/** Stores opened as a session opens them, and the folder for local files. */
+export interface Opened extends AsyncDisposable {
+  readonly stores: Stores;
+  readonly folder: string;
+}
+
+export async function openAzure(options: Readonly<Record<string, string>>): Promise<Opened> {
+  const folder = await mkdtemp(join(tmpdir(), "azure-"));
+  const staging = await openStaging(folder);
+  return {
+    stores: openStores({ staging, workingDirectory: folder, options }),
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      await staging[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A folder of a container that nothing has used. */
+export async function azureSubject(
+  server: Azurite,
+  options = azureOptions(server),
+): Promise<StoreSubject> {
+  const authority = await container(server, "conformance");
+  const opened = await openAzure(options);
+  const { store, path } = await opened.stores.locate(`abfss://${authority}/${env.uuid()}`);
+  let staged = 0;
+  return {
+    store,
+    root: path,
+    stage: async (bytes) => {
+      const local = join(opened.folder, `staged-${staged++}`);
+      await writeFile(local, bytes);
+      return local;
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
