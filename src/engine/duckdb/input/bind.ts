@@ -20,8 +20,8 @@ import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
 import { identifier } from "../quote.ts";
+import type { ScanItem } from "../table-function.ts";
 import { flag } from "../text/option.ts";
-import type { TextScan } from "../text/scan.ts";
 import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";
@@ -54,7 +54,7 @@ export interface BindRequest {
 /** What the inputs of a plan share while they are made readable. */
 interface Bound {
   readonly releases: (() => Promise<unknown>)[];
-  readonly scans: TextScan[];
+  readonly scans: ScanItem[];
   /** Of local copies: what they are copies of. */
   readonly uris: Map<string, string>;
   /** Whether the plan may ask whether a value is in a file. */

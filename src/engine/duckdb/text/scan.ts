@@ -1,9 +1,8 @@
-import type { DuckDBConnection, DuckDBTableFunction } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { error } from "../../../error/error.ts";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
-import { long } from "../../../schema/type.ts";
-import { loadDuck } from "../module.ts";
-import { binding, logicalType } from "./binding.ts";
+import { type RowSource, registerScan, type ScanItem } from "../table-function.ts";
+import type { Vector } from "./binding.ts";
 import { BlockReader, forgiven } from "./block.ts";
 import { Chunk } from "./chunk.ts";
 import { checkCompression } from "./compression.ts";
@@ -25,35 +24,6 @@ export interface TextContext {
   readonly timeZone: string;
 }
 
-/** A text input as a FROM item of DuckDB. */
-export interface TextScan {
-  /** Columns of the input by position (f0, f1, …), then a BIGINT row ordinal. */
-  readonly sql: string;
-  /** What stopped the scan, if something did: DuckDB itself only reports its message. */
-  failure(): Error | undefined;
-  release(): Promise<void>;
-}
-
-interface Scan {
-  readonly input: TextInput;
-  readonly start: (wanted: readonly number[]) => Rows;
-  readonly open: Set<Rows>;
-  failure: Error | undefined;
-}
-
-/** One run of a scan: the columns that DuckDB wants, by number, in the order it wants them. */
-interface Pass {
-  readonly scan: Scan;
-  readonly rows: Rows;
-  /** A number that no column has stands for nothing but the count of rows. */
-  readonly wanted: readonly number[];
-}
-
-const scans = new Map<number, Scan>();
-let lastScan = 0;
-let functions = 0;
-const names = new WeakMap<DuckDBConnection, string>();
-
 /**
  * Makes a text input readable on a connection. Rows come in order of file and place, on one
  * thread; each use of `sql` reads the files again. Throws UNSUPPORTED_TEXT_OPTION and
@@ -63,7 +33,7 @@ export async function registerTextScan(
   connection: DuckDBConnection,
   input: TextInput,
   context: TextContext,
-): Promise<TextScan> {
+): Promise<ScanItem> {
   checkCompression(input.files);
   if (input.files.length > MAX_FILES) {
     throw error("INVALID_TEXT_OPTION", {
@@ -73,85 +43,13 @@ export async function registerTextScan(
     });
   }
   for (const field of input.schema.fields) checkReadable(field.type, field.name);
-  const api = loadDuck();
   const start = (wanted: readonly number[]): Rows => new Rows(input, context, wanted);
   start([])[Symbol.dispose]();
-  const id = ++lastScan;
-  const scan: Scan = { input, start, open: new Set(), failure: undefined };
-  scans.set(id, scan);
-  return {
-    sql: `${functionOf(connection)}(${id})`,
-    failure: () => scan.failure,
-    release: async () => {
-      scans.delete(id);
-      for (const rows of scan.open) rows[Symbol.dispose]();
-      scan.open.clear();
-    },
-  };
-
-  function functionOf(to: DuckDBConnection): string {
-    let name = names.get(to);
-    if (name === undefined) {
-      name = `millrace_text_${++functions}`;
-      registerFunction(to, name, new api.DuckDBTableFunction());
-      names.set(to, name);
-    }
-    return name;
-  }
-}
-
-/** The one table function of a connection: its argument names the scan. */
-function registerFunction(
-  connection: DuckDBConnection,
-  name: string,
-  own: DuckDBTableFunction,
-): void {
-  const duckdb = binding();
-  const table = own.table_function;
-  duckdb.table_function_set_name(table, name);
-  duckdb.table_function_add_parameter(table, logicalType(long));
-  duckdb.table_function_supports_projection_pushdown(table, true);
-  duckdb.table_function_set_bind(table, (info) => {
-    const id = Number(duckdb.get_int64(duckdb.bind_get_parameter(info, 0)));
-    const scan = scans.get(id);
-    if (scan === undefined) throw new Error(`text scan ${id} was released`);
-    scan.input.schema.fields.forEach((field, index) => {
-      duckdb.bind_add_result_column(info, `f${index}`, logicalType(field.type));
-    });
-    duckdb.bind_add_result_column(info, "ordinal", logicalType(long));
-    duckdb.bind_set_bind_data(info, scan);
-  });
-  duckdb.table_function_set_init(table, (info) => {
-    const scan = duckdb.init_get_bind_data(info) as Scan;
-    const wanted = Array.from({ length: duckdb.init_get_column_count(info) }, (_, at) =>
-      duckdb.init_get_column_index(info, at),
-    );
-    const rows = scan.start(wanted);
-    scan.open.add(rows);
-    duckdb.init_set_max_threads(info, 1);
-    duckdb.init_set_init_data(info, { scan, rows, wanted } satisfies Pass);
-  });
-  duckdb.table_function_set_function(table, (info, output) => {
-    const { scan, rows, wanted } = duckdb.function_get_init_data(info) as Pass;
-    try {
-      const count = rows.next();
-      if (count === 0) scan.open.delete(rows);
-      wanted.forEach((column, at) => {
-        rows.layout.columns[column]?.flush(duckdb.data_chunk_get_vector(output, at), count);
-      });
-      duckdb.data_chunk_set_size(output, count);
-    } catch (thrown) {
-      scan.failure = thrown as Error;
-      rows[Symbol.dispose]();
-      scan.open.delete(rows);
-      throw thrown;
-    }
-  });
-  connection.registerTableFunction(own);
+  return registerScan(connection, { types: input.schema.fields.map(({ type }) => type), start });
 }
 
 /** One pass over all files of an input. */
-class Rows implements Disposable {
+class Rows implements RowSource {
   readonly #input: TextInput;
   readonly #context: FormatContext;
   readonly #openFile: (file: InputFile) => FileReader;
@@ -176,8 +74,8 @@ class Rows implements Disposable {
     this.#chunk = new Chunk(layout);
   }
 
-  get layout() {
-    return this.#context.layout;
+  flush(column: number, vector: Vector, rows: number): void {
+    this.#context.layout.columns[column]?.flush(vector, rows);
   }
 
   /** Fills the columns with the next rows; 0 at the end. */
