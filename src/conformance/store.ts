@@ -44,6 +44,7 @@ const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<vo
   ["law 3: a recursive listing orders and starts by whole paths", recursive],
   ["law 3: a listing says size and time", listedStatus],
   ["law 4: reads see completed puts and deletes", readAfterWrite],
+  ["law 4: what is read without waiting is what is read", readsNow],
   ["law 4: put replaces, with longer and with shorter bytes", replaces],
   ["law 5: ranges are exact, and past the end an error", ranges],
   ["law 6: a published file is there whole, and consumed", publishes],
@@ -59,12 +60,31 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const read = async (store: Store, path: string): Promise<string> =>
   new TextDecoder().decode(await store.read(path));
 
-async function names({ store, root }: Trial, options?: ListOptions, below = ""): Promise<string[]> {
+/** What both listings say there is. */
+async function names(
+  { store, root, assert }: Trial,
+  options?: ListOptions,
+  below = "",
+): Promise<string[]> {
   const found: string[] = [];
   for await (const { path } of store.list(`${root}${below}/`, options)) {
     found.push(path.slice(root.length + 1));
   }
+  const named: string[] = [];
+  for await (const { path } of store.names(`${root}${below}/`, options)) {
+    named.push(path.slice(root.length + 1));
+  }
+  assert.deepEqual(named, found, "list and names have the same files");
   return found;
+}
+
+async function readsNow({ store, root, assert }: Trial): Promise<void> {
+  await store.put(`${root}/now`, text("one"));
+  await store.put(`${root}/now`, text("other"));
+  const bytes = store.readNow?.(`${root}/now`);
+  if (bytes !== undefined) assert.equal(new TextDecoder().decode(bytes), "other");
+  const none = async (): Promise<unknown> => store.readNow?.(`${root}/none`);
+  if (bytes !== undefined) assert.equal(await codeOf(none()), "PATH_NOT_FOUND");
 }
 
 async function wholeOrNothing({ store, root, assert }: Trial): Promise<void> {

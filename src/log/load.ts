@@ -1,16 +1,15 @@
-import { env } from "../env.ts";
 import { isError } from "../error/error.ts";
-import { join, type Location } from "../storage/store.ts";
+import { readAll } from "../storage/read-all.ts";
+import type { FileStatus, ListedFile, Location } from "../storage/store.ts";
 import { readLastCheckpoint } from "./checkpoint/pointer.ts";
 import type { Checkpoint } from "./checkpoint/read.ts";
 import { verifyChecksum } from "./checksum.ts";
 import { parseCommit } from "./commit-file.ts";
 import type { Commit, LogContext } from "./log.ts";
-import { logFolder, padVersion } from "./path.ts";
+import { logFolder, logPath, padVersion } from "./path.ts";
 import { hasInCommitTimestamps } from "./protocol.ts";
-import { type ReplayedSnapshot, replay } from "./replay.ts";
+import { type ReplayedSnapshot, replayFrom } from "./replay.ts";
 import {
-  type Delta,
   type LogFile,
   logFile,
   newestCheckpoint,
@@ -18,21 +17,26 @@ import {
   type SegmentRequest,
   segmentOf,
 } from "./segment.ts";
-import { inCommitTimestamp, type VersionTime, versionTimes } from "./time.ts";
+import { inCommitTimestamp, type VersionTime } from "./time.ts";
 
-/** Commit files read at a time: enough to hide latency, few enough to stay small in memory. */
-const readsAtOnce = 32;
-/** Commits read before other work of the process has its turn: small files come without a wait. */
-const turnAfter = 32 * readsAtOnce;
 /** Listings before a gap is believed: one made while others commit may miss a file. */
 const listingsMax = 3;
 
 /** The files of a log from version `from` on. */
-export async function listLog(table: Location, from: number): Promise<LogFile[]> {
-  const folder = logFolder(table).path;
-  const files: LogFile[] = [];
+export function listLog(table: Location, from: number): Promise<LogFile<FileStatus>[]> {
+  const { folder, options } = listing(table, from);
+  return logFiles(table.store.list(folder, options));
+}
+
+function listing({ store, path }: Location, from: number) {
+  const folder = logFolder({ store, path }).path;
   const options = from > 0 ? { startAfter: `${folder}/${padVersion(from)}` } : {};
-  for await (const status of table.store.list(`${folder}/`, options)) {
+  return { folder: `${folder}/`, options };
+}
+
+async function logFiles<S extends ListedFile>(listed: AsyncIterable<S>): Promise<LogFile<S>[]> {
+  const files: LogFile<S>[] = [];
+  for await (const status of listed) {
     const file = logFile(status);
     if (file !== undefined) files.push(file);
   }
@@ -74,7 +78,7 @@ export async function loadSnapshot(
       return snapshot;
     } catch (thrown) {
       const compactions = segment.deltas.filter((delta) => delta.from < delta.version);
-      for (const { status } of compactions) without.add(status.path);
+      for (const { path } of compactions) without.add(path);
       // Meanwhile the log may have been cleaned: a new listing shows what is there.
       const cleaned = isError(thrown, "PATH_NOT_FOUND") && ++lost < listingsMax;
       if (compactions.length === 0 && !cleaned) throw thrown;
@@ -88,15 +92,16 @@ async function listSegment(
   from: number,
   request: SegmentRequest,
 ): Promise<{ readonly files: readonly LogFile[]; readonly segment: Segment | undefined }> {
-  for (let listing = 1; ; listing++) {
-    const files = await listLog(table, from);
+  for (let tries = 1; ; tries++) {
+    const { folder, options } = listing(table, from);
+    const files = await logFiles(table.store.names(folder, options));
     if (from > 0 && newestCheckpoint(files, request.without) === undefined) {
       return { files, segment: undefined };
     }
     try {
       return { files, segment: segmentOf(files, request) };
     } catch (thrown) {
-      if (!isError(thrown, "DELTA_VERSIONS_NOT_CONTIGUOUS") || listing >= listingsMax) throw thrown;
+      if (!isError(thrown, "DELTA_VERSIONS_NOT_CONTIGUOUS") || tries >= listingsMax) throw thrown;
     }
   }
 }
@@ -121,17 +126,39 @@ async function replaySegment(
   table: Location,
   load: { segment: Segment; base: Checkpoint; files: readonly LogFile[] },
 ): Promise<ReplayedSnapshot> {
-  const { segment, base, files } = load;
-  const { checkpoint } = segment;
-  const times = new Map(versionTimes(files).map((time) => [time.version, time.timestamp]));
-  const commits = await readDeltas(table, segment.deltas, times);
-  const version = checkpoint?.version ?? -1;
-  const time = times.get(version) ?? checkpoint?.files[0]?.modificationTime ?? 0;
-  const start = { version, timestamp: time, actions: base.actions, files: base.files };
-  const snapshot = replay(start, commits, logFolder(table).path);
-  const last = segment.deltas.at(-1);
-  if (last !== undefined && last.from === last.version) return snapshot;
+  const { segment, base } = load;
+  const timestamp = await fileTime(table, load);
+  const version = segment.checkpoint?.version ?? -1;
+  const replay = replayFrom({ version, timestamp, actions: base.actions, files: base.files });
+  const newest = segment.deltas.at(-1);
+  let place = 0;
+  const paths = segment.deltas.map(({ path }) => path);
+  for await (const some of readAll(table.store, paths)) {
+    for (const bytes of some) {
+      const delta = segment.deltas[place++]!;
+      // Only the newest commit is asked for its time.
+      const actions = parseCommit(bytes, delta.path, delta === newest ? undefined : "state");
+      const time = inCommitTimestamp(actions) ?? timestamp;
+      replay.apply({ version: delta.version, timestamp: time, actions });
+    }
+  }
+  const snapshot = replay.snapshot(logFolder(table).path);
+  if (newest !== undefined && newest.from === newest.version) return snapshot;
   return { ...snapshot, timestamp: await ownTime(table, snapshot) };
+}
+
+/** When the newest file of a segment was written: its commit, or else its checkpoint. */
+async function fileTime(
+  table: Location,
+  { segment, files }: { segment: Segment; files: readonly LogFile[] },
+): Promise<number> {
+  const commit = files.findLast((one) => one.kind === "commit" && one.version === segment.version);
+  for (const file of [commit?.status, segment.checkpoint?.files[0]]) {
+    if (file === undefined) continue;
+    const time = file.modificationTime ?? (await table.store.stat(file.path))?.modificationTime;
+    if (time !== undefined) return time;
+  }
+  return 0;
 }
 
 /** The time of a version whose commit was not read: a checkpoint or a compaction has none. */
@@ -139,7 +166,7 @@ async function ownTime(table: Location, snapshot: ReplayedSnapshot): Promise<num
   const { version, timestamp, metadata } = snapshot;
   if (!hasInCommitTimestamps(metadata)) return timestamp;
   try {
-    return (await readCommit(table, { version, timestamp })).timestamp;
+    return (await readCommits(table, [{ version, timestamp }]))[0]!.timestamp;
   } catch (thrown) {
     // It was cleaned up, and what stands for it says no time.
     if (isError(thrown, "PATH_NOT_FOUND")) return timestamp;
@@ -147,45 +174,19 @@ async function ownTime(table: Location, snapshot: ReplayedSnapshot): Promise<num
   }
 }
 
-async function readDeltas(
-  table: Location,
-  deltas: readonly Delta[],
-  times: ReadonlyMap<number, number>,
-): Promise<Commit[]> {
-  const newest = deltas.at(-1);
-  return inTurns(deltas, async (delta) => {
-    const { version, status } = delta;
-    const bytes = await table.store.read(status.path);
-    // Of the others no time is asked.
-    const actions = parseCommit(bytes, status.path, delta === newest ? undefined : "state");
-    const time = times.get(version) ?? status.modificationTime;
-    return { version, timestamp: inCommitTimestamp(actions) ?? time, actions };
-  });
-}
-
 /** Reads commits whose files are there; each takes its in-commit timestamp, if it has one. */
 export async function readCommits(
   table: Location,
   versions: readonly VersionTime[],
 ): Promise<Commit[]> {
-  return inTurns(versions, (time) => readCommit(table, time));
-}
-
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += readsAtOnce) {
-    results.push(...(await Promise.all(items.slice(start, start + readsAtOnce).map(work))));
-    if (results.length % turnAfter === 0) await env.sleep(0);
+  const commits: Commit[] = [];
+  const paths = versions.map(({ version }) => logPath(table, version, "json"));
+  for await (const some of readAll(table.store, paths)) {
+    for (const bytes of some) {
+      const { version, timestamp } = versions[commits.length]!;
+      const actions = parseCommit(bytes, paths[commits.length]!);
+      commits.push({ version, timestamp: inCommitTimestamp(actions) ?? timestamp, actions });
+    }
   }
-  return results;
-}
-
-async function readCommit(table: Location, time: VersionTime): Promise<Commit> {
-  const { path } = join(logFolder(table), `${padVersion(time.version)}.json`);
-  const actions = parseCommit(await table.store.read(path), path);
-  return {
-    version: time.version,
-    timestamp: inCommitTimestamp(actions) ?? time.timestamp,
-    actions,
-  };
+  return commits;
 }

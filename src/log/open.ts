@@ -162,10 +162,14 @@ class TableLog implements Log, LogState {
     if (newest === undefined || first === undefined) {
       throw error("DELTA_NO_COMMITS_FOUND", { path: this.#path });
     }
-    if (timestampMs > newest.timestamp) {
+    // A snapshot that was loaded has the time of its file, which those before it may be ahead of.
+    const listedLast = hasInCommitTimestamps(newest.metadata) ? undefined : listed.at(-1);
+    const ahead = listedLast?.version === newest.version ? listedLast.timestamp : 0;
+    const last = Math.max(newest.timestamp, ahead);
+    if (timestampMs > last) {
       throw error("DELTA_TIMESTAMP_GREATER_THAN_COMMIT", {
         providedTimestamp: timeText(timestampMs),
-        lastCommitTimestamp: timeText(newest.timestamp),
+        lastCommitTimestamp: timeText(last),
       });
     }
     const found = await newestNotAfter(times, timestampMs, timeOf);

@@ -41,12 +41,15 @@ export interface ReplayBase {
   readonly files?: CheckpointFiles | undefined;
 }
 
-/** Replays a log from its base (PROTOCOL.md#action-reconciliation). */
-export function replay(
-  base: ReplayBase,
-  commits: Iterable<Commit>,
-  path: string,
-): ReplayedSnapshot {
+/** A replay under way: commits are taken one after the other, and need not be kept. */
+export interface Replay {
+  apply(commit: Commit): void;
+  /** What it has come to. `path` is for messages. */
+  snapshot(path: string): ReplayedSnapshot;
+}
+
+/** Begins to replay a log from its base (PROTOCOL.md#action-reconciliation). */
+export function replayFrom(base: ReplayBase): Replay {
   const state: State = {
     version: base.version,
     timestamp: base.timestamp,
@@ -58,8 +61,10 @@ export function replay(
   };
   const ledger = new Ledger(base.files !== undefined);
   applyActions(base.actions, state, ledger);
-  for (const commit of commits) applyCommit(commit, state, ledger);
-  return snapshotOf(state, { ledger, base: base.files, path, totals: undefined });
+  return {
+    apply: (commit) => applyCommit(commit, state, ledger),
+    snapshot: (path) => snapshotOf(state, { ledger, base: base.files, path, totals: undefined }),
+  };
 }
 
 /**

@@ -1,8 +1,11 @@
 import { error } from "../error/error.ts";
-import type { FileStatus } from "../storage/store.ts";
+import type { ListedFile } from "../storage/store.ts";
 
 /** A file of the log by what its name says. Names of no meaning here have none. */
-export type LogFile = { readonly version: number; readonly status: FileStatus } & (
+export type LogFile<S extends ListedFile = ListedFile> = {
+  readonly version: number;
+  readonly status: S;
+} & (
   | { readonly kind: "commit" }
   /** The commits from `from` to `version` in one (PROTOCOL.md#log-compaction-files). */
   | { readonly kind: "compaction"; readonly from: number }
@@ -17,7 +20,7 @@ const classicName = /^checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 const v2Name = /^checkpoint\.[0-9a-f]{8}-[0-9a-f-]{27}\.(?:json|parquet)$/;
 
 /** What a listed file is; undefined for names that the protocol does not know. */
-export function logFile(status: FileStatus): LogFile | undefined {
+export function logFile<S extends ListedFile>(status: S): LogFile<S> | undefined {
   const name = status.path.slice(status.path.lastIndexOf("/") + 1);
   const [, first, rest = ""] = versionName.exec(name) ?? [];
   if (first === undefined) return undefined;
@@ -38,7 +41,7 @@ export function logFile(status: FileStatus): LogFile | undefined {
 export interface Delta {
   readonly from: number;
   readonly version: number;
-  readonly status: FileStatus;
+  readonly path: string;
 }
 
 /** The files that make a version: a whole checkpoint, if any, and the commits after it. */
@@ -54,7 +57,7 @@ export interface CheckpointChoice {
   readonly version: number;
   /** Tells it from others of its version. */
   readonly key: string;
-  readonly files: readonly FileStatus[];
+  readonly files: readonly ListedFile[];
 }
 
 export interface SegmentRequest {
@@ -90,7 +93,7 @@ export function newestCheckpoint(
   files: readonly LogFile[],
   without: ReadonlySet<string> = new Set(),
 ): CheckpointChoice | undefined {
-  const groups = new Map<string, { file: LogFile & { kind: "checkpoint" }; all: FileStatus[] }>();
+  const groups = new Map<string, { file: LogFile & { kind: "checkpoint" }; all: ListedFile[] }>();
   for (const file of files) {
     if (file.kind !== "checkpoint") continue;
     const key = file.form === "v2" ? file.status.path : `${file.version}.${file.parts}`;
@@ -122,11 +125,11 @@ function deltasOf(
   const longest = new Map<number, Delta>();
   for (const file of files) {
     const { version, status } = file;
-    if (file.kind === "commit") commits.set(version, { from: version, version, status });
+    if (file.kind === "commit") commits.set(version, { from: version, version, path: status.path });
     if (file.kind !== "compaction" || version <= file.from) continue;
     const known = longest.get(file.from);
     if (known === undefined || known.version < version) {
-      longest.set(file.from, { from: file.from, version, status });
+      longest.set(file.from, { from: file.from, version, path: status.path });
     }
   }
   const deltas: Delta[] = [];

@@ -1,3 +1,4 @@
+import type { FileStatus } from "../storage/store.ts";
 import type { Action } from "./action.ts";
 import { commitInfoOf } from "./commit-file.ts";
 import type { LogFile } from "./segment.ts";
@@ -9,7 +10,7 @@ export interface VersionTime {
 }
 
 /** The commits of a listing with their file times made monotone, as Spark's history does. */
-export function versionTimes(files: readonly LogFile[]): VersionTime[] {
+export function versionTimes(files: readonly LogFile<FileStatus>[]): VersionTime[] {
   const times: VersionTime[] = [];
   let before = Number.NEGATIVE_INFINITY;
   for (const file of files.filter((one) => one.kind === "commit").sort(byVersion)) {

@@ -53,6 +53,8 @@ export interface Disk {
   readFolder(path: string): Promise<readonly DiskEntry[]>;
   stat(path: string): Promise<DiskStatus>;
   read(path: string): Promise<Uint8Array>;
+  /** The bytes of a small file at once; undefined: it is large. */
+  readNow?(path: string): Uint8Array | undefined;
   /** At most `length` bytes from `start`; fewer where the file ends. */
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
 }
@@ -94,6 +96,7 @@ export const nodeDisk: Disk = {
   },
   stat: async (path) => statusOf(path),
   read: async (path) => readQuickly(path) ?? readFile(path),
+  readNow: readQuickly,
   readRange: async (path, start, length) => {
     const file = await open(path, "r");
     try {

@@ -7,6 +7,10 @@ export interface Call {
 /** Runs a call, or does something else. `run` makes the real call. */
 export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
 
+/** Each listing is one call, before its first entry. */
+const listing: ReadonlySet<string> = new Set(["list", "names"]);
+/** Calls that do not wait, a shorter way to what others answer too: what is wrapped has none. */
+const immediate: ReadonlySet<string> = new Set(["readNow"]);
 /** Answers of these are things with calls of their own: files of a disk. */
 const opening: ReadonlySet<string> = new Set(["create", "open"]);
 
@@ -17,6 +21,7 @@ const opening: ReadonlySet<string> = new Set(["create", "open"]);
 export function intercept<T extends object>(target: T, around: Around): T {
   return new Proxy(target, {
     get(_, property) {
+      if (typeof property === "string" && immediate.has(property)) return undefined;
       const member: unknown = Reflect.get(target, property);
       if (typeof member !== "function" || typeof property !== "string" || property === "uri") {
         return typeof member === "function" ? member.bind(target) : member;
@@ -24,7 +29,8 @@ export function intercept<T extends object>(target: T, around: Around): T {
       return (...parameters: unknown[]) => {
         const call: Call = { method: property, arguments: parameters };
         const real = (): unknown => Reflect.apply(member, target, parameters);
-        if (property === "list") return listed(around, call, real as () => AsyncIterable<unknown>);
+        if (listing.has(property))
+          return listed(around, call, real as () => AsyncIterable<unknown>);
         const answer = around(call, async () => await real());
         return opening.has(property) ? answer.then((opened) => wrapped(opened, around)) : answer;
       };

@@ -3,21 +3,24 @@ import { env } from "../env.ts";
 import { error } from "../error/error.ts";
 import { type Disk, type DiskEntry, type DiskFile, nodeDisk } from "./disk.ts";
 import { comparePaths } from "./order.ts";
-import type { FileStatus, ListOptions, LocalFile, Store } from "./store.ts";
+import type { FileStatus, ListedFile, ListOptions, LocalFile, Store } from "./store.ts";
 import { formatUri } from "./uri.ts";
 
 /** The `file` store: this machine's file system, through a disk that tests may replace. */
 export function localStore(disk: Disk = nodeDisk): Store {
   const folders = new KnownFolders(disk);
   const local = { disk, folders };
+  const { readNow } = disk;
   return {
     scheme: "file",
     uri: (path) => formatUri({ scheme: "file", authority: "", path }),
     read: (path) => reading(path, () => disk.read(path)),
+    ...(readNow === undefined ? {} : { readNow: (path) => readingNow(path, readNow) }),
     readRange: (path, start, length) =>
       reading(path, () => readRange(disk, path, { start, length })),
     stat: (path) => reading(path, () => stat(disk, path)),
     list: (folder, options = {}) => list(disk, folder, options),
+    names: (folder, options = {}) => names(disk, folder, options),
     put: (path, bytes) => writing(path, () => put(local, path, bytes)),
     putIfAbsent: (path, bytes) => writing(path, () => putIfAbsent(local, path, bytes)),
     publish: (staged, path) => writing(path, () => publish(local, staged, path)),
@@ -232,11 +235,8 @@ async function openFile(disk: Disk, path: string): Promise<LocalFile> {
 const STAT_BATCH = 1_024;
 
 async function* list(disk: Disk, folder: string, options: ListOptions): AsyncGenerator<FileStatus> {
-  const base = folder.endsWith("/") ? folder.slice(0, -1) : folder;
-  const after = options.startAfter;
   let pending: string[] = [];
-  for await (const path of walk(disk, base, options)) {
-    if (after !== undefined && comparePaths(path, after) <= 0) continue;
+  for await (const { path } of names(disk, folder, options)) {
     pending.push(path);
     if (pending.length < STAT_BATCH) continue;
     yield* statuses(disk, pending);
@@ -244,6 +244,18 @@ async function* list(disk: Disk, folder: string, options: ListOptions): AsyncGen
     await env.sleep(0);
   }
   yield* statuses(disk, pending);
+}
+
+async function* names(
+  disk: Disk,
+  folder: string,
+  options: ListOptions,
+): AsyncGenerator<ListedFile> {
+  const base = folder.endsWith("/") ? folder.slice(0, -1) : folder;
+  const after = options.startAfter;
+  for await (const path of walk(disk, base, options)) {
+    if (after === undefined || comparePaths(path, after) > 0) yield { path };
+  }
 }
 
 async function* statuses(disk: Disk, paths: readonly string[]): AsyncGenerator<FileStatus> {
@@ -298,11 +310,23 @@ async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    const code = codeOf(thrown);
-    if (isAbsent(thrown) || code === "EISDIR") throw error("PATH_NOT_FOUND", { path }, thrown);
-    if (!isSystem(thrown)) throw thrown;
-    throw error("STORAGE_READ_FAILED", { path, reason: thrown.message }, thrown);
+    throw readFailure(path, thrown);
   }
+}
+
+function readingNow<T>(path: string, work: (path: string) => T): T {
+  try {
+    return work(path);
+  } catch (thrown) {
+    throw readFailure(path, thrown);
+  }
+}
+
+function readFailure(path: string, thrown: unknown): unknown {
+  const absent = isAbsent(thrown) || codeOf(thrown) === "EISDIR";
+  if (absent) return error("PATH_NOT_FOUND", { path }, thrown);
+  if (!isSystem(thrown)) return thrown;
+  return error("STORAGE_READ_FAILED", { path, reason: thrown.message }, thrown);
 }
 
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -25,6 +25,7 @@ export function memoryStore(staging: Pick<Staging, "file">): Store {
       range(found(files, path).bytes, path, [start, length]),
     stat: async (path) => (files.has(path) ? status(files, path) : undefined),
     list: (folder, options = {}) => list(files, folder, options),
+    names: (folder, options = {}) => list(files, folder, options),
     put: async (path, bytes) => {
       keep(files, path, bytes.slice());
     },

@@ -10,6 +10,9 @@ export interface FileStatus {
   readonly etag?: string;
 }
 
+/** What a listing says of a file. */
+export type ListedFile = Pick<FileStatus, "path"> & Partial<FileStatus>;
+
 /** A file of the engine's, readable through the local file system until released. */
 export interface LocalFile extends AsyncDisposable {
   readonly path: string;
@@ -38,6 +41,8 @@ export interface Store {
   /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
   uri(path: string): string;
   read(path: string): Promise<Uint8Array>;
+  /** The bytes of a small file, where they can be had without waiting; undefined: `read` them. */
+  readNow?(path: string): Uint8Array | undefined;
   /**
    * Bytes [start, start + length). With `etag`, of that content of the file: another is
    * STORAGE_FILE_CHANGED; a store without etags ignores it.
@@ -49,6 +54,11 @@ export interface Store {
    * path: only files that sort after it (byte order) come. Files in the making are never listed.
    */
   list(folder: string, options?: ListOptions): AsyncIterable<FileStatus>;
+  /**
+   * As `list`, but of each file only what came with its name is said: a disk, unlike the others,
+   * would have to be asked for the rest, file by file.
+   */
+  names(folder: string, options?: ListOptions): AsyncIterable<ListedFile>;
   /** Writes the whole file, replacing what was there. */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes the whole file if there is none. Resolves false, changing nothing, if there is. */

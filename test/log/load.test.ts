@@ -8,6 +8,7 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { replaceEnv } from "../../src/env.ts";
 import { loadSnapshot } from "../../src/log/load.ts";
 import { openLog } from "../../src/log/open.ts";
+import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
 import type { Location, Store } from "../../src/storage/store.ts";
 
@@ -106,13 +107,10 @@ describe("compactions", () => {
 
 /** The store, each path it is asked to read written down. */
 function watched(store: Store, reads: string[]): Store {
-  return {
-    ...store,
-    read: (path) => {
-      reads.push(path);
-      return store.read(path);
-    },
-  };
+  return intercept(store, async ({ method, arguments: [path] }, run) => {
+    if (method === "read") reads.push(String(path));
+    return run();
+  });
 }
 
 describe("checksums", () => {
@@ -170,19 +168,16 @@ describe("a log that is cleaned while it is read", () => {
   test("is listed again", async () => {
     const { table, log, expected } = copyOf("v2ckpt_json");
     let cleaned = false;
-    const store: Store = {
-      ...table.store,
-      read: (path) => {
-        // After the listing, before the first commit is read: the newest checkpoint appears to
-        // have been there all along, and what it covers goes.
-        if (!cleaned && path.endsWith("00000000000000000006.json")) {
-          cleaned = true;
-          cpSync(saved, join(log, pointerOf(saved)));
-          remove(log, /^0000000000000000000\d\.json$/);
-        }
-        return table.store.read(path);
-      },
-    };
+    const store = intercept(table.store, async ({ method, arguments: [path] }, run) => {
+      // After the listing, before the first commit is read: the newest checkpoint appears to
+      // have been there all along, and what it covers goes.
+      if (!cleaned && method === "read" && String(path).endsWith("00000000000000000006.json")) {
+        cleaned = true;
+        cpSync(saved, join(log, pointerOf(saved)));
+        remove(log, /^0000000000000000000\d\.json$/);
+      }
+      return run();
+    });
     const top = readdirSync(log).find((name) => name.includes("10.checkpoint."))!;
     const saved = join(folder, top);
     cpSync(join(log, top), saved);

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import type { Action } from "../../src/log/action.ts";
 import { fileKey } from "../../src/log/file-key.ts";
 import type { Commit } from "../../src/log/log.ts";
-import { advance, type ReplayedSnapshot, replay } from "../../src/log/replay.ts";
+import {
+  advance,
+  type ReplayBase,
+  type ReplayedSnapshot,
+  replayFrom,
+} from "../../src/log/replay.ts";
 
 const start: Action[] = [
   { protocol: { minReaderVersion: 1, minWriterVersion: 2 } },
@@ -31,6 +36,12 @@ const commit = (version: number, actions: Action[]): Commit => ({
   timestamp: version,
   actions,
 });
+
+function replay(base: ReplayBase, commits: readonly Commit[], path: string): ReplayedSnapshot {
+  const begun = replayFrom(base);
+  for (const one of commits) begun.apply(one);
+  return begun.snapshot(path);
+}
 
 /** The plainest replay there is. */
 function oracle(commits: readonly Commit[]): string[] {

@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import type { FileStatus, Location } from "../../storage/store.ts";
+import type { FileStatus, ListedFile, Location, Store } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
 import { checkedAction, linesOf, parseAction } from "../commit-file.ts";
 import type { LogContext } from "../log.ts";
@@ -24,13 +24,14 @@ export interface Checkpoint {
 /** Reads a checkpoint: one file, all parts of one, or the top of a V2 checkpoint. */
 export async function readCheckpoint(
   table: Location,
-  files: readonly FileStatus[],
+  files: readonly ListedFile[],
   context: LogContext,
 ): Promise<Checkpoint> {
   const [first] = files;
+  const { store } = table;
   const top = first?.path.endsWith(".json")
     ? await readTop(table, first)
-    : await readRows(table, await partsOf(table, files, context), context);
+    : await readRows(table, await partsOf(table, await statused(store, files), context), context);
   const sidecars = await partsOf(table, await statusesOf(table, top.sidecars), context);
   const parts = sidecars.length > 0 ? sidecars : top.parts;
   if (isLarge(parts, context)) {
@@ -64,7 +65,7 @@ interface Top {
 }
 
 /** The top of a V2 checkpoint as JSON lines: what it holds of files is inline or in sidecars. */
-async function readTop(table: Location, { path }: FileStatus): Promise<Top> {
+async function readTop(table: Location, { path }: ListedFile): Promise<Top> {
   const actions: Action[] = [];
   const sidecars: string[] = [];
   let whole = false;
@@ -142,11 +143,19 @@ async function readFiles(
 
 async function statusesOf(table: Location, names: readonly string[]): Promise<FileStatus[]> {
   const folder = { store: table.store, path: `${logFolder(table).path}/_sidecars` };
+  return statused(
+    table.store,
+    names.map((name) => ({ path: filePath(folder, name) })),
+  );
+}
+
+/** What listings did not say of files is asked for. */
+async function statused(store: Store, files: readonly ListedFile[]): Promise<FileStatus[]> {
   const statuses: FileStatus[] = [];
-  for (const name of names) {
-    const path = filePath(folder, name);
-    const status = await table.store.stat(path);
-    if (status === undefined) throw error("PATH_NOT_FOUND", { path: table.store.uri(path) });
+  for (const { path, size, modificationTime, ...rest } of files) {
+    const known = size !== undefined && modificationTime !== undefined;
+    const status = known ? { path, size, modificationTime, ...rest } : await store.stat(path);
+    if (status === undefined) throw error("PATH_NOT_FOUND", { path: store.uri(path) });
     statuses.push(status);
   }
   return statuses;

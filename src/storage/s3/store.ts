@@ -48,6 +48,7 @@ export function s3Store(
       readRange(bucket, path, { start, length, ...(etag === undefined ? {} : { etag }) }),
     stat: (path) => statOf(bucket, path),
     list: (folder, listing = {}) => listObjects(bucket, folder, listing),
+    names: (folder, listing = {}) => listObjects(bucket, folder, listing),
     put: (path, bytes) => writing(bucket, path, () => put(bucket, path, bytes)),
     putIfAbsent: (path, bytes) => putIfAbsent(bucket, path, bytes),
     publish: (local, path) => publish(bucket, local, path),
