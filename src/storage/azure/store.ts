@@ -46,6 +46,7 @@ export function azureStore(
     readRange: (path, start, length, etag) => readRange(azure, path, { start, length, etag }),
     stat: (path) => stat(azure, path),
     list: (folder, options = {}) => list(azure, folder, options),
+    names: (folder, options = {}) => list(azure, folder, options),
     put: async (path, bytes) => {
       await calling(azure, path, "write", (blob) => putBlob(blob, bytes));
     },
