@@ -95,8 +95,13 @@ interface CompleteInput extends UploadInput, CustomerKey {
   readonly MultipartUpload: { Parts: Part[] };
 }
 
+interface Upload {
+  readonly Key?: string | undefined;
+  readonly UploadId?: string | undefined;
+}
+
 interface UploadsOutput {
-  readonly Uploads?: readonly { readonly Key?: string; readonly UploadId?: string }[] | undefined;
+  readonly Uploads?: readonly Upload[] | undefined;
 }
 
 interface ListInput extends Common {
@@ -131,6 +136,7 @@ export interface S3Config {
   readonly maxAttempts: number;
   readonly requestChecksumCalculation: "WHEN_REQUIRED";
   readonly responseChecksumValidation: "WHEN_REQUIRED";
+  readonly logger: typeof silent;
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly socketTimeout: number;
@@ -169,6 +175,7 @@ export async function openClient(options: S3Options): Promise<S3Client> {
   }
 }
 
+/** The SDK tells the console of failures that are made good here, or thrown. */
 const ignore = (): void => undefined;
 const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
@@ -184,6 +191,7 @@ function configOf(options: S3Options): S3Config {
     maxAttempts: 1,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+    logger: silent,
     requestHandler: {
       connectionTimeout: options.connectMs,
       socketTimeout: options.socketMs,
