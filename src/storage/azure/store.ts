@@ -1,9 +1,10 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { error, isError } from "../../error/error.ts";
+import { copyOf } from "../copy.ts";
 import type { OpenStore } from "../registry.ts";
 import { putOnce, type RetryPolicy, retrying } from "../retry.ts";
 import type { Staging } from "../staging.ts";
-import type { FileStatus, ListOptions, LocalFile, Store } from "../store.ts";
+import type { FileStatus, ListOptions, Store } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import type { BlobClient, ContainerClient } from "./client.ts";
 import { connect } from "./connect.ts";
@@ -41,8 +42,7 @@ export function azureStore(
   const azure: Context = { setting, container, policy, uri };
   return {
     ...{ scheme, uri },
-    read: (path) =>
-      calling(azure, path, "read", (blob) => download(blob, { path: uri(path), start: 0 })),
+    read: (path) => read(azure, path),
     readRange: (path, start, length, etag) => readRange(azure, path, { start, length, etag }),
     stat: (path) => stat(azure, path),
     list: (folder, options = {}) => list(azure, folder, options),
@@ -53,7 +53,7 @@ export function azureStore(
     putIfAbsent: (path, bytes) => putIfAbsent(azure, path, bytes),
     publish: (local, path) => publish(azure, local, path),
     delete: (path) => remove(azure, path),
-    open: (path) => open(azure, path, staging),
+    open: async (path) => await copyOf(await read(azure, path), path, staging),
   };
 }
 
@@ -62,8 +62,10 @@ function subject({ setting, uri }: Context, path: string, verb: Subject["verb"])
   return { path: uri(path), container: place.container, remedy, verb };
 }
 
-function blobAt({ container }: Context, path: string): BlobClient {
-  return container.getBlockBlobClient(path.slice(1));
+function blobAt({ container, uri }: Context, path: string): BlobClient {
+  const name = path.slice(1);
+  if (name === "") throw error("PATH_NOT_FOUND", { path: uri(path) }); // The container is no blob.
+  return container.getBlockBlobClient(name);
 }
 
 /** Makes a call until it succeeds or stays failed, which is then our error. */
@@ -78,6 +80,11 @@ async function calling<T>(
   } catch (thrown) {
     throw failure(thrown, subject(azure, path, verb));
   }
+}
+
+function read(azure: Context, path: string): Promise<Uint8Array> {
+  const named = azure.uri(path);
+  return calling(azure, path, "read", (blob) => download(blob, { path: named, start: 0 }));
 }
 
 interface Range {
@@ -178,19 +185,4 @@ async function remove(azure: Context, path: string): Promise<void> {
   } catch (thrown) {
     if (!isError(thrown, "PATH_NOT_FOUND")) throw thrown;
   }
-}
-
-/** A whole copy in the staging folder. Readers choose by the end of a name: it is kept. */
-async function open(
-  azure: Context,
-  path: string,
-  staging: Pick<Staging, "file">,
-): Promise<LocalFile> {
-  const named = azure.uri(path);
-  const bytes = await calling(azure, path, "read", (blob) =>
-    download(blob, { path: named, start: 0 }),
-  );
-  const local = staging.file(/(\.[A-Za-z0-9]+)*$/.exec(path)?.[0] ?? "");
-  await writeFile(local, bytes);
-  return { path: local, [Symbol.asyncDispose]: () => rm(local, { force: true }) };
 }
