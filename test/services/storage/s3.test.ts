@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { storeSuite } from "../../../src/conformance/store.ts";
-import { s3Subject } from "./s3-subject.ts";
+import { countOf } from "../full.ts";
+import { raceProcesses, runRace } from "./race/race.ts";
+import { bucketOf, s3Conf, s3Subject } from "./s3-subject.ts";
 
 const [s3, gofakes3] = [inject("s3"), inject("gofakes3")];
 
@@ -16,6 +18,21 @@ describe.skipIf("missing" in s3)("the store on s3proxy", () => {
     if (!notOfFolders.includes(name)) test(name, body);
   }) as typeof test;
   storeSuite({ test: kept, assert }, () => s3Subject(endpointOf(s3)));
+
+  const rounds = countOf(200, 25);
+  test("20 racers: one winner a round", { timeout: 600_000 }, async () => {
+    await using subject = await s3Subject(endpointOf(s3));
+    const { store, root } = subject;
+    const task = { folder: root, conf: {}, racers: 20, rounds, startAt: 0 };
+    const wins = await runRace(store, root, task);
+    expect(wins).toEqual(Array.from({ length: rounds }, (_, round) => round));
+  });
+
+  test("20 racers in 4 processes: one winner a round", { timeout: 600_000 }, async () => {
+    const endpoint = endpointOf(s3);
+    const folder = `s3a://${await bucketOf(endpoint)}/race-${Date.now()}`;
+    await raceProcesses(4, { folder, conf: s3Conf(endpoint), racers: 5, rounds });
+  });
 });
 
 describe.skipIf("missing" in gofakes3)("the store on gofakes3", () => {
