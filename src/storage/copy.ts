@@ -14,6 +14,6 @@ export async function copyOf(
 }
 
 /** Readers choose by the end of a name: `.parquet`, `.json.gz`. */
-function suffix(path: string): string {
+export function suffix(path: string): string {
   return /(\.[A-Za-z0-9]+)*$/.exec(path)?.[0] ?? "";
 }

@@ -20,6 +20,7 @@ export type OpenStore = (uri: Uri, context: StoreContext) => Promise<Store>;
 /** Each is loaded when the first path of its scheme comes. */
 const builtIn: Readonly<Record<string, OpenStore>> = {
   file: async () => (await import("./local.ts")).localStore(),
+  gs: async (uri, context) => (await import("./gcs/store.ts")).openGcs(uri, context),
   memory: async (_, { staging }) => (await import("./memory.ts")).memoryStore(staging),
   ...byScheme(["s3", "s3a", "s3n"], async (uri, context) =>
     (await import("./s3/store.ts")).openS3Store(uri, context),

@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { type Azurite, startAzurite } from "./server/azurite.ts";
+import { startGcs } from "./server/gcs.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
@@ -8,11 +9,17 @@ declare module "vitest" {
   interface ProvidedContext {
     s3: Server;
     gofakes3: Server;
+    gcs: Server;
     azure: Azurite | { readonly missing: string };
   }
 }
 
-const starters = { s3: startS3, gofakes3: startGofakes3, azure: startAzurite } as const;
+const starters = {
+  s3: startS3,
+  gofakes3: startGofakes3,
+  gcs: startGcs,
+  azure: startAzurite,
+} as const;
 
 /** Starts every server, before any test of the run; what cannot be had is said and skipped. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -34,7 +34,7 @@ test("an unknown scheme is named, with the known ones", async () => {
     code: "UNSUPPORTED_FILE_SYSTEM",
     parameters: {
       scheme: "gopher",
-      known: "file, memory, s3, s3a, s3n, abfss, abfs, wasbs, wasb, az",
+      known: "file, gs, memory, s3, s3a, s3n, abfss, abfs, wasbs, wasb, az",
     },
   });
   await expect(openStores(context).locate("constructor:/y")).rejects.toMatchObject({
