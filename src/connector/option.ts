@@ -1,6 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Options } from "../plan/relation.ts";
-import { intervalMs } from "../schema/interval.ts";
+import { intervalMicros, parseInterval } from "../schema/interval.ts";
 import { parseValue } from "../schema/text.ts";
 import { timestamp } from "../schema/type.ts";
 import { floorDiv, Timestamp } from "../schema/value.ts";
@@ -17,7 +17,7 @@ export interface OptionReader {
   bytes(name: string): number | undefined;
   /**
    * A time string (`7d`, `12h`, `30m`, `10s`, `250ms`, a bare number in `unit`) or an interval
-   * (`2 weeks`, `1 day 12 hours`): in milliseconds.
+   * (`2 weeks`, `1 month`, `1 day 12 hours`): in milliseconds, a month as 31 days.
    */
   durationMs(name: string, unit: "ms" | "s"): number | undefined;
   /** A date or timestamp as Spark casts text; in milliseconds since the epoch. */
@@ -99,7 +99,12 @@ function parseBytes(value: string): number | undefined {
 
 function parseDuration(value: string, unit: "ms" | "s"): number | undefined {
   const match = /^(\d+)([a-z]*)$/i.exec(value);
-  if (!match) return intervalMs(value);
+  if (!match) {
+    const interval = parseInterval(value);
+    if (interval === undefined) return undefined;
+    const micros = intervalMicros(interval);
+    return micros < 0n ? undefined : Number(floorDiv(micros, 1000n));
+  }
   const factor = timeUnits[match[2]?.toLowerCase() || unit];
   return factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
 }

@@ -137,6 +137,10 @@ export interface InferRequest {
   readonly format: "json" | "csv";
   readonly files: readonly InputFile[];
   readonly options: Options;
-  /** False: every leaf is a string (Auto Loader's default). */
+  /** False: every column is a string (Auto Loader's default). */
   readonly inferTypes: boolean;
+  /** Names that differ only in case are one field, by its first spelling. */
+  readonly foldCase?: boolean;
+  /** CSV: the columns of all headers, not those of the first alone. */
+  readonly mergeHeaders?: boolean;
 }

@@ -110,6 +110,14 @@ export interface TextInput {
    * stops the read with UNKNOWN_FIELD_EXCEPTION before its rows are out.
    */
   readonly known?: StructType;
+  /** Where bad records and files that cannot be read are told of; they are passed over then. */
+  readonly bad?: BadLog;
+}
+
+/** Local files that lines of JSON are added to: {path, record, reason}, and {path, reason}. */
+export interface BadLog {
+  readonly records: string;
+  readonly files: string;
 }
 
 /**

@@ -10,7 +10,7 @@ describe("newFields", () => {
     ['{"ID":1}', []],
     ['{"id":"no number"}', []],
     ['{"s":{"x":1,"z.z":2}}', [["s", "z.z"]]],
-    ['{"list":[{"y":1},{"q":1}]}', [["list", "q"]]],
+    ['{"list":[{"y":1},{"q":1}]}', [["list", "element", "q"]]],
     ["no json", []],
   ])("of %s", (rescued, found) => {
     expect(newFields(rescued, schema)).toEqual(found);

@@ -1,15 +1,17 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
+import type { Location } from "../../storage/store.ts";
+import type { ReadRequest } from "../connector.ts";
 import { type FileFormat, fileFormat } from "../file/format.ts";
 import { optionReader } from "../option.ts";
 import { connectorFor } from "../registry.ts";
-
-const prefix = "cloudfiles.";
+import { type CleanSource, cleanSource } from "./clean-option.ts";
+import { evolutionModes } from "./known.ts";
+import { type NotificationOptions, notificationOptions } from "./notification-option.ts";
+import { cloudOf, oneOf, prefix, validateOptions } from "./validate.ts";
 
 /** What Auto Loader does about columns that the schema does not have. */
-export type EvolutionMode = "addNewColumns" | "rescue" | "failOnNewColumns" | "none";
-
-const modes: readonly EvolutionMode[] = ["addNewColumns", "rescue", "failOnNewColumns", "none"];
+export type EvolutionMode = (typeof evolutionModes)[number];
 
 export interface CloudFilesOptions {
   readonly format: FileFormat;
@@ -22,84 +24,102 @@ export interface CloudFilesOptions {
   readonly includeExistingFiles: boolean;
   /** Wildcards as Spark's own file sources read them. */
   readonly strictGlobs: boolean;
+  /** Lists only after the newest file, where names allow it. */
+  readonly incrementalListing: "auto" | "true" | "false";
+  readonly backfillIntervalMs?: number;
   readonly maxFiles: number;
   readonly maxBytes?: number;
   readonly maxFileAgeMs?: number;
   readonly allowOverwrites: boolean;
   /** Absent: there is no such column. */
   readonly rescuedColumn?: string;
+  /** The one column that whole records go to. */
+  readonly variantColumn?: string;
+  /** Where bad records and files are told of. */
+  readonly badRecords?: Location;
+  readonly cleanSource?: CleanSource;
+  readonly notifications?: NotificationOptions;
+  /** How much inference looks at. */
+  readonly sample: { readonly files: number; readonly bytes: number };
+  /** Whether a rescued record says which file it was in. */
+  readonly rescuedFilePath: boolean;
+  /** Whether names that differ in case are different columns. */
+  readonly caseSensitive: boolean;
 }
 
 /** Files of one batch unless the options say otherwise. */
 const defaultMaxFiles = 1000;
+/** What is remembered of files for less could bring them again. */
+const minFileAgeMs = 14 * 86_400_000;
 
-/** What listing alone cannot do, with the values that ask for nothing more than listing. */
-const unbuilt: Readonly<Record<string, readonly string[]>> = {
-  cleanSource: ["off"],
-  useNotifications: ["false"],
-  useManagedFileEvents: ["false"],
-};
+const sampleKey = "spark.databricks.cloudFiles.schemaInference.sampleSize";
+const defaultSample = { files: 1000, bytes: 50 * 2 ** 30 };
+const filePathKey = "spark.databricks.sql.rescuedDataColumn.filePath.enabled";
 
-/** Options that change how files are found, not which: a full listing each time has it all. */
-const accepted = ["backfillInterval", "fetchParallelism", "listOnStart", "useIncrementalListing"];
-
-const known: readonly string[] = [
-  ...Object.keys(unbuilt),
-  ...accepted,
-  "allowOverwrites",
-  "format",
-  "includeExistingFiles",
-  "inferColumnTypes",
-  "maxBytesPerTrigger",
-  "maxFileAge",
-  "maxFilesPerTrigger",
-  "partitionColumns",
-  "schemaEvolutionMode",
-  "schemaHints",
-  "schemaLocation",
-  "useStrictGlobber",
-  "validateOptions",
-].map((name) => name.toLowerCase());
-
-/** Reads and checks the options. `hasSchema`: the user gave one. */
+/** Reads and checks the options; `paths` are the places of the files. */
 export async function cloudFilesOptions(
-  options: Options,
-  hasSchema: boolean,
+  request: ReadRequest,
+  paths: readonly Location[],
 ): Promise<CloudFilesOptions> {
+  const { options, context, schema } = request;
   const read = optionReader(options, "CF_INVALID_OPTION_VALUE");
   const text = (name: string): string | undefined => read.text(prefix + name);
-  if (read.flag(`${prefix}validateOptions`, true)) refuseUnknown(options);
-  for (const [name, harmless] of Object.entries(unbuilt)) {
-    const value = text(name);
-    if (value === undefined || harmless.includes(value.toLowerCase())) continue;
-    const remedy = "Files are found by listing: leave it out";
-    const parameters = { name: `cloudFiles.${name}`, value, format: "cloudFiles", remedy };
-    throw error("UNSUPPORTED_DATA_SOURCE_OPTION", parameters);
+  if (read.flag("cloudFiles.validateOptions", true)) {
+    validateOptions(options, cloudOf(paths[0]?.store.scheme ?? ""));
   }
-  const schemaLocation = text("schemaLocation");
-  const schemaHints = text("schemaHints");
-  const maxBytes = read.bytes(`${prefix}maxBytesPerTrigger`);
-  const maxFileAgeMs = read.durationMs(`${prefix}maxFileAge`, "s");
-  const columns = text("partitionColumns");
+  refuseUnbuilt(options);
   const format = await formatOf(text("format"));
-  const fixed = format === "text" || format === "binaryFile";
-  const rescuedColumn =
-    read.text("rescuedDataColumn") ?? (hasSchema || fixed ? undefined : "_rescued_data");
-  return {
-    format,
-    ...(schemaLocation === undefined ? {} : { schemaLocation }),
-    inferColumnTypes: read.flag(`${prefix}inferColumnTypes`, false),
-    ...(schemaHints === undefined ? {} : { schemaHints }),
-    evolution: fixed ? "none" : evolutionMode(text("schemaEvolutionMode"), hasSchema),
-    ...(columns === undefined ? {} : { partitionColumns: names(columns) }),
-    includeExistingFiles: read.flag(`${prefix}includeExistingFiles`, true),
-    strictGlobs: read.flag(`${prefix}useStrictGlobber`, false),
-    maxFiles: read.positive(`${prefix}maxFilesPerTrigger`) ?? defaultMaxFiles,
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
-    allowOverwrites: read.flag(`${prefix}allowOverwrites`, false),
-    ...(rescuedColumn === undefined ? {} : { rescuedColumn }),
+  const variantColumn = read.text("singleVariantColumn");
+  const fixed = format === "text" || format === "binaryFile" || variantColumn !== undefined;
+  const evolution = fixed
+    ? "none"
+    : evolutionMode(text("schemaEvolutionMode"), schema !== undefined);
+  const columns = text("partitionColumns");
+  const bad = read.text("badRecordsPath");
+  const maxFileAgeMs = fileAge(read.durationMs("cloudFiles.maxFileAge", "s"), text("maxFileAge"));
+  const given = {
+    schemaLocation: text("schemaLocation"),
+    schemaHints: text("schemaHints"),
+    partitionColumns: columns === undefined ? undefined : names(columns),
+    backfillIntervalMs: read.durationMs("cloudFiles.backfillInterval", "s"),
+    maxBytes: read.bytes("cloudFiles.maxBytesPerTrigger"),
+    maxFileAgeMs,
+    rescuedColumn: rescuedColumn(
+      read.text("rescuedDataColumn"),
+      !fixed && evolution !== "none" && schema === undefined,
+    ),
+    variantColumn,
+    badRecords: bad === undefined ? undefined : await context.locate(bad),
+    cleanSource: await cleanSource(request, paths),
+    notifications: notificationOptions(options),
   };
+  return {
+    ...present(given),
+    format,
+    evolution,
+    inferColumnTypes: read.flag("cloudFiles.inferColumnTypes", false),
+    includeExistingFiles: read.flag("cloudFiles.includeExistingFiles", true),
+    strictGlobs: read.flag("cloudFiles.useStrictGlobber", false),
+    incrementalListing:
+      oneOf(text("useIncrementalListing"), "cloudFiles.useIncrementalListing", [
+        "auto",
+        "true",
+        "false",
+      ]) ?? "false",
+    maxFiles: read.positive("cloudFiles.maxFilesPerTrigger") ?? defaultMaxFiles,
+    allowOverwrites: read.flag("cloudFiles.allowOverwrites", false),
+    caseSensitive: read.flag("readerCaseSensitive", true),
+    sample: sampleSize(request),
+    rescuedFilePath: context.conf(filePathKey)?.toLowerCase() !== "false",
+  };
+}
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The entries that have a value. */
+function present<T extends object>(entries: T): Present<T> {
+  const kept = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as Present<T>;
 }
 
 /** The options of the format itself: what its readers understand. */
@@ -107,11 +127,36 @@ export function formatOptions(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !name.startsWith(prefix)));
 }
 
-function refuseUnknown(options: Options): void {
-  const keys = Object.keys(options).filter(
-    (name) => name.startsWith(prefix) && !known.includes(name.slice(prefix.length)),
-  );
-  if (keys.length > 0) throw error("CF_UNKNOWN_OPTION_KEYS_ERROR", { keys: keys.join(", ") });
+/** An empty name asks for no such column. */
+function rescuedColumn(name: string | undefined, always: boolean): string | undefined {
+  if (name === undefined) return always ? "_rescued_data" : undefined;
+  return name === "" ? undefined : name;
+}
+
+function fileAge(ms: number | undefined, value: string | undefined): number | undefined {
+  if (ms === undefined || ms >= minFileAgeMs) return ms;
+  throw error("CF_INVALID_OPTION_VALUE", {
+    name: "cloudFiles.maxFileAge",
+    value: value ?? "",
+    expected: "must be 14 days at least: files that are forgotten sooner could come again",
+  });
+}
+
+/** What needs a service of Databricks, and what to do instead. */
+const unbuilt: Readonly<Record<string, string>> = {
+  "cloudFiles.useManagedFileEvents":
+    "File events are a service of Unity Catalog: leave it out, and files are found by listing",
+  "cloudFiles.useNotifications": "Files are found by listing: leave it out",
+  "databricks.serviceCredential":
+    "Such credentials are kept by Unity Catalog: give the keys, or leave them to the cloud's SDK",
+};
+
+function refuseUnbuilt(options: Options): void {
+  for (const [name, remedy] of Object.entries(unbuilt)) {
+    const value = options[name.toLowerCase()];
+    if (value === undefined || value.trim().toLowerCase() === "false") continue;
+    throw error("UNSUPPORTED_DATA_SOURCE_OPTION", { name, value, format: "cloudFiles", remedy });
+  }
 }
 
 async function formatOf(name: string | undefined): Promise<FileFormat> {
@@ -129,13 +174,24 @@ async function formatOf(name: string | undefined): Promise<FileFormat> {
 
 function evolutionMode(value: string | undefined, hasSchema: boolean): EvolutionMode {
   if (value === undefined) return hasSchema ? "none" : "addNewColumns";
-  const mode = modes.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
-  if (mode !== undefined && !(mode === "addNewColumns" && hasSchema)) return mode;
+  const adds = (mode: EvolutionMode): boolean => mode.startsWith("addNewColumns");
+  const mode = evolutionModes.find((one) => one.toLowerCase() === value.toLowerCase());
+  if (mode !== undefined && !(adds(mode) && hasSchema)) return mode;
   throw error("CF_INVALID_SCHEMA_EVOLUTION_MODE", {
     mode: value,
     when: hasSchema ? "when a schema is given" : "here",
-    modes: modes.filter((one) => !hasSchema || one !== "addNewColumns").join(", "),
+    modes: evolutionModes.filter((one) => !hasSchema || !adds(one)).join(", "),
   });
+}
+
+function sampleSize({ context }: ReadRequest): { files: number; bytes: number } {
+  const files = context.conf(`${sampleKey}.numFiles`);
+  const bytes = context.conf(`${sampleKey}.numBytes`);
+  const read = optionReader(
+    { files: files ?? String(defaultSample.files), bytes: bytes ?? String(defaultSample.bytes) },
+    "CF_INVALID_OPTION_VALUE",
+  );
+  return { files: read.positive("files")!, bytes: read.bytes("bytes")! };
 }
 
 function names(list: string): readonly string[] {

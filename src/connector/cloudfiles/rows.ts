@@ -1,19 +1,21 @@
+import { appendFile } from "node:fs/promises";
 import { columnsOf, isNotNull, reference } from "../../analysis/expression.ts";
-import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
+import type { TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
-import { error, isError } from "../../error/error.ts";
-import type { InputFile } from "../../plan/input.ts";
-import { sqlDataType } from "../../schema/ddl.ts";
-import { type FieldPath, newFields } from "../../schema/rescued.ts";
+import { isError } from "../../error/error.ts";
+import type { BadLog, Input, InputFile } from "../../plan/input.ts";
+import { type RescuedFields, rescuedFields } from "../../schema/rescued.ts";
 import { field, type StructType, string, struct } from "../../schema/type.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
-import { hiddenFields } from "../file/format.ts";
+import { hiddenFields, isTyped } from "../file/format.ts";
 import { filesInput, inputFiles, type ReadFile } from "../file/input.ts";
-import { addedFields, evolve, withStrings } from "./evolution.ts";
+import { badLog, dropBad, publishBad } from "./bad-record.ts";
+import { evolveByFooters, evolveByRecords } from "./evolving.ts";
 import type { CloudFilesOptions } from "./option.ts";
-import { inferData, type ResolvedSchema, readerOptions } from "./schema.ts";
-import { writeSchema } from "./schema-log.ts";
+import { type ResolvedSchema, readerOptions } from "./schema.ts";
+import { storedFiles } from "./stored.ts";
+import { allFit, typedRelation } from "./typed-rows.ts";
 
 /** The column unknown fields are gathered in where the user has none. */
 const ownRescued = "_rescued_data";
@@ -58,16 +60,18 @@ export class CloudFilesRows {
     this.#files = files;
     this.#inputs = inputFiles(files, { columns: resolved.partitions, timeZone });
     if (files.length === 0) return { input: { kind: "empty", schema: this.#columns }, rows: 0 };
-    const parquet = settings.format === "parquet";
-    if (parquet) await this.#checkFooters(files);
-    const looked = !parquet && ["addNewColumns", "failOnNewColumns"].includes(settings.evolution);
+    if (isTyped(settings.format)) return this.#readTyped();
+    const looked = this.#looks();
     // A column the stream does not show is rescued into what is kept alone.
-    if (looked && !(atomic && settings.rescuedColumn !== undefined)) {
+    const stops = atomic && settings.rescuedColumn !== undefined && !this.#widens();
+    if ((looked && !stops) || settings.badRecords !== undefined) {
       return this.#readKept(files);
     }
-    const options = readerOptions(request.options, settings);
-    const read = { files: this.#inputs, options };
-    const input = filesInput(settings.format, this.#columns, read);
+    const options = this.#options();
+    const input = filesInput(settings.format, this.#columns, {
+      files: this.#inputs,
+      options,
+    });
     return { input: looked && input.kind === "text" ? { ...input, known: resolved.full } : input };
   }
 
@@ -84,32 +88,79 @@ export class CloudFilesRows {
     this.#inputs = [];
   }
 
-  async #readKept(files: readonly ReadFile[]): Promise<Batch> {
-    const { request, settings } = this.#spec;
-    const rescued = settings.rescuedColumn ?? ownRescued;
-    const options = { ...readerOptions(request.options, settings), rescueddatacolumn: rescued };
-    // A column the stream does not show stands last, where the batch's own schema leaves it out.
-    const shown = settings.rescuedColumn !== undefined;
-    const columns = shown
-      ? this.#columns
-      : struct([...this.#columns.fields, field(rescued, string)]);
-    const input = filesInput(settings.format, columns, { files: this.#inputs, options });
-    const relation: TypedInput = { kind: "input", input, output: columnsOf(columns) };
-    const { engine, queryContext } = request.context;
+  /** Whether the mode asks for what is new. */
+  #looks(): boolean {
+    const { evolution } = this.#spec.settings;
+    return evolution.startsWith("addNewColumns") || evolution === "failOnNewColumns";
+  }
+
+  #widens(): boolean {
+    return this.#spec.settings.evolution === "addNewColumnsWithTypeWidening";
+  }
+
+  #options() {
+    const { request, settings, resolved } = this.#spec;
+    return readerOptions(request.options, settings, resolved.stored !== undefined);
+  }
+
+  async #readTyped(): Promise<Batch> {
+    const { request, settings, resolved } = this.#spec;
+    const { good, bad } = await storedFiles(this.#inputs, { request, settings });
+    if (bad.length > 0 && settings.badRecords !== undefined) {
+      const log = badLog(request.context.staging);
+      const lines = bad.map(({ file, reason }) => JSON.stringify({ path: file.uri, reason }));
+      await appendFile(log.files, lines.map((line) => `${line}\n`).join(""));
+      await publishBad(log, settings.badRecords);
+    }
+    if (good.length === 0) return { input: { kind: "empty", schema: this.#columns }, rows: 0 };
+    if (this.#looks()) await evolveByFooters(good, this.#spec);
+    const rows = { settings, resolved, columns: this.#columns };
+    const whole = settings.variantColumn !== undefined;
+    if (!whole && (settings.rescuedColumn === undefined || allFit(good, rows))) {
+      const files = good.map(({ file }) => file);
+      const { options } = request;
+      return { input: filesInput(settings.format, this.#columns, { files, options }) };
+    }
+    return this.#keep(typedRelation(good, rows));
+  }
+
+  async #keep(relation: TypedRelation): Promise<Batch> {
+    const { engine, queryContext } = this.#spec.request.context;
     const kept = await engine.cache(relation, queryContext());
     this.#kept = kept;
-    const found = await this.#findNew(kept, columns, rescued);
-    if (found.length > 0) await this.#evolve(files, found);
     return { input: { kind: "cached", schema: this.#columns, name: kept.name }, rows: kept.rows };
   }
 
-  /** The new fields of the first record that has any. */
-  async #findNew(
-    kept: CachedResult,
-    columns: StructType,
-    rescued: string,
-  ): Promise<readonly FieldPath[]> {
-    const input = { kind: "cached", schema: columns, name: kept.name } as const;
+  async #readKept(files: readonly ReadFile[]): Promise<Batch> {
+    const { request, settings } = this.#spec;
+    const looked = this.#looks();
+    const rescued = settings.rescuedColumn ?? (looked ? ownRescued : undefined);
+    const options = rescued ? { ...this.#options(), rescueddatacolumn: rescued } : this.#options();
+    // A column the stream does not show stands last, where the batch's own schema leaves it out.
+    const shown = settings.rescuedColumn !== undefined || rescued === undefined;
+    const columns = shown
+      ? this.#columns
+      : struct([...this.#columns.fields, field(rescued, string)]);
+    const bad = settings.badRecords && badLog(request.context.staging);
+    const read = filesInput(settings.format, columns, { files: this.#inputs, options });
+    const input = bad ? badInput(read, bad) : read;
+    const batch = await this.#keep({ kind: "input", input, output: columnsOf(columns) });
+    if (looked) {
+      const found = await this.#findNew(columns, rescued!);
+      try {
+        await evolveByRecords(files, found, this.#spec);
+      } catch (thrown) {
+        if (bad) await dropBad(bad);
+        throw thrown;
+      }
+    }
+    if (bad && settings.badRecords) await publishBad(bad, settings.badRecords);
+    return batch;
+  }
+
+  /** The new fields of the first record that has any; else the fields of other types, if asked. */
+  async #findNew(columns: StructType, rescued: string): Promise<RescuedFields> {
+    const input = { kind: "cached", schema: columns, name: this.#kept!.name } as const;
     const output = columnsOf(columns);
     const column = output.find(({ name }) => name === rescued)!;
     const filled: TypedRelation = {
@@ -123,57 +174,19 @@ export class CloudFilesRows {
       columns: [{ column, expression: reference(column) }],
     };
     const { engine, queryContext } = this.#spec.request.context;
+    const known = new Map<string, RescuedFields["known"][0]>();
     await using result = await engine.query(texts, queryContext());
     for (let chunk = await result.next(); chunk; chunk = await result.next()) {
       for (const text of chunk.columns[0]!) {
-        const found = newFields(text as string, this.#spec.resolved.full);
-        if (found.length > 0) return found;
+        const found = rescuedFields(text as string, this.#spec.resolved.full);
+        if (found.unknown.length > 0) return found;
+        if (this.#widens()) for (const path of found.known) known.set(path.join("\0"), path);
       }
     }
-    return [];
-  }
-
-  async #checkFooters(files: readonly ReadFile[]): Promise<void> {
-    const { settings, resolved, request } = this.#spec;
-    if (settings.evolution === "none") return;
-    for (const file of this.#inputs) {
-      const { schema } = await request.context.engine.parquetSchema(file);
-      const found = addedFields(resolved.full, schema);
-      if (found.length > 0) await this.#evolve(files, found);
-    }
-  }
-
-  /** Always fails: with the next schema written down, where the mode says so. */
-  async #evolve(files: readonly ReadFile[], found: readonly FieldPath[]): Promise<never> {
-    const { request, settings, resolved } = this.#spec;
-    const path = request.paths.join(", ");
-    const { stored } = resolved;
-    if (settings.evolution !== "addNewColumns" || !stored) {
-      const fields = found.map((names) => names.join(".")).join(", ");
-      const parquet = settings.format === "parquet" && settings.evolution === "rescue";
-      const remedy = parquet
-        ? "Rescuing data of Parquet files is not built: use addNewColumns, or none to pass it over"
-        : "Give a schema that has them, or set cloudFiles.schemaEvolutionMode to addNewColumns";
-      throw error("UNKNOWN_FIELD_EXCEPTION", { fields, path, remedy });
-    }
-    const partition = struct(resolved.partitions);
-    const inferred = await inferData(files, { request, settings, partition });
-    const data = withStrings(evolve(resolved.data, inferred), found);
-    await writeSchema(stored.location, { version: stored.version + 1, data, partition });
-    const added = addedFields(resolved.data, data);
-    const fields = added
-      .map((names) => `${names.join(".")}: ${sqlDataType(typeAt(data, names))}`)
-      .join(", ");
-    throw error("UNKNOWN_FIELD_EXCEPTION", {
-      fields,
-      path,
-      remedy:
-        "The new schema is written down: restart the stream, and it reads these files with it",
-    });
+    return { unknown: [], known: [...known.values()] };
   }
 }
 
-function typeAt(schema: StructType, [name, ...rest]: FieldPath): StructType["fields"][0]["type"] {
-  const { type } = schema.fields.find((member) => member.name === name)!;
-  return rest.length > 0 && type.type === "struct" ? typeAt(type, rest) : type;
+function badInput(input: Input, bad: BadLog): Input {
+  return input.kind === "text" ? { ...input, bad } : input;
 }

@@ -1,10 +1,17 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField, sameName } from "../../schema/compare.ts";
-import { field, type StructField, type StructType, string, struct } from "../../schema/type.ts";
+import {
+  field,
+  type StructField,
+  type StructType,
+  string,
+  struct,
+  variant,
+} from "../../schema/type.ts";
 import type { Location } from "../../storage/store.ts";
 import type { ReadRequest } from "../connector.ts";
-import { fixedSchema } from "../file/format.ts";
+import { fixedSchema, isTyped } from "../file/format.ts";
 import type { ReadFile } from "../file/input.ts";
 import type { FoundFile } from "../file/listing.ts";
 import { partitionColumns } from "../file/partition.ts";
@@ -13,10 +20,7 @@ import { type Hint, withHints } from "./evolution.ts";
 import { parseHints } from "./hint.ts";
 import { type CloudFilesOptions, formatOptions } from "./option.ts";
 import { latestSchema, type SchemaVersion, writeSchema } from "./schema-log.ts";
-
-/** What inference looks at (spark.databricks.cloudFiles.schemaInference.sampleSize.*). */
-const sampleFiles = 1000;
-const sampleBytes = 50 * 2 ** 30;
+import { mergedSchema } from "./stored.ts";
 
 /** What a stream reads its files with. */
 export interface ResolvedSchema {
@@ -38,8 +42,9 @@ export interface SchemaContext {
 /** The schema of the user, of the format, of the schema location, or of a sample of the files. */
 export async function resolveSchema(context: SchemaContext): Promise<ResolvedSchema> {
   const { request, settings } = context;
-  const given = request.schema ?? fixedSchema(settings.format);
+  const given = request.schema ?? variantSchema(settings) ?? fixedSchema(settings.format);
   if (given) {
+    checkVariant(given, settings);
     const found = partitionsOf(await context.list(), settings);
     const rescued = settings.rescuedColumn;
     const own = given.fields.filter(({ name }) => !rescued || !sameName(name, rescued));
@@ -55,6 +60,22 @@ export async function resolveSchema(context: SchemaContext): Promise<ResolvedSch
   const partitions = stored.partition.fields;
   const full = fullSchema(data, partitions, settings.rescuedColumn);
   return { data, partitions, full, stored: { location, version: stored.version } };
+}
+
+/** The one column of `singleVariantColumn`. */
+function variantSchema({ variantColumn }: CloudFilesOptions): StructType | undefined {
+  return variantColumn === undefined ? undefined : struct([field(variantColumn, variant)]);
+}
+
+function checkVariant(given: StructType, { variantColumn }: CloudFilesOptions): void {
+  if (variantColumn === undefined) return;
+  const own = findField(given, variantColumn);
+  if (own?.type.type === "variant") return;
+  throw error("CF_INVALID_OPTION_VALUE", {
+    name: "singleVariantColumn",
+    value: variantColumn,
+    expected: "must be a column of type VARIANT in the schema that is given",
+  });
 }
 
 async function firstSchema(location: Location, context: SchemaContext): Promise<SchemaVersion> {
@@ -81,34 +102,52 @@ export async function inferData(
   files: readonly ReadFile[],
   { request, settings, partition }: InferenceContext,
 ): Promise<StructType> {
-  const inferred = await inferFileSchema({
-    format: settings.format,
-    files: sampleOf(files),
-    options: readerOptions(request.options, settings),
-    inferTypes: settings.inferColumnTypes,
-    merge: true,
-    context: request.context,
-  });
+  const { format, inferColumnTypes } = settings;
+  const sample = sampleOf(files, settings);
+  const merges = request.options["mergeschema"]?.toLowerCase() !== "false";
+  const inferred = isTyped(format)
+    ? await mergedSchema(merges ? sample : sample.slice(0, 1), { request, settings })
+    : await inferFileSchema({
+        ...{ format, files: sample, inferTypes: inferColumnTypes, merge: merges },
+        ...{ foldCase: true, mergeHeaders: merges },
+        options: readerOptions(request.options, settings, true),
+        context: request.context,
+      });
   const data = struct(inferred.fields.filter(({ name }) => !findField(partition, name)));
-  return withHints(data, hintsOf(settings, partition));
+  return asNullable(withHints(data, hintsOf(settings, partition)));
 }
 
-function sampleOf(files: readonly ReadFile[]): readonly ReadFile[] {
+/** The first files, up to the numbers that inference looks at. */
+function sampleOf<T extends { readonly size: number }>(
+  files: readonly T[],
+  { sample }: Pick<CloudFilesOptions, "sample">,
+): readonly T[] {
   let bytes = 0;
   const end = files.findIndex((file, index) => {
     bytes += file.size;
-    return index > 0 && bytes > sampleBytes;
+    return index > 0 && bytes > sample.bytes;
   });
-  return files.slice(0, end < 0 ? sampleFiles : Math.min(end, sampleFiles));
+  return files.slice(0, end < 0 ? sample.files : Math.min(end, sample.files));
 }
 
-/** What the format's reader is told: files of one stream need not have the same columns. */
-export function readerOptions(options: Options, settings: CloudFilesOptions): Options {
+/**
+ * What the format's reader is told: files of one stream need not have the same columns. A schema
+ * that is `inferred` takes the names of CSV columns from headers.
+ */
+export function readerOptions(
+  options: Options,
+  settings: CloudFilesOptions,
+  inferred: boolean,
+): Options {
   const own = formatOptions(options);
-  const csv: Options =
-    settings.format === "csv" ? { header: "true", ...own, enforceschema: "false" } : own;
-  const { rescuedColumn } = settings;
-  return rescuedColumn === undefined ? csv : { ...csv, rescueddatacolumn: rescuedColumn };
+  const { rescuedColumn, rescuedFilePath } = settings;
+  const header = settings.format === "csv" && inferred ? { header: "true" } : {};
+  const enforce = settings.format === "csv" && rescuedColumn ? { enforceschema: "false" } : {};
+  const { rescueddatacolumn: _, ...rest } = own;
+  if (rescuedColumn === undefined) return { ...header, ...rest };
+  const rescued = { rescueddatacolumn: rescuedColumn };
+  const path: Options = rescuedFilePath ? {} : { rescueddatafilepath: "false" };
+  return { ...header, ...rest, ...enforce, ...rescued, ...path };
 }
 
 function fullSchema(
@@ -120,15 +159,23 @@ function fullSchema(
   return struct([...data.fields, ...partitions, ...last]);
 }
 
+/** The columns that folders give: those they have, or those that are asked for. */
 function partitionsOf(
   files: readonly FoundFile[],
   settings: CloudFilesOptions,
 ): readonly StructField[] {
   const wanted = settings.partitionColumns;
+  if (wanted === undefined) {
+    const texts = files.map(({ partition }) => partition);
+    return partitionColumns(texts, settings.inferColumnTypes);
+  }
+  // A folder may lack some of them: its files have null there.
   const texts = files.map(({ partition }) =>
-    wanted ? partition.filter(([name]) => wanted.some((one) => sameName(one, name))) : partition,
+    wanted.map((name) => partition.find(([one]) => sameName(one, name)) ?? ([name, null] as const)),
   );
-  return partitionColumns(texts, settings.inferColumnTypes);
+  const named = texts.map((pairs) => pairs.map(([, value], at) => [wanted[at]!, value] as const));
+  const found = partitionColumns(named, settings.inferColumnTypes);
+  return found.length > 0 ? found : wanted.map((name) => field(name, string));
 }
 
 function typedByHints(

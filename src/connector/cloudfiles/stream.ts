@@ -19,8 +19,8 @@ import { resolveSchema } from "./schema.ts";
  * of the same files.
  */
 export async function streamCloudFiles(request: ReadRequest): Promise<StreamingDataset> {
-  const settings = await cloudFilesOptions(request.options, request.schema !== undefined);
   const paths = await locations(request);
+  const settings = await cloudFilesOptions(request, paths);
   if (paths.length === 0) throw error("MISSING_OPTION", { format: "cloudFiles", name: "path" });
   await requirePaths(paths);
   const rules = await rulesOf(request, settings);

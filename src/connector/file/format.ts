@@ -25,6 +25,11 @@ export function fileFormat(name: string): FileFormat | undefined {
   return Object.hasOwn(formats, lower) ? formats[lower] : undefined;
 }
 
+/** Whether files of a format say themselves which columns they have, of which types. */
+export function isTyped(format: FileFormat): boolean {
+  return format === "parquet";
+}
+
 /** The schema of a format that has but one. */
 export function fixedSchema(format: FileFormat): StructType | undefined {
   if (format === "text") return struct([field("value", string)]);

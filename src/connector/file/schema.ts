@@ -1,12 +1,22 @@
 import { error } from "../../error/error.ts";
+import type { InputFile } from "../../plan/input.ts";
 import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField, mergeSchemas } from "../../schema/compare.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { optionReader } from "../option.ts";
-import { type FileFormat, fixedSchema } from "./format.ts";
+import { type FileFormat, fixedSchema, isTyped } from "./format.ts";
 import { inputFiles, type ReadFile } from "./input.ts";
+
+/** What a file of a typed format (see `isTyped`) says of its columns. */
+export async function storedSchema(
+  _format: FileFormat,
+  file: InputFile,
+  context: ConnectorContext,
+): Promise<StructType> {
+  return (await context.engine.parquetSchema(file)).schema;
+}
 
 export interface SchemaRequest {
   readonly format: FileFormat;
@@ -14,8 +24,11 @@ export interface SchemaRequest {
   readonly options: Options;
   /** False: JSON and CSV columns are all strings. */
   readonly inferTypes: boolean;
-  /** Parquet: the schemas of all files together, not that of the first. */
+  /** Of typed formats: the schemas of all files together, not that of the first. */
   readonly merge: boolean;
+  /** As in the engine's `InferRequest`. */
+  readonly foldCase?: boolean;
+  readonly mergeHeaders?: boolean;
   readonly context: ConnectorContext;
 }
 
@@ -24,18 +37,18 @@ export async function inferFileSchema(request: SchemaRequest): Promise<StructTyp
   const { format, context, options } = request;
   const fixed = fixedSchema(format);
   if (fixed) return fixed;
-  const sample = format === "parquet" && !request.merge ? request.files.slice(0, 1) : request.files;
+  const typed = isTyped(format);
+  const sample = typed && !request.merge ? request.files.slice(0, 1) : request.files;
   const files = inputFiles(sample, { columns: [], timeZone: "UTC" });
-  if (format !== "parquet") {
+  if (!typed) {
     const text = format === "csv" ? "csv" : "json";
-    const { inferTypes } = request;
-    return asNullable(
-      await context.engine.inferSchema({ format: text, files, options, inferTypes }),
-    );
+    const { inferTypes, foldCase = false, mergeHeaders = false } = request;
+    const rules = { inferTypes, foldCase, mergeHeaders };
+    return asNullable(await context.engine.inferSchema({ format: text, files, options, ...rules }));
   }
   let merged: StructType | undefined;
   for (const file of files) {
-    const { schema } = await context.engine.parquetSchema(file);
+    const schema = await storedSchema(format, file, context);
     merged = merged ? mergeSchemas(merged, schema) : schema;
   }
   return asNullable(merged ?? struct([]));

@@ -45,7 +45,6 @@ const intervals = { month: "INTEGER", day: "BIGINT", calendar: "INTERVAL" } as c
 function atomicName(name: AtomicName | "time") {
   switch (name) {
     case "string":
-    case "variant":
     case "void":
       return "VARCHAR";
     case "long":
@@ -63,6 +62,7 @@ function atomicName(name: AtomicName | "time") {
     case "boolean":
       return "BOOLEAN";
     case "binary":
+    case "variant":
       return "BLOB";
     case "date":
       return "DATE";

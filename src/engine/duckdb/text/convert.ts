@@ -79,7 +79,6 @@ export function toInteger(text: string, type: keyof typeof INTEGER_LIMITS): Valu
 /** Refuses column types that have no reader, by name. */
 export function checkReadable(type: DataType, path: string): void {
   switch (type.type) {
-    case "variant":
     case "interval":
       throw error("UNSUPPORTED_TEXT_OPTION", {
         option: `schema of ${path}`,

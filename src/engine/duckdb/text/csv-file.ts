@@ -103,9 +103,11 @@ class CsvFile implements FileReader {
   }
 
   #put(chunk: Chunk, text: string, tokens: readonly string[] | Untokenizable): void {
-    const { layout, options } = this.#context;
-    const bad = (reason: string, rows: { values: Value[]; rescued?: Value }[]): void =>
-      putMalformed(chunk, { file: this.#file, bytes: Buffer.from(text), reason, rows }, options);
+    const { layout } = this.#context;
+    const bad = (reason: string, rows: { values: Value[]; rescued?: Value }[]): void => {
+      const record = { file: this.#file, bytes: Buffer.from(text), reason, rows };
+      putMalformed(chunk, record, this.#context);
+    };
     if (tokens instanceof Untokenizable) {
       bad(tokens.reason, []);
       return;

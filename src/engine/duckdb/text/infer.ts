@@ -23,7 +23,7 @@ import { KnownLines } from "./json-known.ts";
 import { Malformed } from "./json-lexer.ts";
 import { decode } from "./layout.ts";
 import { lineReader, splitLines } from "./line.ts";
-import { mergeTypes, sortedStruct } from "./merge-type.ts";
+import { foldCase, mergeTypes, sortedStruct } from "./merge-type.ts";
 import { flag, jsonGrammar, type TextOptions, textOptions } from "./option.ts";
 import { readWhole } from "./whole.ts";
 
@@ -119,22 +119,9 @@ async function inferJson(request: InferRequest, options: TextOptions): Promise<S
       }
     }
   });
-  const settled = settle(merged, inference.dropFieldIfAllNull);
-  const schema = (settled ?? struct([])) as StructType;
-  return request.inferTypes ? schema : withoutTwins(schema);
-}
-
-/** Auto Loader merges names that differ only in case: the first stays. */
-function withoutTwins(schema: StructType): StructType {
-  const names = new Set<string>();
-  return struct(
-    schema.fields.filter((part) => {
-      const folded = part.name.toLowerCase();
-      if (names.has(folded)) return false;
-      names.add(folded);
-      return true;
-    }),
-  );
+  const folded = request.foldCase ? foldCase(merged) : merged;
+  const settled = settle(folded, inference.dropFieldIfAllNull);
+  return (settled ?? struct([])) as StructType;
 }
 
 function typeOfRecord(
@@ -161,25 +148,27 @@ function typeOfRecord(
 async function inferCsv(request: InferRequest, options: TextOptions): Promise<StructType> {
   const csv = csvOptions(request.options);
   const times: TimeReader = timeReader(options);
-  let names: readonly string[] | undefined;
-  const types: DataType[] = [];
+  const columns = new CsvColumns(request);
   let index = 0;
   await forFiles(request.files, options, async (file) => {
     const turn = turns();
     const records = csvRecords(opener(file, options), csv, file);
+    let places: readonly number[] | undefined;
     try {
       let first = true;
       for (let record = records.next(); record !== undefined; record = records.next()) {
         if (record === "taken" || record.tokens instanceof Untokenizable) continue;
         const { tokens } = record;
-        names ??= columnNames(tokens, csv);
+        places ??= columns.begin(columnNames(tokens, csv));
         const isHeader = first && csv.header;
         first = false;
         await turn(record.text.length);
         if (isHeader || !sampled(index++, options.samplingRatio)) continue;
-        for (let column = 0; column < names.length && column < tokens.length; column++) {
+        const { types } = columns;
+        for (let at = 0; at < places.length && at < tokens.length; at++) {
+          const column = places[at]!;
           types[column] = request.inferTypes
-            ? tokenType(types[column] ?? nullType, tokens[column]!, { csv, times })
+            ? tokenType(types[column] ?? nullType, tokens[at]!, { csv, times })
             : string;
         }
       }
@@ -187,7 +176,30 @@ async function inferCsv(request: InferRequest, options: TextOptions): Promise<St
       records[Symbol.dispose]();
     }
   });
-  return csvSchema(names ?? [], types);
+  return csvSchema(columns.names, columns.types);
+}
+
+/** The columns found in CSV files: those of the first file, or of all of them by name. */
+class CsvColumns {
+  readonly names: string[] = [];
+  readonly types: DataType[] = [];
+  readonly #merged: boolean;
+  readonly #fold: boolean;
+
+  constructor({ mergeHeaders = false, foldCase = false }: InferRequest) {
+    this.#merged = mergeHeaders;
+    this.#fold = foldCase;
+  }
+
+  /** Begins a file: which column each of its places is. */
+  begin(header: readonly string[]): readonly number[] {
+    if (!this.#merged && this.names.length > 0) return this.names.map((_, at) => at);
+    const same = (name: string): string => (this.#fold ? name.toLowerCase() : name);
+    return header.map((name) => {
+      const known = this.names.findIndex((one) => same(one) === same(name));
+      return known >= 0 ? known : this.names.push(name) - 1;
+    });
+  }
 }
 
 async function forFiles(

@@ -5,8 +5,8 @@ import type { Chunk } from "./chunk.ts";
 import { CHUNK_ROWS } from "./column.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { JsonLines } from "./json-line.ts";
-import { type ParsedRecord, recordReader } from "./json-record.ts";
-import { decode } from "./layout.ts";
+import { type ParsedRecord, recordReader, variantReader } from "./json-record.ts";
+import { decode, isWhole } from "./layout.ts";
 import { splitLines } from "./line.ts";
 import { putMalformed, rescueEnd } from "./malformed.ts";
 import { jsonGrammar } from "./option.ts";
@@ -16,12 +16,14 @@ import { readWhole } from "./whole.ts";
 export function jsonFormat(context: FormatContext): (file: InputFile) => FileReader {
   const { layout, options, times } = context;
   const grammar = jsonGrammar(context.rawOptions);
-  const parse = recordReader(layout.data, {
-    grammar,
-    times,
-    rescue: layout.rescued !== undefined,
-    caseSensitive: options.caseSensitive,
-  });
+  const parse = isWhole(layout.data, context.rawOptions)
+    ? variantReader(grammar)
+    : recordReader(layout.data, {
+        grammar,
+        times,
+        rescue: layout.rescued !== undefined,
+        caseSensitive: options.caseSensitive,
+      });
   const plain =
     options.caseSensitive && options.lineSeparator === undefined && !grammar.leadingZeros;
   const lines = new JsonLines(layout, { times, grammar });
@@ -75,7 +77,7 @@ class Records {
         putMalformed(
           this.#chunk!,
           { file: this.#file, bytes: kept, reason: parsed.fault!, rows: part },
-          this.#context.options,
+          this.#context,
         );
       if (rows.length === 0) this.#waiting.push(() => put([]));
       for (const row of rows) this.#waiting.push(() => put([row]));

@@ -1,5 +1,6 @@
 import type { DataType, StructType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
+import { NoJson, variantOfJson } from "../../../schema/variant/parse.ts";
 import type { TimeReader } from "./convert.ts";
 import {
   type Cursor,
@@ -40,9 +41,12 @@ export interface RecordOptions {
 class Partial {
   readonly value: Value;
   readonly reason: string;
-  constructor(value: Value, reason: string) {
+  /** The parts that did not fit, as JSON of the same shape; undefined: the whole of it. */
+  readonly rest: string | undefined;
+  constructor(value: Value, reason: string, rest?: string) {
     this.value = value;
     this.reason = reason;
+    this.rest = rest;
   }
 }
 
@@ -71,10 +75,10 @@ export function recordReader(
         if (options.rescue) rescued.set(key, cursor.text.slice(start, cursor.at));
         return;
       }
-      const { value, reason } = attempt(cursor, converters[index]!);
+      const { value, reason, rest } = attempt(cursor, converters[index]!);
       if (reason !== undefined && options.rescue) {
-        values[index] = null;
-        rescued.set(key, cursor.text.slice(start, cursor.at));
+        values[index] = value ?? null;
+        rescued.set(key, rest ?? cursor.text.slice(start, cursor.at));
         return;
       }
       if (value !== undefined) values[index] = value;
@@ -120,12 +124,12 @@ function members(rescued: ReadonlyMap<string, string>): string | undefined {
 function attempt(
   cursor: Cursor,
   convert: Convert,
-): { value: Value | undefined; reason: string | undefined } {
+): { value: Value | undefined; reason: string | undefined; rest?: string | undefined } {
   const start = cursor.at;
   try {
     return { value: convert(cursor), reason: undefined };
   } catch (thrown) {
-    if (thrown instanceof Partial) return { value: thrown.value, reason: thrown.reason };
+    if (thrown instanceof Partial) return thrown;
     if (thrown instanceof Mismatch) {
       cursor.at = start;
       skipValue(cursor);
@@ -149,6 +153,8 @@ function converter(type: DataType, options: RecordOptions): Convert {
     }
     case "string":
       return readText;
+    case "variant":
+      return readVariant;
     case "void":
       return (cursor) => {
         if (isNull(cursor)) return null;
@@ -168,6 +174,36 @@ function converter(type: DataType, options: RecordOptions): Convert {
       };
     }
   }
+}
+
+/** The variant of whatever is there, null too. */
+function readVariant(cursor: Cursor): Value {
+  const start = cursor.at;
+  skipValue(cursor);
+  try {
+    return variantOfJson(cursor.text.slice(start, cursor.at));
+  } catch (thrown) {
+    if (thrown instanceof NoJson) throw new Mismatch(thrown.message);
+    throw thrown;
+  }
+}
+
+/** Makes the reader of records that are one variant each, whatever their JSON is. */
+export function variantReader(grammar: JsonGrammar): (text: string) => ParsedRecord {
+  return (given) => {
+    const text = given.charCodeAt(0) === 0xfeff ? given.slice(1) : given;
+    const cursor: Cursor = { text, grammar, at: 0 };
+    try {
+      if (peek(cursor) === "") return { rows: [], fault: undefined };
+      const values = [readVariant(cursor)];
+      return { rows: [{ values, rescued: undefined }], fault: undefined };
+    } catch (thrown) {
+      if (thrown instanceof Malformed || thrown instanceof Mismatch) {
+        return { rows: [], fault: thrown.reason };
+      }
+      throw thrown;
+    }
+  };
 }
 
 /** A string column keeps the exact text of whatever is there. */
@@ -201,16 +237,29 @@ function structConverter(type: StructType, options: RecordOptions): Convert {
     if (isNull(cursor)) return null;
     if (peek(cursor) !== "{") throw new Mismatch("no object where a struct is expected");
     const value: Record<string, Value> = { ...empty };
+    const rescued = new Map<string, string>();
     let fault: string | undefined;
     forMembers(cursor, (key) => {
+      const start = cursor.at;
       const part = parts.get(options.caseSensitive ? key : key.toLowerCase());
-      if (part === undefined) return skipValue(cursor);
+      if (part === undefined) {
+        skipValue(cursor);
+        if (!options.rescue) return;
+        rescued.set(key, cursor.text.slice(start, cursor.at));
+        fault ??= `a field ${key} that the schema does not have`;
+        return;
+      }
       const read = attempt(cursor, part.convert);
       if (read.value !== undefined) value[part.name] = read.value;
+      if (read.reason === undefined) return;
+      if (options.rescue) {
+        if (read.value === undefined) value[part.name] = null;
+        rescued.set(key, read.rest ?? cursor.text.slice(start, cursor.at));
+      }
       fault ??= read.reason;
     });
-    if (fault !== undefined) throw new Partial(value, fault);
-    return value;
+    if (fault === undefined) return value;
+    throw new Partial(value, fault, options.rescue ? `{${members(rescued)}}` : undefined);
   };
 }
 

@@ -67,6 +67,12 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
   };
 }
 
+/** Whether the one data column is the variant that `singleVariantColumn` puts whole records in. */
+export function isWhole({ fields }: StructType, options: TextInput["options"]): boolean {
+  const name = options["singlevariantcolumn"];
+  return name !== undefined && fields.length === 1 && fields[0]!.type.type === "variant";
+}
+
 /** The value of a column that is the same for a whole file. */
 export function constantOf(field: StructField, file: InputFile): Value {
   if (field.name !== "_metadata" || field.type.type !== "struct") {

@@ -68,3 +68,17 @@ export function mergeStructs(left: StructType, right: StructType): StructType {
 export function sortedStruct(fields: readonly StructField[]): StructType {
   return struct([...fields].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
 }
+
+/** The type with fields whose names differ only in case as one, at every depth. */
+export function foldCase(type: DataType): DataType {
+  if (type.type === "array") return array(foldCase(type.elementType), type.containsNull);
+  if (type.type !== "struct") return type;
+  const fields = new Map<string, StructField>();
+  for (const part of type.fields) {
+    const key = part.name.toLowerCase();
+    const known = fields.get(key);
+    const merged = known ? mergeTypes(known.type, part.type) : part.type;
+    fields.set(key, field(known?.name ?? part.name, foldCase(merged)));
+  }
+  return struct([...fields.values()]);
+}

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { error } from "../../../error/error.ts";
+import { error, isError } from "../../../error/error.ts";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
 import { type RowSource, registerScan, type ScanItem } from "../table-function.ts";
 import type { Vector } from "./binding.ts";
@@ -11,6 +11,7 @@ import { csvFormat } from "./csv-file.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { jsonFormat } from "./json-file.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import { tell } from "./malformed.ts";
 import { textOptions } from "./option.ts";
 import { binaryFormat, textFormat } from "./plain-file.ts";
 import { RescuedColumn } from "./rescued.ts";
@@ -115,6 +116,12 @@ class Rows implements RowSource {
     try {
       return work();
     } catch (thrown) {
+      const file = this.#input.files[this.#index];
+      const { bad } = this.#input;
+      if (bad && file && isError(thrown) && thrown.code.startsWith("FAILED_READ_FILE.")) {
+        tell(bad.files, { path: file.uri, reason: thrown.message });
+        return false;
+      }
       if (forgiven(thrown, this.#context.options)) return false;
       throw thrown;
     }
