@@ -89,6 +89,7 @@ class DuckDBEngine implements Engine {
     const running = {
       connection,
       step: <T>(work: () => Promise<T>) => query.step(select, work),
+      again: () => connection.run(`EXPLAIN ANALYZE ${select}`),
       end: () => query.end(),
     };
     // DuckDB hands on a chunk for every vector that has a row left, each by a trip of its own.

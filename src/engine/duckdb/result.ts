@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
+import { error } from "../../error/error.ts";
 import type { StructType } from "../../schema/type.ts";
 import type { Chunk, Result } from "../engine.ts";
 import { readVector } from "./value/read.ts";
@@ -8,9 +9,17 @@ export interface Running {
   readonly connection: DuckDBConnection;
   /** Does a step when a place is free, with DuckDB's errors turned into ours. */
   step<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs the query to its end, for the error that it fails with. */
+  again(): Promise<unknown>;
   /** Gives everything back; called once. */
   end(): Promise<void>;
 }
+
+/**
+ * What the type of a result becomes when it fails: the binding ends a result that fails as one
+ * that is at its end, and has no way to ask for the error.
+ */
+const failedType = 0;
 
 /**
  * A streaming result: DuckDB computes as chunks are asked for, one chunk ahead of the reader. The
@@ -54,11 +63,17 @@ export class StreamedResult implements Result {
     }
   }
 
-  #fetch(): Promise<DuckDBDataChunk | null> {
-    return this.#running.step(async () => {
+  async #fetch(): Promise<DuckDBDataChunk | null> {
+    const { step, again } = this.#running;
+    const fetched = await step(async () => {
       this.#result ??= await this.#start();
-      return await this.#result.fetchChunk();
+      const chunk = await this.#result.fetchChunk();
+      return { chunk, failed: this.#result.returnType === failedType };
     });
+    if (!fetched.failed) return fetched.chunk;
+    const reason = "a result broke off, and did not when it was computed again";
+    if (this.#ended === undefined) await step(again);
+    throw error("ENGINE_FAILED", { reason });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -26,10 +26,11 @@ export interface Footer {
 }
 
 /** Undefined: there is none that can be read here, and the engine says why. */
-export async function footerOf({ size, read }: PartialFile): Promise<Footer | undefined> {
+export async function footerOf(file: PartialFile): Promise<Footer | undefined> {
+  const { size } = file;
   const wanted = Math.round(size * tailBytes.ofFile);
   const first = Math.min(size, tailBytes.most, Math.max(tailBytes.least, wanted));
-  const tail = Buffer.from(await read(size - first, first));
+  const tail = Buffer.from(await file.read(size - first, first));
   const mark = tail.subarray(-4).toString("latin1");
   const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
   const start = size - 8 - length;
@@ -37,7 +38,7 @@ export async function footerOf({ size, read }: PartialFile): Promise<Footer | un
   const bytes =
     length + 8 <= tail.length
       ? tail.subarray(tail.length - 8 - length, tail.length - 8)
-      : Buffer.from(await read(start, length));
+      : Buffer.from(await file.read(start, length));
   try {
     return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }), start };
   } catch (thrown) {

@@ -1,0 +1,228 @@
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { assert, error, isError } from "../../error/error.ts";
+import type { Part } from "../part.ts";
+import type { RemoteFiles } from "../remote.ts";
+import { openStaging, type Staging } from "../staging.ts";
+import type { LocalFile, OpenOptions } from "../store.ts";
+import { type CacheDisk, nodeCacheDisk } from "./disk.ts";
+import { type Filler, Filling, OtherSize, suffixOf } from "./fill.ts";
+import { evict, hold, put, type Shelf } from "./shelf.ts";
+import { sweep } from "./sweep.ts";
+
+/** Requests under way at a time, of all files: each holds up to 8 MiB. */
+const requestsAtOnce = 16;
+/** A file of no more bytes is fetched whole, by one request. */
+const smallBytes = 64 << 10;
+/** A process looks at the whole cache when it has brought in this part of its size. */
+const sweepEvery = 1 / 16;
+
+/**
+ * Local copies of remote files, or of parts of them, for all processes of this user. Bounded: at
+ * rest the files take at most `size`; beside it what processes bring in between two sweeps (each
+ * a sixteenth), and what queries under way hold. Remembers nothing that would be wrong after a
+ * crash of the process or the machine.
+ */
+export interface Cache extends AsyncDisposable {
+  open(remote: RemoteFiles, path: string, options?: OpenOptions): Promise<LocalFile>;
+}
+
+export interface CacheOptions {
+  /** Shared by processes; made when it is first needed. */
+  readonly folder?: string;
+  readonly size?: number; // bytes
+  readonly disk?: CacheDisk;
+}
+
+/** 8 GiB. */
+export const cacheBytes = 8 * 1024 ** 3;
+
+/** Touches nothing before the first file is opened. */
+export function openCache(options: CacheOptions = {}): Cache {
+  return new SharedCache(options);
+}
+
+/** Where users' caches are by the custom of the system. */
+export function cacheFolder(): string {
+  const { LOCALAPPDATA: local, XDG_CACHE_HOME: xdg } = process.env;
+  const home = homedir();
+  if (process.platform === "win32" && local) return join(local, "millrace", "cache");
+  if (process.platform === "darwin") return join(home, "Library", "Caches", "millrace", "files");
+  if (xdg) return join(xdg, "millrace", "files");
+  return home === "/"
+    ? join(tmpdir(), `millrace-${userInfo().uid}`)
+    : join(home, ".cache", "millrace", "files");
+}
+
+class SharedCache implements Cache {
+  readonly #options: CacheOptions;
+  readonly #most: number;
+  #shelf: Promise<{ readonly shelf: Shelf; readonly staging: Staging }> | undefined;
+  /** One call at a time fills a file: the next finds what it brought. */
+  readonly #busy = new Map<string, Promise<unknown>>();
+  #free = requestsAtOnce;
+  readonly #waiting: (() => void)[] = [];
+  #unswept: number;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+    this.#most = options.size ?? cacheBytes;
+    this.#unswept = this.#most; // The first file that comes in is a reason to look.
+  }
+
+  async open(remote: RemoteFiles, path: string, options: OpenOptions = {}): Promise<LocalFile> {
+    const uri = remote.uri(path);
+    return await this.#alone(uri, () => this.#open(remote, path, options));
+  }
+
+  async #alone<T>(uri: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#busy.get(uri);
+    const mine = (before ?? Promise.resolve()).then(work, work);
+    const settled = mine.catch(() => undefined);
+    this.#busy.set(uri, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#busy.get(uri) === settled) this.#busy.delete(uri);
+    }
+  }
+
+  async #open(remote: RemoteFiles, path: string, options: OpenOptions): Promise<LocalFile> {
+    this.#shelf ??= this.#openShelf();
+    const { shelf } = await this.#shelf.catch((thrown) => {
+      this.#shelf = undefined;
+      throw thrown;
+    });
+    const filler: Filler = {
+      ...{ remote, shelf },
+      request: (work) => this.#request(work),
+      wrote: (bytes) => {
+        this.#unswept += bytes;
+      },
+    };
+    try {
+      return await filled(filler, path, options).catch((thrown: unknown) => {
+        if (!(thrown instanceof OtherSize)) throw thrown;
+        const { size: _, ...rest } = options;
+        return filled(filler, path, rest);
+      });
+    } catch (thrown) {
+      throw ofDisk(thrown, shelf.root);
+    } finally {
+      this.#sweepIfDue(shelf);
+    }
+  }
+
+  async #openShelf() {
+    const { folder, disk = nodeCacheDisk } = this.#options;
+    const open = async (root: string) => {
+      await disk.mkdir(`${root}/held`);
+      const staging = await openStaging(`${root}/held`);
+      return { shelf: { disk, root, own: staging.path }, staging };
+    };
+    if (folder !== undefined) {
+      return await open(folder).catch((thrown) => {
+        throw ofDisk(thrown, folder);
+      });
+    }
+    // Some homes cannot be written to.
+    return await open(cacheFolder()).catch(() =>
+      open(join(tmpdir(), `millrace-${userInfo().uid}`)),
+    );
+  }
+
+  async #request<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+
+  /** Beside the work: whoever opened a file does not wait for it. */
+  #sweepIfDue(shelf: Shelf): void {
+    if (this.#sweeping !== undefined || this.#unswept <= this.#most * sweepEvery) return;
+    this.#unswept = 0;
+    this.#sweeping = sweep(shelf, this.#most)
+      // What cannot be swept now is swept at the next occasion; nothing is wrong meanwhile.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#sweeping = undefined;
+      });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#busy.values());
+    await this.#sweeping;
+    const opened = await this.#shelf?.catch(() => undefined);
+    this.#shelf = undefined;
+    await opened?.staging[Symbol.asyncDispose]();
+  }
+}
+
+function ofDisk(thrown: unknown, path: string): unknown {
+  if (!(thrown instanceof Error) || !("errno" in thrown)) return thrown;
+  return error("STORAGE_WRITE_FAILED", { path, reason: thrown.message }, thrown);
+}
+
+async function filled(filler: Filler, path: string, options: OpenOptions): Promise<LocalFile> {
+  const filling = await begin(filler, path, options);
+  try {
+    await fill(filling, options.part);
+    const { held } = filling;
+    assert(held !== undefined, "something of the file was read");
+    await held.file.close();
+    return { path: held.path, [Symbol.asyncDispose]: () => held.release() };
+  } catch (thrown) {
+    const { held } = filling;
+    await held?.release();
+    // The next to open it begins with what is there now.
+    if (isError(thrown, "STORAGE_FILE_CHANGED") && held?.folder !== undefined) {
+      await evict(filler.shelf, held.folder);
+    }
+    throw thrown;
+  }
+}
+
+async function fill(filling: Filling, part: Part | undefined): Promise<void> {
+  const all = [{ start: 0, end: filling.size }];
+  if (filling.whole) return;
+  if (part === undefined || filling.size <= smallBytes) return await filling.ensure(all);
+  await filling.ensure((await part(filling)) ?? all);
+}
+
+/** Finds out which content of a file is meant, asking the store for no more than it must. */
+async function begin(filler: Filler, path: string, options: OpenOptions): Promise<Filling> {
+  const { remote, shelf } = filler;
+  const uri = remote.uri(path);
+  const suffix = suffixOf(path);
+  const { size, etag, immutable = false } = options;
+  const sized = size === undefined ? {} : { size };
+  if (etag !== undefined || immutable) {
+    const held = await hold(
+      shelf,
+      { uri, ...sized, ...(etag === undefined ? {} : { etag }) },
+      suffix,
+    );
+    if (held !== undefined) return new Filling(filler, path, { held, size: held.content.size });
+    if (size !== undefined && size > 0) {
+      const created =
+        etag === undefined ? undefined : await put(shelf, { uri, etag, size }, suffix);
+      return new Filling(filler, path, { held: created, size });
+    }
+  }
+  const status = await remote.stat(path);
+  if (status === undefined) throw error("PATH_NOT_FOUND", { path: uri });
+  const found = status.etag ?? `${status.size} ${status.modificationTime}`;
+  if (etag !== undefined && found !== etag) {
+    throw error("STORAGE_FILE_CHANGED", { path: uri, expected: etag });
+  }
+  const content = { uri, etag: found, size: status.size };
+  const held = (await hold(shelf, content, suffix)) ?? (await put(shelf, content, suffix));
+  return new Filling(filler, path, { held, size: status.size });
+}

@@ -1,0 +1,19 @@
+import type { FileStatus, Store } from "./store.ts";
+
+/** Bytes of a file, and which content of it they are of. */
+export interface Fetched {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+  /** Of the whole file, bytes. */
+  readonly size: number;
+}
+
+/**
+ * What the cache asks of a store over a network. One answer says which content of a file its bytes
+ * are of, so that a file need not be asked for beforehand.
+ */
+export interface RemoteFiles extends Pick<Store, "uri"> {
+  stat(path: string): Promise<FileStatus | undefined>;
+  /** As `Store.readRange`. */
+  fetch(path: string, start: number, length: number, etag?: string): Promise<Fetched>;
+}
