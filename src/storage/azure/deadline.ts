@@ -1,5 +1,3 @@
-import { env } from "../../env.ts";
-
 /** One call on its way: what ends it, and the word that it is alive. */
 export interface Watched {
   readonly signal: AbortSignal;
@@ -17,25 +15,11 @@ const slowest = 100;
  */
 export async function watched<T>(work: (call: Watched) => Promise<T>, bytes = 0): Promise<T> {
   const call = new AbortController();
-  const ended = new AbortController();
-  const limitMs = silenceMs + bytes / slowest;
-  let last = env.monotonic();
-  const watch = async (): Promise<void> => {
-    for (let left = limitMs; left > 0 && !ended.signal.aborted; ) {
-      await env.sleep(left, ended.signal);
-      left = last + limitMs - env.monotonic();
-    }
-    if (!ended.signal.aborted) call.abort();
-  };
-  void watch();
+  // A socket's time is the real one, also where `env` has another.
+  const timer = setTimeout(() => call.abort(), silenceMs + bytes / slowest);
   try {
-    return await work({
-      signal: call.signal,
-      alive: () => {
-        last = env.monotonic();
-      },
-    });
+    return await work({ signal: call.signal, alive: () => void timer.refresh() });
   } finally {
-    ended.abort();
+    clearTimeout(timer);
   }
 }

@@ -112,6 +112,6 @@ function reasonOf(thrown: unknown): string {
   const [line = ""] = (message ?? String(thrown)).split("\n", 1);
   const code = codeOf(thrown);
   const said = line.trim().replace(/\.$/, "");
-  const known = code !== undefined && !said.includes(code) ? `${code}: ${said}` : said;
-  return known === "" ? `HTTP ${statusCode ?? "failure"}` : known;
+  if (code === undefined || said.includes(code)) return said || `HTTP ${statusCode ?? "failure"}`;
+  return said === "" ? code : `${code}: ${said}`;
 }

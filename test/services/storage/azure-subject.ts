@@ -13,16 +13,27 @@ interface Service {
   readonly BlobServiceClient: {
     fromConnectionString(text: string): {
       getContainerClient(name: string): { createIfNotExists(): Promise<unknown> };
+      generateAccountSasUrl(expires: Date, permissions: object, resourceTypes: string): string;
     };
   };
+  readonly AccountSASPermissions: { parse(text: string): object };
 }
 
 /** The authority of a container that is there, of the emulator's account. */
-export async function container(server: Azurite, name: string): Promise<string> {
+export async function containerOf(server: Azurite, name: string): Promise<string> {
   const { BlobServiceClient } = await importPeer<Service>("@azure/storage-blob", "this test");
   const service = BlobServiceClient.fromConnectionString(server.connectionString);
   await service.getContainerClient(name).createIfNotExists();
   return `${name}@${account.name}.dfs.core.windows.net`;
+}
+
+/** A token for the account, for an hour. */
+export async function sasOf(server: Azurite): Promise<string> {
+  const sdk = await importPeer<Service>("@azure/storage-blob", "this test");
+  const service = sdk.BlobServiceClient.fromConnectionString(server.connectionString);
+  const permissions = sdk.AccountSASPermissions.parse("rwdlac");
+  const url = service.generateAccountSasUrl(new Date(env.now() + 3_600_000), permissions, "sco");
+  return new URL(url).search.slice(1);
 }
 
 /** The options of a session that reads and writes the emulator. */
@@ -57,7 +68,7 @@ export async function azureSubject(
   server: Azurite,
   options = azureOptions(server),
 ): Promise<StoreSubject> {
-  const authority = await container(server, "conformance");
+  const authority = await containerOf(server, "conformance");
   const opened = await openAzure(options);
   const { store, path } = await opened.stores.locate(`abfss://${authority}/${env.uuid()}`);
   let staged = 0;
