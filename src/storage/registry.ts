@@ -8,7 +8,7 @@ export interface StoreContext {
   readonly staging: Staging;
   /** What relative paths are relative to. */
   readonly workingDirectory: string;
-  /** The session's configuration (credentials, endpoints). */
+  /** The session's configuration (credentials, endpoints), as it is when a store is opened. */
   readonly options: Readonly<Record<string, string>>;
   /** Stores in place of, or beside, the built-in ones, by scheme. */
   readonly stores?: Readonly<Record<string, OpenStore>>;

@@ -58,11 +58,12 @@ async function openContext(
 ): Promise<LocalContext> {
   const conf = createConf(initial);
   const staging = keep(await openStaging());
-  const options = Object.fromEntries(conf.entries());
   const stores = openStores({
     staging,
     workingDirectory: process.cwd(),
-    options,
+    get options() {
+      return Object.fromEntries(conf.entries());
+    },
     ...(parts.stores ? { stores: parts.stores } : {}),
   });
   const threads = conf.get("millrace.engine.threads");
