@@ -1,3 +1,5 @@
+import { env } from "../../env.ts";
+
 /** One call on its way: what ends it, and the word that it is alive. */
 export interface Watched {
   readonly signal: AbortSignal;
@@ -15,11 +17,27 @@ const slowest = 100;
  */
 export async function watched<T>(work: (call: Watched) => Promise<T>, bytes = 0): Promise<T> {
   const call = new AbortController();
-  // A socket's time is the real one, also where `env` has another.
-  const timer = setTimeout(() => call.abort(), silenceMs + bytes / slowest);
+  const ended = new AbortController();
+  const limitMs = silenceMs + bytes / slowest;
+  let last = env.monotonic();
+  const watch = async (): Promise<void> => {
+    for (let heard = Number.NaN; heard !== last; ) {
+      heard = last;
+      await env.sleep(last + limitMs - env.monotonic(), ended.signal);
+      if (ended.signal.aborted) return;
+    }
+    // Timers come a little early; an `env` whose sleep takes no time would end every call.
+    if (env.monotonic() - last > limitMs - 10) call.abort();
+  };
+  void watch();
   try {
-    return await work({ signal: call.signal, alive: () => void timer.refresh() });
+    return await work({
+      signal: call.signal,
+      alive: () => {
+        last = env.monotonic();
+      },
+    });
   } finally {
-    clearTimeout(timer);
+    ended.abort();
   }
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { replaceEnv } from "../../../src/env.ts";
 import { watched } from "../../../src/storage/azure/deadline.ts";
 
-beforeEach(() => void vi.useFakeTimers());
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
 /** A call that ends only by its signal. */
@@ -30,6 +31,16 @@ test("a call that goes on is left alone, and one that ended is forgotten", async
     say();
   }
   expect(await call).toBe("done");
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(0);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a sleep that takes no time ends no call", async () => {
+  const restore = replaceEnv({ sleep: async () => undefined });
+  const call = watched(async ({ signal }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return signal.aborted;
+  });
+  expect(await call).toBe(false);
+  restore();
 });
