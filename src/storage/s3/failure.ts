@@ -96,7 +96,9 @@ const accessRemedy =
 export function failureOf(thrown: unknown, { path, bucket, writes }: Place): MillraceError {
   if (isError(thrown)) return thrown;
   const { code, status, message } = told(thrown);
-  const reason = message === "" || message === code ? code : `${code}: ${message}`;
+  const reason = /^Unknown/.test(code)
+    ? `HTTP status ${status}`
+    : `${code}: ${message.replace(/\.$/, "")}`;
   if (isBucketAbsent(thrown)) {
     return error("STORAGE_CONTAINER_NOT_FOUND", { name: bucket, path }, thrown);
   }
