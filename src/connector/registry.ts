@@ -12,6 +12,7 @@ const foreach: Load = () => import("./foreach/connector.ts");
 
 /** Format names (lower case) to the module that knows them, loaded at first use. */
 const built: Readonly<Record<string, Load>> = {
+  avro: file,
   binaryfile: file,
   cloudfiles: () => import("./cloudfiles/connector.ts"),
   console: () => import("./console/connector.ts"),
@@ -31,7 +32,6 @@ const built: Readonly<Record<string, Load>> = {
 
 /** Formats that Spark or its companions know, and that are not built here. */
 const unbuilt: readonly string[] = [
-  "avro",
   "eventhubs",
   "flume",
   "hudi",

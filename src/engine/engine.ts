@@ -33,7 +33,7 @@ export interface Engine extends AsyncDisposable {
   ): Promise<readonly WrittenFile[]>;
   /** Schema and row count of a Parquet file, from its footer. */
   parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }>;
-  /** The schema of JSON or CSV files by Spark's inference rules, from the given samples. */
+  /** The schema of JSON, CSV or Avro files by Spark's inference rules, from the given samples. */
   inferSchema(request: InferRequest): Promise<StructType>;
   /** The engine's own plan, for `explain`. */
   explain(relation: TypedRelation, context: QueryContext): Promise<string>;
@@ -134,7 +134,7 @@ export interface LeafStatistics {
 }
 
 export interface InferRequest {
-  readonly format: "json" | "csv";
+  readonly format: "json" | "csv" | "avro";
   readonly files: readonly InputFile[];
   readonly options: Options;
   /** False: every column is a string (Auto Loader's default). */

@@ -31,4 +31,44 @@ export const textConditions = {
     sqlState: "42616",
     message: "The option {option} = {value} is not valid: {reason}",
   },
+  INVALID_AVRO_SCHEMA: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "The Avro schema is not valid: {reason}. The part of it is {schema}",
+  },
+  AVRO_INCOMPATIBLE_SCHEMA: {
+    kind: "invalid",
+    sqlState: "22KD3",
+    message: "The Avro schema and the columns do not fit each other: {reason}",
+  },
+  AVRO_CANNOT_WRITE_NULL_FIELD: {
+    kind: "invalid",
+    sqlState: "22004",
+    message:
+      "Cannot write a null to the field {name} of the Avro type {dataType}, which has none. Give " +
+      "it a union with null in avroSchema, or filter such rows out",
+  },
+  INVALID_COLUMN_NAME_AS_PATH: {
+    kind: "invalid",
+    sqlState: "46121",
+    message:
+      "The data source {datasource} cannot save the column {columnName}: its name has characters " +
+      "that names there may not have. Rename it with an alias",
+  },
+  AVRO_INCOMPATIBLE_READ_TYPE: {
+    kind: "invalid",
+    sqlState: "22KD3",
+    message:
+      "Cannot convert Avro {path} of the type {avroType} to the SQL type {sqlType}: no value of " +
+      "the one is surely one of the other. Read it with another type in the schema",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.READ_ANCIENT_DATETIME": {
+    kind: "invalid",
+    sqlState: "42K0B",
+    message:
+      "You may get a different result from reading dates before 1582-10-15 or timestamps before " +
+      "1900-01-01T00:00:00Z from {format} files: who wrote them is not known, and Spark before " +
+      "3.0 counted such days in another calendar. Set the option {option} to LEGACY to have them " +
+      "rebased, or to CORRECTED to take them as they are",
+  },
 } as const satisfies Record<string, Condition>;

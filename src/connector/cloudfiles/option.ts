@@ -160,7 +160,7 @@ function refuseUnbuilt(options: Options): void {
 }
 
 async function formatOf(name: string | undefined): Promise<FileFormat> {
-  const formats = "json, csv, parquet, text, binaryFile";
+  const formats = "avro, binaryFile, csv, json, parquet, text";
   if (name === undefined) throw error("CF_MISSING_FORMAT", { formats });
   const format = fileFormat(name);
   if (format) return format;

@@ -55,7 +55,7 @@ export async function storedFiles(
   const bad: BadFile[] = [];
   for (const file of files) {
     try {
-      const schema = await storedSchema(settings.format, file, request.context);
+      const schema = await storedSchema(settings.format, file, request);
       good.push({ file, schema: struct(distinct(schema)) });
     } catch (thrown) {
       if (!forgives(thrown)) throw thrown;

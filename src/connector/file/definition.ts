@@ -66,9 +66,16 @@ function holds(format: FileFormat, type: DataType): boolean {
     case "parquet":
       // Spark keeps its own name of an interval's type in the file, which is not written here.
       return type.type !== "void" && type.type !== "interval" && holdsParts(format, type);
+    case "avro":
+      return !["variant", "time"].includes(type.type) && !isCalendar(type) && avroParts(type);
     case "binaryFile":
       return false;
   }
+}
+
+/** The keys of a map are texts in Avro. */
+function avroParts(type: DataType): boolean {
+  return holdsParts("avro", type) && (type.type !== "map" || type.keyType.type === "string");
 }
 
 function holdsParts(format: FileFormat, type: DataType): boolean {

@@ -9,9 +9,10 @@ import {
   timestamp,
 } from "../../schema/type.ts";
 
-export type FileFormat = "json" | "csv" | "parquet" | "text" | "binaryFile";
+export type FileFormat = "json" | "csv" | "parquet" | "text" | "binaryFile" | "avro";
 
 const formats: Readonly<Record<string, FileFormat>> = {
+  avro: "avro",
   binaryfile: "binaryFile",
   csv: "csv",
   json: "json",
@@ -27,7 +28,7 @@ export function fileFormat(name: string): FileFormat | undefined {
 
 /** Whether files of a format say themselves which columns they have, of which types. */
 export function isTyped(format: FileFormat): boolean {
-  return format === "parquet";
+  return format === "parquet" || format === "avro";
 }
 
 /** The schema of a format that has but one. */

@@ -6,20 +6,15 @@ import {
   reference,
   stringLiteral,
 } from "../../analysis/expression.ts";
-import {
-  type Column,
-  type Named,
-  outputOf,
-  type TypedExpression,
-  type TypedRelation,
-} from "../../analysis/typed.ts";
+import type { Column, Named, TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import { formatValue } from "../../schema/text.ts";
-import { type DataType, type StructField, string, struct, timestamp } from "../../schema/type.ts";
+import { type DataType, string, struct, timestamp } from "../../schema/type.ts";
 import type { Decimal, LocalTimestamp, Value } from "../../schema/value.ts";
 import { optionReader } from "../option.ts";
 import { csvLine, csvStyle } from "./csv-line.ts";
+import { rowColumns } from "./row-file.ts";
 import type { WriteShape } from "./stage.ts";
 
 /** How rows become the lines of a text format. */
@@ -43,19 +38,7 @@ export function lineWriter(
   options: Options,
 ): LineWriter {
   refuseUnbuilt(options);
-  const columns = outputOf(relation);
-  const at = (field: StructField): Column =>
-    columns[shape.schema.fields.findIndex((other) => other.name === field.name)]!;
-  const data = shape.data.fields.map(at);
-  const folders = shape.partitions.map((field): Named => {
-    const column = at(field);
-    return { column, expression: reference(column) };
-  });
-  const project = (made: readonly Named[]): TypedRelation => ({
-    kind: "project",
-    input: relation,
-    columns: [...made, ...folders],
-  });
+  const { data, project } = rowColumns(relation, shape);
   if (shape.format === "json") {
     const line = named("line", jsonOf(data, options));
     const text = (values: readonly Value[]): string => String(values[0]);

@@ -24,6 +24,8 @@ export interface ListingRules {
   /** A path with wildcards means all that begins like it (see `prefixExpression`). */
   readonly prefixes?: boolean;
   readonly name?: RegExp;
+  /** What names end with. */
+  readonly ending?: string;
   /** ms since the epoch, exclusive. */
   readonly modifiedAfter?: number;
   readonly modifiedBefore?: number;
@@ -45,6 +47,7 @@ export async function listingRules(
     recursive: options.flag("recursiveFileLookup", false),
     nested: false,
     ...(pattern === undefined ? {} : { name: globExpression(pattern) }),
+    ...(options.flag("ignoreExtension", true) ? {} : { ending: ".avro" }),
     ...(modifiedAfter === undefined ? {} : { modifiedAfter }),
     ...(modifiedBefore === undefined ? {} : { modifiedBefore }),
     ...(base === undefined ? {} : { base: await context.locate(base) }),
@@ -120,6 +123,7 @@ function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile 
   if (inside.split("/").some(hidden)) return undefined;
   const name = inside.slice(inside.lastIndexOf("/") + 1);
   if (rules.name && !rules.name.test(name)) return undefined;
+  if (rules.ending !== undefined && !name.endsWith(rules.ending)) return undefined;
   if (rules.modifiedAfter !== undefined && modificationTime <= rules.modifiedAfter)
     return undefined;
   if (rules.modifiedBefore !== undefined && modificationTime >= rules.modifiedBefore) {

@@ -1,4 +1,4 @@
-import { error } from "../../error/error.ts";
+import { error, isError } from "../../error/error.ts";
 import type { InputFile } from "../../plan/input.ts";
 import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField, mergeSchemas } from "../../schema/compare.ts";
@@ -11,11 +11,13 @@ import { inputFiles, type ReadFile } from "./input.ts";
 
 /** What a file of a typed format (see `isTyped`) says of its columns. */
 export async function storedSchema(
-  _format: FileFormat,
+  format: FileFormat,
   file: InputFile,
-  context: ConnectorContext,
+  { context, options }: { readonly context: ConnectorContext; readonly options: Options },
 ): Promise<StructType> {
-  return (await context.engine.parquetSchema(file)).schema;
+  const { engine } = context;
+  if (format !== "avro") return (await engine.parquetSchema(file)).schema;
+  return await engine.inferSchema({ format, files: [file], options, inferTypes: true });
 }
 
 export interface SchemaRequest {
@@ -37,22 +39,37 @@ export async function inferFileSchema(request: SchemaRequest): Promise<StructTyp
   const { format, context, options } = request;
   const fixed = fixedSchema(format);
   if (fixed) return fixed;
-  const typed = isTyped(format);
-  const sample = typed && !request.merge ? request.files.slice(0, 1) : request.files;
-  const files = inputFiles(sample, { columns: [], timeZone: "UTC" });
-  if (!typed) {
-    const text = format === "csv" ? "csv" : "json";
-    const { inferTypes, foldCase = false, mergeHeaders = false } = request;
-    const rules = { inferTypes, foldCase, mergeHeaders };
-    return asNullable(await context.engine.inferSchema({ format: text, files, options, ...rules }));
-  }
+  if (isTyped(format)) return await typedSchema(request);
+  const files = inputFiles(request.files, { columns: [], timeZone: "UTC" });
+  const text = format === "csv" ? "csv" : "json";
+  const { inferTypes, foldCase = false, mergeHeaders = false } = request;
+  const rules = { inferTypes, foldCase, mergeHeaders };
+  return asNullable(await context.engine.inferSchema({ format: text, files, options, ...rules }));
+}
+
+/** Of files that hold their schemas: that of the first which can be read, or all merged. */
+async function typedSchema(request: SchemaRequest): Promise<StructType> {
+  const { format, merge, options } = request;
+  const lenient = optionReader(options, "INVALID_OPTION_VALUE").flag("ignoreCorruptFiles", false);
   let merged: StructType | undefined;
-  for (const file of files) {
-    const schema = await storedSchema(format, file, context);
-    merged = merged ? mergeSchemas(merged, schema) : schema;
+  for (const file of inputFiles(request.files, { columns: [], timeZone: "UTC" })) {
+    try {
+      const schema = await storedSchema(format, file, request);
+      merged = merged ? mergeSchemas(merged, schema) : schema;
+    } catch (thrown) {
+      if (!lenient || !isError(thrown, ...unreadable)) throw thrown;
+      continue;
+    }
+    if (!merge) break;
   }
   return asNullable(merged ?? struct([]));
 }
+
+/** What is wrong with a file that `ignoreCorruptFiles` passes over. */
+const unreadable = [
+  "FAILED_READ_FILE.NO_HINT",
+  "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
+] as const;
 
 /** Whether the options ask for typed columns: JSON has types of its own, CSV only on request. */
 export function wantsTypes(format: FileFormat, options: Options): boolean {

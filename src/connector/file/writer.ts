@@ -4,12 +4,14 @@ import { asNullable, sameName } from "../../schema/compare.ts";
 import { field, struct } from "../../schema/type.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { WriteRequest } from "../connector.ts";
+import { avroRows } from "./avro.ts";
 import { checkFileSchema } from "./definition.ts";
 import { folderNames, replacedFiles } from "./folder.ts";
 import { writeParquetFiles } from "./parquet.ts";
 import { formatOf } from "./reader.ts";
+import { writeRowFiles } from "./row-file.ts";
 import type { StagedFiles, WriteShape } from "./stage.ts";
-import { writeTextFiles } from "./text.ts";
+import { textRows } from "./text.ts";
 
 /**
  * `df.write.format("parquet").save(folder)` and a table's files: new files under new names, then
@@ -26,10 +28,7 @@ export async function writeFiles(request: WriteRequest): Promise<void> {
   if (before.length > 0 && request.mode === "errorifexists") {
     throw error("PATH_ALREADY_EXISTS", { path: folder.store.uri(folder.path) });
   }
-  const staged =
-    shape.format === "parquet"
-      ? await writeParquetFiles(request, shape)
-      : await writeTextFiles(request, shape);
+  const staged = await stagedFiles(request, shape);
   const folders = await publish(folder, staged, shape);
   if (request.mode === "overwrite") {
     for (const path of replacedFiles(before, { folder, request, shape, written: folders })) {
@@ -37,6 +36,12 @@ export async function writeFiles(request: WriteRequest): Promise<void> {
     }
   }
   await folder.store.put(join(folder, "_SUCCESS").path, new Uint8Array());
+}
+
+async function stagedFiles(request: WriteRequest, shape: WriteShape): Promise<StagedFiles> {
+  if (shape.format === "parquet") return await writeParquetFiles(request, shape);
+  const rows = shape.format === "avro" ? await avroRows(request, shape) : textRows(request, shape);
+  return await writeRowFiles(request, shape, rows);
 }
 
 /** The columns of the files and those of their folders, checked. */

@@ -167,11 +167,16 @@ class DuckDBEngine implements Engine {
   }
 
   async inferSchema(request: InferRequest): Promise<StructType> {
-    const { inferTextSchema } = await import("./text/infer.ts");
     const ignoreMissing = flag(request.options, "ignoreMissingFiles", false);
     const local = await localFiles(request.files, { ignoreMissing });
     try {
-      return await inferTextSchema({ ...request, files: local.files });
+      const sample = { ...request, files: local.files };
+      if (request.format !== "avro") {
+        const { inferTextSchema } = await import("./text/infer.ts");
+        return await inferTextSchema(sample);
+      }
+      const { inferAvroSchema } = await import("./avro/file.ts");
+      return await inferAvroSchema(sample);
     } finally {
       await local.release();
     }

@@ -37,34 +37,34 @@ export function columnOf(type: DataType): Column {
   }
 }
 
-class StructColumn implements Column {
-  readonly #own = new FixedColumn({ type: "boolean" });
+export class StructColumn implements Column {
+  readonly own = new FixedColumn({ type: "boolean" });
+  readonly members: readonly Column[];
   readonly #names: readonly string[];
-  readonly #members: readonly Column[];
 
   constructor(type: StructType) {
     this.#names = type.fields.map((field) => field.name);
-    this.#members = type.fields.map((field) => columnOf(field.type));
+    this.members = type.fields.map((field) => columnOf(field.type));
   }
 
   put(row: number, value: Value): void {
-    this.#own.put(row, value === null ? null : true);
+    this.own.put(row, value === null ? null : true);
     const from = value as { readonly [name: string]: Value } | null;
-    this.#members.forEach((member, index) => {
+    this.members.forEach((member, index) => {
       member.put(row, from?.[this.#names[index]!] ?? null);
     });
   }
 
   flush(vector: Vector, rows: number): void {
-    this.#own.flushValidity(vector, rows);
-    this.#members.forEach((member, index) => {
+    this.own.flushValidity(vector, rows);
+    this.members.forEach((member, index) => {
       member.flush(binding().struct_vector_get_child(vector, index), rows);
     });
   }
 
   reset(): void {
-    this.#own.reset();
-    for (const member of this.#members) member.reset();
+    this.own.reset();
+    for (const member of this.members) member.reset();
   }
 }
 
@@ -104,64 +104,64 @@ class Entries {
   }
 }
 
-class ListColumn implements Column {
-  readonly #entries = new Entries();
-  readonly #element: Column;
+export class ListColumn implements Column {
+  readonly entries = new Entries();
+  readonly element: Column;
 
   constructor(element: Column) {
-    this.#element = element;
+    this.element = element;
   }
 
   put(row: number, value: Value): void {
     const items = value as readonly Value[] | null;
-    const start = this.#entries.count;
-    this.#entries.put(row, items?.length);
+    const start = this.entries.count;
+    this.entries.put(row, items?.length);
     items?.forEach((item, index) => {
-      this.#element.put(start + index, item);
+      this.element.put(start + index, item);
     });
   }
 
   flush(vector: Vector, rows: number): void {
-    this.#element.flush(this.#entries.flush(vector, rows), this.#entries.count);
+    this.element.flush(this.entries.flush(vector, rows), this.entries.count);
   }
 
   reset(): void {
-    this.#entries.reset();
-    this.#element.reset();
+    this.entries.reset();
+    this.element.reset();
   }
 }
 
-class MapColumn implements Column {
-  readonly #entries = new Entries();
-  readonly #key: Column;
-  readonly #item: Column;
+export class MapColumn implements Column {
+  readonly entries = new Entries();
+  readonly key: Column;
+  readonly item: Column;
 
   constructor(key: Column, item: Column) {
-    this.#key = key;
-    this.#item = item;
+    this.key = key;
+    this.item = item;
   }
 
   put(row: number, value: Value): void {
     const pairs = value as ReadonlyMap<Value, Value> | null;
-    let at = this.#entries.count;
-    this.#entries.put(row, pairs?.size);
+    let at = this.entries.count;
+    this.entries.put(row, pairs?.size);
     for (const [key, item] of pairs ?? []) {
-      this.#key.put(at, key);
-      this.#item.put(at, item);
+      this.key.put(at, key);
+      this.item.put(at, item);
       at++;
     }
   }
 
   flush(vector: Vector, rows: number): void {
     const duckdb = binding();
-    const pair = this.#entries.flush(vector, rows);
-    this.#key.flush(duckdb.struct_vector_get_child(pair, 0), this.#entries.count);
-    this.#item.flush(duckdb.struct_vector_get_child(pair, 1), this.#entries.count);
+    const pair = this.entries.flush(vector, rows);
+    this.key.flush(duckdb.struct_vector_get_child(pair, 0), this.entries.count);
+    this.item.flush(duckdb.struct_vector_get_child(pair, 1), this.entries.count);
   }
 
   reset(): void {
-    this.#entries.reset();
-    this.#key.reset();
-    this.#item.reset();
+    this.entries.reset();
+    this.key.reset();
+    this.item.reset();
   }
 }

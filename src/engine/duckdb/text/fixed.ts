@@ -50,7 +50,7 @@ export class FixedColumn {
       this.validity.clear(row);
       return;
     }
-    this.#ensure(row);
+    this.reserve(row);
     this.validity.set(row);
     this.#encode(this.#view, row * this.width, value);
   }
@@ -61,7 +61,7 @@ export class FixedColumn {
 
   flush(vector: Vector, rows: number): void {
     if (rows === 0) return;
-    this.#ensure(rows - 1);
+    this.reserve(rows - 1);
     binding().copy_data_to_vector(vector, 0, this.#buffer, 0, rows * this.width);
     this.validity.flush(vector, rows);
   }
@@ -74,7 +74,8 @@ export class FixedColumn {
     this.validity.reset();
   }
 
-  #ensure(row: number): void {
+  /** Makes room for a row; `words`, `doubles` and `bytes` may be others afterwards. */
+  reserve(row: number): void {
     const need = (row + 1) * this.width;
     if (need <= this.#buffer.byteLength) return;
     const grown = new ArrayBuffer(Math.max(this.#buffer.byteLength * 2, (need + 7) & ~7));

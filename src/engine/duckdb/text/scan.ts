@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { error, isError } from "../../../error/error.ts";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
+import { prepareCodecs } from "../avro/container.ts";
+import { avroFormat } from "../avro/file.ts";
 import { type RowSource, registerScan, type ScanItem } from "../table-function.ts";
 import type { Vector } from "./binding.ts";
 import { BlockReader, forgiven } from "./block.ts";
@@ -35,7 +37,8 @@ export async function registerTextScan(
   input: TextInput,
   context: TextContext,
 ): Promise<ScanItem> {
-  checkCompression(input.files);
+  if (input.format === "avro") await prepareCodecs();
+  else checkCompression(input.files);
   if (input.files.length > MAX_FILES) {
     throw error("INVALID_TEXT_OPTION", {
       option: "files",
@@ -43,7 +46,9 @@ export async function registerTextScan(
       reason: `one scan reads at most ${MAX_FILES} files`,
     });
   }
-  for (const field of input.schema.fields) checkReadable(field.type, field.name);
+  if (input.format !== "avro") {
+    for (const field of input.schema.fields) checkReadable(field.type, field.name);
+  }
   const start = (wanted: readonly number[]): Rows => new Rows(input, context, wanted);
   start([])[Symbol.dispose]();
   return registerScan(connection, { types: input.schema.fields.map(({ type }) => type), start });
@@ -156,5 +161,7 @@ function formatOf(context: FormatContext): (file: InputFile) => FileReader {
       return textFormat(context);
     case "binaryFile":
       return binaryFormat(context);
+    case "avro":
+      return avroFormat(context);
   }
 }

@@ -87,6 +87,25 @@ export class StringColumn {
     this.validity.clear(row);
   }
 
+  /** Writes the bytes [start, start + length); those of a text are UTF-8. */
+  putSpan(row: number, bytes: Uint8Array, start: number, length: number): void {
+    this.#ensure(row);
+    this.validity.set(row);
+    const at = row * 4;
+    const cells = this.cells;
+    cells[at] = length;
+    if (length > 12) {
+      this.putLong(at, bytes, start);
+      return;
+    }
+    cells[at + 1] = 0;
+    cells[at + 2] = 0;
+    cells[at + 3] = 0;
+    for (let i = 0; i < length; i++) {
+      cells[at + 1 + (i >> 2)]! |= bytes[start + i]! << ((i & 3) * 8);
+    }
+  }
+
   /** What follows the length in the cell at `at`, for texts of more than 12 bytes. */
   putLong(at: number, bytes: Uint8Array, start: number): void {
     const cells = this.cells;
