@@ -156,7 +156,6 @@ describe("package", () => {
       "@duckdb/node-api",
       "@duckdb/node-bindings",
       "apache-arrow",
-      "avsc",
       "fast-glob",
       "sax",
       "snappyjs",

@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import * as zlib from "node:zlib";
 
 /** What packs and unpacks blocks of bytes. */
 export interface Codec {
@@ -14,8 +14,8 @@ export const plain: Codec = { pack: (bytes) => bytes, unpack: (bytes) => bytes }
 
 /** Deflate without a frame around it. */
 export const deflate: Codec = {
-  pack: (bytes) => deflateRawSync(bytes),
-  unpack: (bytes) => inflateRawSync(bytes, { maxOutputLength: unpackedMax }),
+  pack: (bytes) => zlib.deflateRawSync(bytes),
+  unpack: (bytes) => zlib.inflateRawSync(bytes, { maxOutputLength: unpackedMax }),
 };
 
 /** Snappy blocks without a frame around them. */
@@ -32,19 +32,38 @@ function bare(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** Node's own Zstandard, since 22.15. */
+const native = zlib as {
+  readonly zstdDecompressSync?: (bytes: Uint8Array, options: object) => Uint8Array;
+  readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
+};
+
+let zstd: Promise<Codec> | undefined;
+
+/** Zstandard frames. */
+export function loadZstd(): Promise<Codec> {
+  zstd ??= startZstd();
+  return zstd;
+}
+
 /** Bytes that an unpacked frame is first thought to have when it does not say. */
 const zstdGuess = 4 << 20;
 
-/** Zstandard frames. */
-export async function loadZstd(): Promise<Codec> {
-  const zstd = await import("@bokuweb/zstd-wasm");
-  await zstd.init();
+async function startZstd(): Promise<Codec> {
+  const { zstdDecompressSync, zstdCompressSync } = native;
+  if (zstdDecompressSync !== undefined && zstdCompressSync !== undefined) {
+    return {
+      pack: (bytes) => zstdCompressSync(bytes),
+      unpack: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: unpackedMax }),
+    };
+  }
+  const { compress, decompress } = await loadZstdModule();
   return {
-    pack: (bytes) => zstd.compress(bytes),
+    pack: (bytes) => compress(bytes),
     unpack(bytes) {
       for (let size = zstdGuess; ; size *= 4) {
         try {
-          return zstd.decompress(bytes, { defaultHeapSize: size });
+          return decompress(bytes, { defaultHeapSize: size });
         } catch (cause) {
           if (size >= unpackedMax || !isTooSmall(cause)) throw cause;
         }
@@ -56,4 +75,15 @@ export async function loadZstd(): Promise<Codec> {
 /** ZSTD_error_dstSize_tooSmall, as the library tells it. */
 function isTooSmall(cause: unknown): boolean {
   return cause instanceof Error && /code -70$/.test(cause.message);
+}
+
+let module: Promise<typeof import("@bokuweb/zstd-wasm")> | undefined;
+
+/** The library, started once: a second start takes the memory of the first from under it. */
+export function loadZstdModule(): Promise<typeof import("@bokuweb/zstd-wasm")> {
+  module ??= import("@bokuweb/zstd-wasm").then(async (loaded) => {
+    await loaded.init();
+    return loaded;
+  });
+  return module;
 }

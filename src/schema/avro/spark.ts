@@ -154,7 +154,8 @@ function presentType(branches: readonly AvroSchema[], walk: Walk): Typed | undef
     if (!walk.stableUnions) return [field(`member${index}`, typed.type)];
     const name = walk.unionPrefix + shortName(branchName(branch));
     if (names.has(name.toLowerCase())) {
-      const reason = `two types of a union are called ${shortName(branchName(branch))}, which leaves no stable names`;
+      const called = shortName(branchName(branch));
+      const reason = `two types of a union are called ${called}, which leaves no stable names`;
       throw error("AVRO_INCOMPATIBLE_SCHEMA", { reason });
     }
     names.add(name.toLowerCase());

@@ -266,6 +266,8 @@ function incompatible(place: Pick<Place, "reader" | "type" | "path">): Error {
 
 function missing({ path, written }: Fields, name: string): Error {
   const field = [...path, name].join(".");
-  const reason = `the schema of the read has the field ${field} without a default, and the record ${written.name} of the file lacks it`;
+  const reason =
+    `the schema of the read has the field ${field} without a default, ` +
+    `and the record ${written.name} of the file lacks it`;
   return error("AVRO_INCOMPATIBLE_SCHEMA", { reason });
 }

@@ -5,11 +5,9 @@ import { sparkSchema } from "../../../schema/avro/spark.ts";
 import { julianRebase, type Rebase } from "../../../schema/rebase.ts";
 import type { StructType } from "../../../schema/type.ts";
 import type { InferRequest } from "../../engine.ts";
-import { forgiven } from "../text/block.ts";
 import type { Chunk } from "../text/chunk.ts";
 import { CHUNK_ROWS } from "../text/column.ts";
 import type { FileReader, FormatContext } from "../text/format.ts";
-import { textOptions } from "../text/option.ts";
 import { recordCells } from "./cell.ts";
 import { Container, prepareCodecs } from "./container.ts";
 import { Cursor } from "./cursor.ts";
@@ -114,20 +112,13 @@ function refuseAncient(): never {
   });
 }
 
-/** The schema of Avro files: the option's, or that of the first file that can be read. */
+/** The schema of Avro files: the option's, or the first file's. */
 export async function inferAvroSchema(request: InferRequest): Promise<StructType> {
   const options = avroOptions(request.options);
   if (options.schema) return sparkSchema(options.schema, options);
+  const [first] = request.files;
+  if (first === undefined) throw error("UNABLE_TO_INFER_SCHEMA", { format: "avro", path: "" });
   await prepareCodecs();
-  const leniency = textOptions(request.options, "UTC");
-  for (const file of request.files) {
-    try {
-      using container = new Container(file);
-      return sparkSchema(parseAvroSchema(container.header.schema), options);
-    } catch (thrown) {
-      if (!forgiven(thrown, leniency)) throw thrown;
-    }
-  }
-  const path = request.files.map((file) => file.uri).join(", ");
-  throw error("UNABLE_TO_INFER_SCHEMA", { format: "avro", path });
+  using container = new Container(first);
+  return sparkSchema(parseAvroSchema(container.header.schema), options);
 }
