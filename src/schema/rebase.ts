@@ -12,7 +12,7 @@ export interface Rebase {
 }
 
 /** 1582-10-15 as a day number: the first of the new calendar. */
-export const gregorianStart = -141_427;
+const gregorianStart = -141_427;
 /** 1900-01-01T00:00Z: Java's old zones knew no offset before it. */
 const zonesStart = -2_208_988_800;
 

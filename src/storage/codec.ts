@@ -8,7 +8,7 @@ export interface Codec {
 }
 
 /** A block of a file may hold so much at most. */
-export const unpackedMax = 1 << 30;
+const unpackedMax = 1 << 30;
 
 export const plain: Codec = { pack: (bytes) => bytes, unpack: (bytes) => bytes };
 
@@ -80,7 +80,7 @@ function isTooSmall(cause: unknown): boolean {
 let module: Promise<typeof import("@bokuweb/zstd-wasm")> | undefined;
 
 /** The library, started once: a second start takes the memory of the first from under it. */
-export function loadZstdModule(): Promise<typeof import("@bokuweb/zstd-wasm")> {
+function loadZstdModule(): Promise<typeof import("@bokuweb/zstd-wasm")> {
   module ??= import("@bokuweb/zstd-wasm").then(async (loaded) => {
     await loaded.init();
     return loaded;

@@ -2,6 +2,7 @@ import { error } from "../../error/error.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
 import type { ReadRequest } from "../connector.ts";
 import { hiddenFields } from "../file/format.ts";
+import { completed } from "../file/format-option.ts";
 import { globExpression } from "../file/glob.ts";
 import { type ListingRules, listFiles, listingRules, requirePaths } from "../file/listing.ts";
 import type { FilePolicy } from "../file/plan.ts";
@@ -18,7 +19,8 @@ import { resolveSchema } from "./schema.ts";
  * kept in the layout of Spark's file source, so that the checkpoint goes on in Spark as a stream
  * of the same files.
  */
-export async function streamCloudFiles(request: ReadRequest): Promise<StreamingDataset> {
+export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDataset> {
+  const request = await completed(given, given.options["cloudfiles.format"]);
   const paths = await locations(request);
   const settings = await cloudFilesOptions(request, paths);
   if (paths.length === 0) throw error("MISSING_OPTION", { format: "cloudFiles", name: "path" });

@@ -7,11 +7,15 @@ const configured: Readonly<Record<string, string>> = {
   datetimerebasemode: "spark.sql.avro.datetimeRebaseModeInRead",
 };
 
-/** A read with all that its format's reader is to know: what the session says, schemas of files. */
+/**
+ * A request with all that a format's reader or writer is to know: what the session says, schemas
+ * that lie in files. `format`: of the files, where the request's is another.
+ */
 export async function completed<T extends Pick<ReadRequest, "options" | "context" | "format">>(
   request: T,
+  format = request.format,
 ): Promise<T> {
-  if (request.format !== "avro") return request;
+  if (format.toLowerCase() !== "avro") return request;
   const options: Record<string, string> = { ...request.options };
   for (const [name, key] of Object.entries(configured)) {
     const value = options[name] ?? request.context.conf(key);
