@@ -61,6 +61,8 @@ export class MicroBatches implements AsyncDisposable {
   #purge: Promise<void> = Promise.resolve();
   #lastTriggerMs: number | undefined;
   #sinkCounts = true;
+  /** The batch before which all is told of to the sources. */
+  #told: number | undefined;
 
   constructor({ spec, plan, checkpoint, start, runId, signal }: MicroBatchParts) {
     this.#spec = spec;
@@ -143,7 +145,10 @@ export class MicroBatches implements AsyncDisposable {
       this.#spec.conf["spark.sql.streaming.noDataMicroBatches.enabled"] !== "false";
     const evicts = [...this.#plan.operators.values()].some((operator) => operator.evicts);
     const empty = { enabled, evicts, lastMs: this.#lateMs, nowMs };
-    if (!hasNewData(this.#committed, offsets) && !needsNoDataBatch(empty)) return false;
+    if (!hasNewData(this.#committed, offsets) && !needsNoDataBatch(empty)) {
+      await this.#tell(starts);
+      return false;
+    }
     if (this.#signal.aborted) return false;
     const entry = {
       batchWatermarkMs: nowMs,
@@ -164,14 +169,20 @@ export class MicroBatches implements AsyncDisposable {
     return true;
   }
 
-  /** Once batch N is decided nobody asks for batch N-1 again. */
-  async #finishBefore(ends: readonly (Offset | undefined)[]): Promise<void> {
+  /** Nobody asks for what is committed again: the sources hear of it once. */
+  async #tell(ends: readonly (Offset | undefined)[]): Promise<void> {
+    if (this.#told === this.#batchId) return;
     await Promise.all(
       this.#sources.map((source, index) => {
         const end = ends[index];
         return end === undefined ? undefined : source.commit(end);
       }),
     );
+    this.#told = this.#batchId;
+  }
+
+  async #finishBefore(ends: readonly (Offset | undefined)[]): Promise<void> {
+    await this.#tell(ends);
     await this.#purge;
     const retained = this.#retained;
     if (this.#batchId > retained) {

@@ -10,6 +10,7 @@ import { locations } from "../file/reader.ts";
 import { openFileSource } from "../file/source.ts";
 import { shortUri } from "../file/uri.ts";
 import { optionReader } from "../option.ts";
+import { openCleaner } from "./clean.ts";
 import { type CloudFilesOptions, cloudFilesOptions, formatOptions } from "./option.ts";
 import { CloudFilesRows } from "./rows.ts";
 import { resolveSchema } from "./schema.ts";
@@ -31,7 +32,8 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
     list: () => listFiles(paths, rules),
   });
   const schema = resolved.full;
-  const { maxFileAgeMs, includeExistingFiles: includeExisting } = settings;
+  const { maxFileAgeMs, includeExistingFiles: includeExisting, cleanSource: clean } = settings;
+  const { context } = request;
   const options = optionReader(request.options, "CF_INVALID_OPTION_VALUE");
   const ignoreMissing = options.flag("ignoreMissingFiles", false);
   return {
@@ -47,10 +49,11 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
         description: `CloudFilesSource[${shortUri(paths[0]!)}]`,
         policy: policyOf(settings),
         ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
-        context: request.context,
+        context,
         read: rows.read.bind(rows),
         close: rows.close.bind(rows),
         failed: rows.failed.bind(rows),
+        ...(clean ? { cleaner: openCleaner.bind(undefined, { clean, paths, context }) } : {}),
       };
       return openFileSource(spec, source);
     },

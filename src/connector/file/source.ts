@@ -37,6 +37,19 @@ export interface FileSourceSpec {
   close(): Promise<void>;
   /** As `Source.failed`. */
   failed?(thrown: unknown): Promise<void>;
+  /** What is done with files after their batch. */
+  cleaner?(checkpoint: Location, log: CleanedLog): Promise<Cleaner>;
+}
+
+/** What cleaning asks of the source log. */
+export type CleanedLog = Pick<SourceLog, "latest" | "entries">;
+
+/** Cleans up after batches. */
+export interface Cleaner extends AsyncDisposable {
+  /** Entries of the source log up to `end` are committed. */
+  commit(end: number): Promise<void>;
+  /** Time has gone by. */
+  look(): void;
 }
 
 /**
@@ -59,7 +72,8 @@ export async function openFileSource(
     seen.add(identity(path, entry.timestamp, spec.policy), entry.timestamp);
   }
   seen.purge();
-  const source = new FileSource(spec, { log, seen, baseline });
+  const cleaner = await spec.cleaner?.(checkpoint, log);
+  const source = new FileSource(spec, { log, seen, baseline, cleaner });
   if (log.latest < 0 && !spec.includeExisting) {
     const mark = join(checkpoint, passedMark);
     if (!(await mark.store.stat(mark.path))) await source.passOverExisting();
@@ -73,6 +87,7 @@ interface State {
   readonly seen: SeenFiles;
   /** The entry of the files that were there before, which no batch reads; -1 if there is none. */
   readonly baseline: number;
+  readonly cleaner: Cleaner | undefined;
 }
 
 class FileSource implements Source {
@@ -82,16 +97,18 @@ class FileSource implements Source {
   readonly #log: SourceLog;
   readonly #seen: SeenFiles;
   readonly #known = new Map<string, FoundFile>();
+  readonly #cleaner: Cleaner | undefined;
   #baseline: number;
   #unread: readonly FoundFile[] = [];
 
-  constructor(spec: FileSourceSpec, { log, seen, baseline }: State) {
+  constructor(spec: FileSourceSpec, { log, seen, baseline, cleaner }: State) {
     this.schema = spec.schema;
     this.description = spec.description;
     this.#spec = spec;
     this.#log = log;
     this.#seen = seen;
     this.#baseline = baseline;
+    this.#cleaner = cleaner;
   }
 
   async passOverExisting(): Promise<void> {
@@ -106,6 +123,7 @@ class FileSource implements Source {
     limit: ReadLimit,
     until?: Offset,
   ): Promise<Offset | undefined> {
+    this.#cleaner?.look();
     const from = Math.max(this.#baseline, this.#number(start));
     if (until !== undefined) {
       const next = Math.min(from + 1, this.#number(until), this.#log.latest);
@@ -129,7 +147,8 @@ class FileSource implements Source {
     return this.#spec.read(files.filter((file) => file !== undefined));
   }
 
-  async commit(_end: Offset): Promise<void> {
+  async commit(end: Offset): Promise<void> {
+    await this.#cleaner?.commit(this.#number(end));
     if (this.#known.size >= maxKnown) this.#known.clear();
   }
 
@@ -138,6 +157,7 @@ class FileSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cleaner?.[Symbol.asyncDispose]();
     await this.#spec.close();
   }
 
