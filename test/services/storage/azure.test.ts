@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describe, expect, inject, test } from "vitest";
 import { storeSuite } from "../../../src/conformance/store.ts";
+import { env } from "../../../src/env.ts";
 import { isError } from "../../../src/error/error.ts";
 import { connect } from "../../../src/storage/azure/connect.ts";
 import { listBlobs } from "../../../src/storage/azure/list.ts";
 import { settingOf } from "../../../src/storage/azure/setting.ts";
 import { parsePath } from "../../../src/storage/uri.ts";
+import { countOf } from "../full.ts";
 import { account } from "../server/azurite.ts";
 import { azureOptions, azureSubject, containerOf, openAzure, sasOf } from "./azure-subject.ts";
+import { raceProcesses, runRace } from "./race/race.ts";
 
 const server = inject("azure");
 const missing = { endpoint: "", queue: "", connectionString: "" };
@@ -18,18 +21,19 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 describe.skipIf("missing" in server)("the store on Azurite", () => {
   storeSuite({ test, assert }, () => azureSubject(azurite));
 
-  test("20 racers of as many stores: one winner each round, and its bytes", async () => {
-    const subjects = await Promise.all(Array.from({ length: 20 }, () => azureSubject(azurite)));
-    const { root } = subjects[0]!;
-    for (let round = 0; round < 10; round++) {
-      const path = `${root}/_delta_log/${round}.json`;
-      const won = await Promise.all(
-        subjects.map(({ store }, racer) => store.putIfAbsent(path, text(`racer ${racer}`))),
-      );
-      expect(won.filter((one) => one)).toHaveLength(1);
-      expect(await subjects[0]!.store.read(path)).toEqual(text(`racer ${won.indexOf(true)}`));
-    }
-    for (const subject of subjects) await subject[Symbol.asyncDispose]();
+  const rounds = countOf(200, 10);
+  test("20 racers: one winner a round", { timeout: 600_000 }, async () => {
+    await using subject = await azureSubject(azurite);
+    const { store, root } = subject;
+    const task = { folder: root, conf: {}, racers: 20, rounds, startAt: 0 };
+    expect(await runRace(store, root, task)).toEqual(
+      Array.from({ length: rounds }, (_, round) => round),
+    );
+  });
+
+  test("20 racers in 4 processes: one winner a round", { timeout: 600_000 }, async () => {
+    const folder = `abfss://${await containerOf(azurite, "race")}/${env.uuid()}`;
+    await raceProcesses(4, { folder, conf: azureOptions(azurite), racers: 5, rounds });
   });
 
   test("a large file goes in blocks, and its status is the service's", async () => {
