@@ -236,12 +236,14 @@ const STAT_BATCH = 1_024;
 
 async function* list(disk: Disk, folder: string, options: ListOptions): AsyncGenerator<FileStatus> {
   let pending: string[] = [];
+  let turn = 0;
   for await (const { path } of names(disk, folder, options)) {
+    if (++turn % STAT_BATCH === 0) await env.sleep(0);
+    if (options.skip?.(path)) continue;
     pending.push(path);
     if (pending.length < STAT_BATCH) continue;
     yield* statuses(disk, pending);
     pending = [];
-    await env.sleep(0);
   }
   yield* statuses(disk, pending);
 }

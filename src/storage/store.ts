@@ -87,6 +87,11 @@ export interface OpenOptions {
 export interface ListOptions {
   readonly recursive?: boolean;
   readonly startAfter?: string;
+  /**
+   * Files that need not come: a store that has to look at each for its size spares itself that.
+   * A store that knows it from the listing may give them all the same, and not ask.
+   */
+  skip?(path: string): boolean;
 }
 
 /** A path in a store: where a table, a checkpoint or a folder of files lies. */

@@ -48,6 +48,7 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
         ...{ schema, paths, rules, includeExisting, ignoreMissing },
         description: `CloudFilesSource[${shortUri(paths[0]!)}]`,
         policy: policyOf(settings),
+        detailed: true,
         ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
         context,
         read: rows.read.bind(rows),

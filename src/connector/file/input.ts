@@ -47,14 +47,14 @@ export function inputFiles(
 /** `files` mapped in order, some at a time. */
 export async function mapFiles<T, U>(
   files: readonly T[],
-  each: (file: T) => Promise<U>,
+  each: (file: T, index: number) => Promise<U>,
 ): Promise<U[]> {
   const results: U[] = new Array(files.length);
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < files.length) {
       const index = next++;
-      results[index] = await each(files[index]!);
+      results[index] = await each(files[index]!, index);
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, work));

@@ -1,5 +1,6 @@
 import { error } from "../../error/error.ts";
-import type { FileStatus, Location } from "../../storage/store.ts";
+import { comparePaths } from "../../storage/order.ts";
+import type { FileStatus, ListOptions, Location } from "../../storage/store.ts";
 import type { ConnectorContext } from "../connector.ts";
 import type { OptionReader } from "../option.ts";
 import { expandGlob, fixedPart, globExpression, isGlob, prefixExpression } from "./glob.ts";
@@ -56,28 +57,35 @@ export async function listingRules(
 
 /**
  * The data files below some paths, path by path, each in byte order. Names that begin with `_`
- * (without `=`) or `.`, and what lies in folders of such names, are hidden.
+ * (without `=`) or `.`, and what lies in folders of such names, are hidden. `most`: not more.
  */
 export async function listFiles(
   paths: readonly Location[],
   rules: ListingRules,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<readonly FoundFile[]> {
   const found: FoundFile[] = [];
   for (const path of paths) {
-    for (const root of await rootsOf(path, rules)) await listRoot(root, rules, found);
+    for (const root of await rootsOf(path, rules)) {
+      for await (const file of filesBelow(root, rules)) {
+        if (found.length >= most) return found;
+        found.push(file);
+      }
+    }
   }
   return found;
 }
 
 /** A place that is listed. */
-interface Root extends Location {
+export interface Root extends Location {
   /** The whole paths that are meant; absent: all. */
   readonly meant?: RegExp;
   /** Where partition folders begin. */
   readonly base: string;
 }
 
-async function rootsOf(location: Location, rules: ListingRules): Promise<readonly Root[]> {
+/** The places a path means, those of a wildcard in byte order. */
+export async function rootsOf(location: Location, rules: ListingRules): Promise<readonly Root[]> {
   const { store, path } = location;
   const fixed = fixedPart(path);
   if (rules.prefixes && fixed !== path) {
@@ -91,28 +99,58 @@ async function rootsOf(location: Location, rules: ListingRules): Promise<readonl
   }));
 }
 
-async function listRoot(root: Root, rules: ListingRules, found: FoundFile[]): Promise<void> {
-  const before = found.length;
-  const flat: FoundFile[] = [];
-  let partitioned = false;
-  for await (const status of root.store.list(`${root.path}/`, { recursive: true })) {
+/** What part of a root is listed, and what of it need not come. */
+export interface ListingPart {
+  /** Only files after this path, in byte order. */
+  readonly after?: string;
+  /** Only files up to this path. */
+  readonly to?: string;
+  /** Files that may be left out: a store spares itself looking at them. */
+  skip?(path: string): boolean;
+  /** Hears of every path that is listed, wanted or not. */
+  passed?(path: string): void;
+}
+
+/** The data files below a root, or the root itself if it is a file, in byte order. */
+export async function* filesBelow(
+  root: Root,
+  rules: ListingRules,
+  part: ListingPart = {},
+): AsyncGenerator<FoundFile> {
+  const { after, to, skip, passed } = part;
+  let [empty, partitioned, loose] = [true, false, false];
+  const options: ListOptions = {
+    recursive: true,
+    ...(after === undefined ? {} : { startAfter: after }),
+    ...(skip ? { skip: (path) => hear(path) && skip(path) } : {}),
+  };
+  const hear = (path: string): boolean => {
+    empty = false;
+    passed?.(path);
+    return true;
+  };
+  for await (const status of root.store.list(`${root.path}/`, options)) {
+    hear(status.path);
+    if (to !== undefined && comparePaths(status.path, to) > 0) return;
     const file = accept(root, status, rules);
     if (!file) continue;
-    if (rules.recursive || rules.nested) found.push(file);
-    else if (file.partition.length > 0) {
-      partitioned = true;
-      flat.push(file);
-    } else if (status.path.indexOf("/", root.path.length + 1) < 0) flat.push(file);
+    if (!rules.recursive && !rules.nested) {
+      const inPartition = file.partition.length > 0;
+      if (!inPartition && status.path.indexOf("/", root.path.length + 1) >= 0) continue;
+      if (inPartition) partitioned = true;
+      else loose = true;
+      if (partitioned && loose && rules.base === undefined) {
+        const path = root.store.uri(root.path);
+        throw error("CONFLICTING_DIRECTORY_STRUCTURES", { path });
+      }
+    }
+    yield file;
+    if (to === status.path) return;
   }
-  if (partitioned && rules.base === undefined) {
-    const loose = flat.find((file) => file.partition.length === 0);
-    if (loose) throw error("CONFLICTING_DIRECTORY_STRUCTURES", { path: root.store.uri(root.path) });
-  }
-  found.push(...flat);
-  if (found.length > before) return;
+  if (!empty || after !== undefined) return;
   const single = await root.store.stat(root.path);
   const file = single && accept(root, single, rules);
-  if (file) found.push(file);
+  if (file) yield file;
 }
 
 function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile | undefined {

@@ -1,4 +1,4 @@
-import type { FoundFile } from "./listing.ts";
+import type { Backlog, Waiting } from "./backlog.ts";
 import type { SeenFiles } from "./seen.ts";
 
 /** How a file source chooses among the files it finds (Spark's FileStreamOptions). */
@@ -13,45 +13,44 @@ export interface FilePolicy {
   readonly overwrites: boolean;
 }
 
+/**
+ * What a file is in an index: its URI, after its name where that alone counts. What Hadoop has
+ * called `s3a` and `s3n` is `s3`: the same files.
+ */
+export function fileKey(uri: string, byName: boolean): string {
+  const key = uri.startsWith("s3") ? uri.replace(/^s3[an]:/, "s3:") : uri;
+  return byName ? `${key.slice(key.lastIndexOf("/") + 1)}\0${key}` : key;
+}
+
 /** What a file is known by. */
-export function identity(path: string, timeMs: number, policy: FilePolicy): string {
-  const name = policy.fileNameOnly ? path.slice(path.lastIndexOf("/") + 1) : path;
+export function identity(uri: string, timeMs: number, policy: FilePolicy): string {
+  const key = fileKey(uri, false);
+  const name = policy.fileNameOnly ? key.slice(key.lastIndexOf("/") + 1) : key;
   return policy.overwrites ? `${name}\0${timeMs}` : name;
 }
 
-/** The files not taken before, in the order they are to be read: by time, then as listed. */
-export function newFiles(
-  found: readonly FoundFile[],
+/**
+ * Takes the files of one batch: at least one if there is any, at most `maxFiles`, and none more
+ * once `maxBytes` would be passed. A file that comes twice is taken once.
+ */
+export function takeBatch(
+  backlog: Backlog,
   seen: SeenFiles,
   policy: FilePolicy,
-): readonly FoundFile[] {
-  const sign = policy.latestFirst ? -1 : 1;
+): readonly Waiting[] {
+  const { maxFiles = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = policy;
+  const taken: Waiting[] = [];
   const names = new Set<string>();
-  return found
-    .filter((file) => {
-      const name = identity(file.path, file.modificationTime, policy);
-      if (names.has(name) || !seen.isNew(name, file.modificationTime)) return false;
-      names.add(name);
-      return true;
-    })
-    .sort((left, right) => sign * (left.modificationTime - right.modificationTime));
-}
-
-/**
- * How many files from `start` on make one batch: at least one, at most `maxFiles`, and none more
- * once `maxBytes` would be passed.
- */
-export function batchLength(
-  files: readonly FoundFile[],
-  start: number,
-  policy: FilePolicy,
-): number {
-  const most = Math.min(files.length - start, policy.maxFiles ?? Number.POSITIVE_INFINITY);
-  if (policy.maxBytes === undefined) return most;
   let bytes = 0;
-  for (let taken = 0; taken < most; taken++) {
-    bytes += files[start + taken]!.size;
-    if (bytes > policy.maxBytes) return Math.max(1, taken);
+  for (let file = backlog.peek(); file && taken.length < maxFiles; file = backlog.peek()) {
+    const name = identity(file.uri, file.modificationTime, policy);
+    if (!names.has(name) && !seen.has(file.uri, file.modificationTime)) {
+      bytes += file.size;
+      if (taken.length > 0 && bytes > maxBytes) break;
+      names.add(name);
+      taken.push(file);
+    }
+    backlog.take();
   }
-  return most;
+  return taken;
 }

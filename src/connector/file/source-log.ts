@@ -1,49 +1,98 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
-import { join, type Location } from "../../storage/store.ts";
+import type { Location } from "../../storage/store.ts";
+import { FileIndex, type IndexPlace } from "./file-index.ts";
+import {
+  compactInterval,
+  corruptLog,
+  entryLine,
+  type FileEntry,
+  isCompact,
+  type LogVersion,
+  lastCompact,
+  logId,
+  logPath,
+  logText,
+  nextCompact,
+  parseEntries,
+  readLogFile,
+} from "./log-file.ts";
+import { fileKey } from "./plan.ts";
+import type { RunRecord } from "./run.ts";
 
-/** One file of the log, by Spark's keys and in their order. */
-export interface FileEntry {
-  /** The URI as Hadoop prints it. */
-  readonly path: string;
-  /** Modification time, ms since the epoch. */
-  readonly timestamp: number;
-  /** The log entry it came with; -1 marks a file that was there before and is not to be read. */
-  readonly batchId: number;
-}
-
-/** Every tenth entry holds all up to it (spark.sql.streaming.fileSource.log.compactInterval). */
-const compactInterval = 10;
-/** How long an entry that a compact one covers stays (…fileSource.log.cleanupDelay). */
+/** How long an entry that a later one covers stays (…fileSource.log.cleanupDelay). */
 const cleanupDelayMs = 600_000;
 /** Entries that recovery may ask for: spark.sql.streaming.minBatchesToRetain. */
 const retainedEntries = 100;
 /** Newest entries kept in memory: a batch in the making, and the one before it. */
 const cachedEntries = 4;
 
+/** What the log holds as files of Spark's layout, and as files of its own beside the index. */
+export interface LogBounds {
+  /** Files of a log in Spark's layout: Spark writes them all again every tenth entry. */
+  readonly files: number;
+  /** Files of entries that are not in the index, all in memory. */
+  readonly tail: number;
+  /** Entries that are not in the index: what recovery reads one by one. */
+  readonly tailEntries: number;
+}
+
+export const logBounds: LogBounds = { files: 100_000, tail: 20_000, tailEntries: 200 };
+
+export interface LogSettings {
+  /** `<checkpoint>/sources/<i>`. */
+  readonly folder: Location;
+  /** A local folder for files in the making. */
+  readonly staging: string;
+  /** Files are known by their names alone. */
+  readonly byName: boolean;
+  readonly bounds: LogBounds;
+}
+
+/** A file to take into the log. */
+export type NewEntry = Omit<FileEntry, "batchId">;
+
 /**
  * Spark's FileStreamSourceLog: `<folder>/0`, `1` … `9.compact`, each `v1` and a JSON text a line,
- * without a newline at the end. Entries are dense from 0; none is empty.
+ * without a newline at the end. Entries are dense from 0; none is empty. Once it holds more files
+ * than Spark's layout is good for, those of past entries go into an index (`FileIndex`), entries
+ * have their own files only, and their version tells Spark that it cannot go on here.
  */
-export class SourceLog {
-  readonly #folder: Location;
+export class SourceLog implements AsyncDisposable {
+  readonly #settings: LogSettings;
   readonly #cache = new Map<number, readonly FileEntry[]>();
-  #latest: number;
+  #latest = -1;
+  #index: FileIndex | undefined;
+  /** Files of entries that are not in the index. */
+  #tail = 0;
+  /** The first entry with files to read. */
+  #firstRead: number | undefined;
+  /** The index was replaced since the last entry. */
+  #stale = false;
 
-  private constructor(folder: Location, latest: number) {
-    this.#folder = folder;
-    this.#latest = latest;
+  private constructor(settings: LogSettings) {
+    this.#settings = settings;
   }
 
-  /** Opens the log and hands every file of it to `each`, oldest first. */
-  static async open(folder: Location, each: (entry: FileEntry) => void): Promise<SourceLog> {
-    const ids = await listIds(folder);
-    const latest = Math.max(-1, ...ids);
-    const log = new SourceLog(folder, latest);
-    const compact = lastCompact(latest);
-    if (compact >= 0) for (const entry of await log.#read(compact)) each(entry);
-    for (let id = compact + 1; id <= latest; id++) {
-      for (const entry of await log.#read(id)) each(entry);
+  /** Opens the log and hands every file that is not in its index to `each`, oldest first. */
+  static async open(settings: LogSettings, each: (entry: FileEntry) => void): Promise<SourceLog> {
+    const log = new SourceLog(settings);
+    let covered = -1;
+    const { folder } = settings;
+    for await (const { path } of folder.store.list(`${folder.path}/`)) {
+      log.#latest = Math.max(log.#latest, logId(path) ?? -1);
+      covered = Math.max(covered, FileIndex.covered(path) ?? -1);
+    }
+    if (covered >= 0) log.#index = await FileIndex.open(log.#place, covered);
+    // After a crash at the change to the index, or entries that are lost, nothing may be skipped.
+    if (covered > log.#latest) throw corruptLog(folder.path, `entry ${covered} is missing`);
+    log.#firstRead = log.#index?.manifest.firstRead;
+    for await (const entry of log.#tailEntries()) {
+      log.#tail += 1;
+      if (entry.batchId >= 0) {
+        log.#firstRead = Math.min(log.#firstRead ?? entry.batchId, entry.batchId);
+      }
+      each(entry);
     }
     return log;
   }
@@ -53,104 +102,161 @@ export class SourceLog {
     return this.#latest;
   }
 
+  /** The last of the entries at the start that hold no files to read; -1 if there is none. */
+  get passed(): number {
+    return this.#firstRead === undefined ? this.#latest : this.#firstRead - 1;
+  }
+
+  /** What holds the files that `open` has not handed out, and those `add` said to forget. */
+  get index(): FileIndex | undefined {
+    return this.#index;
+  }
+
+  /** Files in the log. */
+  get files(): number {
+    return this.#tail + (this.#index?.records ?? 0);
+  }
+
   /**
    * Makes the next entry durable: from then on the source has promised to read these files.
    * CONCURRENT_STREAM_LOG_UPDATE if another process has made it.
    */
-  async add(files: readonly Omit<FileEntry, "batchId">[], batchId?: number): Promise<number> {
+  async add(files: readonly NewEntry[], batchId?: number): Promise<number> {
     const id = this.#latest + 1;
-    const entries = files.map(({ path, timestamp }) => ({
-      path,
-      timestamp,
-      batchId: batchId ?? id,
-    }));
+    const entries = files.map((file) => ({ ...file, batchId: batchId ?? id }));
+    const version: LogVersion = this.#index ? "indexed" : "spark";
     const compact = isCompact(id);
-    const before = compact ? await this.#bodies(id - compactInterval, id - 1) : [];
-    const text = ["v1", ...before, ...entries.map((entry) => JSON.stringify(entry))].join("\n");
-    const path = this.#path(id);
-    if (!(await this.#folder.store.putIfAbsent(path, Buffer.from(text)))) {
+    const before = compact && !this.#index ? await this.#bodies(id) : [];
+    const bytes = logText(version, [...before, ...entries.map(entryLine)]);
+    const { folder } = this.#settings;
+    if (!(await folder.store.putIfAbsent(logPath(folder, id), bytes))) {
       throw error("CONCURRENT_STREAM_LOG_UPDATE", { batchId: id });
     }
     this.#latest = id;
+    if (batchId === undefined) this.#firstRead ??= id;
+    this.#tail += entries.length;
     this.#cache.set(id, entries);
     for (const old of this.#cache.keys()) {
       if (this.#cache.size > cachedEntries) this.#cache.delete(old);
     }
-    if (compact) await this.#clean(id);
+    if (this.#stale) await this.#index?.clean();
+    this.#stale = false;
+    if (compact) await this.#clean(this.#index?.manifest.covered ?? id);
     return id;
   }
 
-  /** The files of entries (`after`, `to`], in order. */
+  /**
+   * Makes room for more files: takes those of past entries into the index where there are too
+   * many, without those older than `oldest`. True: what `open` and `add` had is in the index now.
+   */
+  async settle(more: number, oldest: number): Promise<boolean> {
+    const { files, tail, tailEntries } = this.#settings.bounds;
+    const index = this.#index;
+    const full = index
+      ? this.#tail + more > tail || this.#latest - index.manifest.covered >= tailEntries
+      : this.#tail + more > files;
+    if (!full || this.#tail === 0) return false;
+    const records: RunRecord[] = [];
+    for await (const entry of this.#tailEntries()) records.push(this.#record(entry));
+    this.#index = await FileIndex.extend(this.#place, index, {
+      ...{ covered: this.#latest, records, oldest },
+      ...(this.#firstRead === undefined ? {} : { firstRead: this.#firstRead }),
+    });
+    this.#tail = 0;
+    this.#stale = true;
+    return true;
+  }
+
+  /** The files to read of entries (`after`, `to`], in order. */
   async entries(after: number, to: number): Promise<readonly FileEntry[]> {
     const all: FileEntry[] = [];
     for (let id = after + 1; id <= to; id++) {
       const entries = this.#cache.get(id) ?? (await this.#own(id));
-      for (const entry of entries) all.push(entry);
+      for (const entry of entries) if (entry.batchId >= 0) all.push(entry);
     }
     return all;
   }
 
-  /** The files of one entry, also where only a later compact one has them. */
-  async #own(id: number): Promise<readonly FileEntry[]> {
-    for (let holder = id; holder <= this.#latest; holder = nextCompact(holder + 1)) {
-      if (await this.#folder.store.stat(this.#path(holder))) {
-        return (await this.#read(holder)).filter((entry) => entry.batchId === id);
-      }
+  /** Every file of the log: those of the index by name, then the others as they came. */
+  async *all(): AsyncGenerator<FileEntry> {
+    for (const record of this.#index?.entries() ?? []) {
+      const { key, timestamp, batchId, size, discoveryTime } = record;
+      yield {
+        ...{ path: key.slice(key.lastIndexOf("\0") + 1), timestamp, batchId },
+        ...(size === undefined ? {} : { size }),
+        ...(discoveryTime === undefined ? {} : { discoveryTime }),
+      };
     }
-    throw error("SOURCE_LOG_ENTRY_MISSING", { path: this.#folder.path, entry: id });
+    yield* this.#tailEntries();
   }
 
-  /** The lines of a compact entry (if there is one) and of the entries after it, as texts. */
-  async #bodies(compact: number, to: number): Promise<readonly string[]> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#index?.[Symbol.asyncDispose]();
+  }
+
+  get #place(): IndexPlace {
+    const { folder, staging, bounds, byName } = this.#settings;
+    return { folder, staging, byName, runRecords: bounds.tail };
+  }
+
+  #record({ path, timestamp, batchId, size, discoveryTime }: FileEntry): RunRecord {
+    const key = fileKey(path, this.#settings.byName);
+    return { key, timestamp, batchId, size, discoveryTime };
+  }
+
+  /** The files of entries that are not in the index, oldest first. */
+  async *#tailEntries(): AsyncGenerator<FileEntry> {
+    const { folder } = this.#settings;
+    const first = (this.#index?.manifest.covered ?? -1) + 1;
+    let id = first;
+    const compact = lastCompact(this.#latest);
+    if (compact >= first) {
+      const file = await readLogFile(folder, compact);
+      if (file.version === "spark") {
+        // Also where Spark went on from what the index was made of: it has the files before, too.
+        const entries = parseEntries(file, logPath(folder, compact));
+        yield* first === 0 ? entries : entries.filter(({ batchId }) => batchId >= first);
+        id = compact + 1;
+      } else if (!this.#index) {
+        throw corruptLog(logPath(folder, compact), "the index it needs is missing");
+      }
+    }
+    for (; id <= this.#latest; id++) yield* this.#cache.get(id) ?? (await this.#own(id));
+  }
+
+  /** The files of one entry, also where only a later compact one has them. */
+  async #own(id: number): Promise<readonly FileEntry[]> {
+    const { folder } = this.#settings;
+    for (let holder = id; holder <= this.#latest; holder = nextCompact(holder + 1)) {
+      const path = logPath(folder, holder);
+      if (!(await folder.store.stat(path))) continue;
+      const file = await readLogFile(folder, holder);
+      if (file.version === "indexed" && !this.#index) {
+        throw corruptLog(path, "the index it needs is missing");
+      }
+      const entries = parseEntries(file, path);
+      if (holder === id && !(isCompact(id) && file.version === "spark")) return entries;
+      if (file.version === "spark") return entries.filter((entry) => entry.batchId === id);
+    }
+    throw error("SOURCE_LOG_ENTRY_MISSING", { path: folder.path, entry: id });
+  }
+
+  /** The lines of the compact entry before one (if there is one) and of those since, as texts. */
+  async #bodies(compact: number): Promise<readonly string[]> {
     const bodies: string[] = [];
-    for (let id = Math.max(0, compact); id <= to; id++) {
-      const body = await this.#body(id);
+    for (let id = Math.max(0, compact - compactInterval); id < compact; id++) {
+      const { body } = await readLogFile(this.#settings.folder, id);
       if (body !== "") bodies.push(body);
     }
     return bodies;
   }
 
-  async #read(id: number): Promise<readonly FileEntry[]> {
-    const body = await this.#body(id);
-    return body === "" ? [] : body.split("\n").map((line) => this.#parse(line, id));
-  }
-
-  #parse(line: string, id: number): FileEntry {
-    try {
-      const { path, timestamp, batchId } = JSON.parse(line) as FileEntry;
-      if (typeof path === "string" && typeof timestamp === "number") {
-        return { path, timestamp, batchId };
-      }
-    } catch {
-      // Not JSON: the same as JSON of another shape.
-    }
-    throw this.#corrupt(id, `this is no entry: ${line.slice(0, 100)}`);
-  }
-
-  async #body(id: number): Promise<string> {
-    const bytes = await this.#folder.store.read(this.#path(id));
-    const text = Buffer.from(bytes).toString("utf8");
-    const end = text.indexOf("\n");
-    const version = end < 0 ? text : text.slice(0, end);
-    if (version !== "v1")
-      throw this.#corrupt(id, `its version is '${version.slice(0, 20)}', not v1`);
-    return end < 0 ? "" : text.slice(end + 1);
-  }
-
-  #corrupt(id: number, reason: string): Error {
-    return error("CANNOT_PARSE_SOURCE_LOG", { path: this.#path(id), reason });
-  }
-
-  #path(id: number): string {
-    return join(this.#folder, isCompact(id) ? `${id}.compact` : String(id)).path;
-  }
-
-  /** Removes what a compact entry covers and recovery no longer asks for; best effort. */
-  async #clean(compact: number): Promise<void> {
-    const { store, path } = this.#folder;
-    const before = compact - Math.max(retainedEntries, compactInterval);
+  /** Removes what an entry (or the index up to it) covers and recovery no longer asks for. */
+  async #clean(covering: number): Promise<void> {
+    const { store, path } = this.#settings.folder;
+    const before = covering - Math.max(retainedEntries, compactInterval);
     for await (const file of store.list(`${path}/`)) {
-      const id = idOf(file.path);
+      const id = logId(file.path);
       if (id === undefined || id >= before) continue;
       if (file.modificationTime > env.now() - cleanupDelayMs) continue;
       await store.delete(file.path);
@@ -159,30 +265,4 @@ export class SourceLog {
       await store.delete(`${file.path.slice(0, at)}.${file.path.slice(at)}.crc`);
     }
   }
-}
-
-function isCompact(id: number): boolean {
-  return (id + 1) % compactInterval === 0;
-}
-
-function lastCompact(latest: number): number {
-  return latest - ((latest + 1) % compactInterval);
-}
-
-function nextCompact(id: number): number {
-  return Math.ceil((id + 1) / compactInterval) * compactInterval - 1;
-}
-
-function idOf(path: string): number | undefined {
-  const match = /^(\d+)(\.compact)?$/.exec(path.slice(path.lastIndexOf("/") + 1));
-  return match ? Number(match[1]) : undefined;
-}
-
-async function listIds(folder: Location): Promise<readonly number[]> {
-  const ids: number[] = [];
-  for await (const { path } of folder.store.list(`${folder.path}/`)) {
-    const id = idOf(path);
-    if (id !== undefined) ids.push(id);
-  }
-  return ids;
 }

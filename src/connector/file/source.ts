@@ -1,21 +1,25 @@
+import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { StructType } from "../../schema/type.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source, SourceContext } from "../../stream/source.ts";
 import type { ConnectorContext } from "../connector.ts";
+import { Backlog, type Waiting } from "./backlog.ts";
+import { Discovery } from "./discovery.ts";
 import { fileGone, mapFiles, type ReadFile } from "./input.ts";
-import { type FoundFile, type ListingRules, listFiles, partitionBelow } from "./listing.ts";
-import { batchLength, type FilePolicy, identity, newFiles } from "./plan.ts";
+import { type ListingRules, partitionBelow } from "./listing.ts";
+import type { FileEntry } from "./log-file.ts";
+import { type FilePolicy, takeBatch } from "./plan.ts";
 import { SeenFiles } from "./seen.ts";
-import { type FileEntry, SourceLog } from "./source-log.ts";
-import { hadoopUri, locateUri } from "./uri.ts";
+import { type LogBounds, logBounds, SourceLog } from "./source-log.ts";
+import { locateUri } from "./uri.ts";
 
-/** Files listed but not planned, kept for the next trigger (Spark's maxCachedFiles). */
-const maxUnread = 10_000;
 /** The kept files are dropped for a new listing below this part of a batch. */
 const discardRatio = 0.2;
 /** Planned files whose size is remembered; the others are looked at again. */
 const maxKnown = 100_000;
+/** Files there before that one entry of the log passes over. */
+const passedAtOnce = 10_000;
 /** The file that says that the first start has passed over what was there, if only nothing. */
 const passedMark = "existing-files-passed";
 
@@ -28,6 +32,13 @@ export interface FileSourceSpec {
   readonly policy: FilePolicy;
   /** Files older than this against the newest are passed over; absent: none. */
   readonly maxFileAgeMs?: number;
+  /** As `DiscoverySpec`. */
+  readonly incremental?: "always" | "auto";
+  readonly backfillMs?: number;
+  /** The log keeps of each file its size and when it was found. */
+  readonly detailed: boolean;
+  /** Absent: the usual bounds of the source log. */
+  readonly bounds?: LogBounds;
   /** Files there at the very first start are read too. */
   readonly includeExisting: boolean;
   readonly ignoreMissing: boolean;
@@ -61,20 +72,18 @@ export async function openFileSource(
   spec: FileSourceSpec,
   { checkpoint }: SourceContext,
 ): Promise<Source> {
-  const seen = new SeenFiles(spec.maxFileAgeMs);
-  const near = spec.paths[0]!;
-  const pending: FileEntry[] = [];
-  const log = await SourceLog.open(checkpoint, (entry) => pending.push(entry));
-  let baseline = -1;
-  for (const entry of pending) {
-    if (entry.batchId < 0) baseline = 0;
-    const { path } = await locateUri(entry.path, near, spec.context);
-    seen.add(identity(path, entry.timestamp, spec.policy), entry.timestamp);
-  }
+  const { policy, context, bounds = logBounds } = spec;
+  const seen = new SeenFiles(policy, spec.maxFileAgeMs);
+  const settings = {
+    ...{ folder: checkpoint, staging: context.staging, bounds },
+    byName: policy.fileNameOnly,
+  };
+  const log = await SourceLog.open(settings, ({ path, timestamp }) => seen.add(path, timestamp));
+  if (log.index) seen.lookInto(log.index);
   seen.purge();
   const cleaner = await spec.cleaner?.(checkpoint, log);
-  const source = new FileSource(spec, { log, seen, baseline, cleaner });
-  if (log.latest < 0 && !spec.includeExisting) {
+  const source = new FileSource(spec, { log, seen, cleaner });
+  if (!spec.includeExisting && log.passed === log.latest) {
     const mark = join(checkpoint, passedMark);
     if (!(await mark.store.stat(mark.path))) await source.passOverExisting();
     await mark.store.putIfAbsent(mark.path, new Uint8Array());
@@ -85,8 +94,6 @@ export async function openFileSource(
 interface State {
   readonly log: SourceLog;
   readonly seen: SeenFiles;
-  /** The entry of the files that were there before, which no batch reads; -1 if there is none. */
-  readonly baseline: number;
   readonly cleaner: Cleaner | undefined;
 }
 
@@ -96,26 +103,28 @@ class FileSource implements Source {
   readonly #spec: FileSourceSpec;
   readonly #log: SourceLog;
   readonly #seen: SeenFiles;
-  readonly #known = new Map<string, FoundFile>();
+  readonly #discovery: Discovery;
+  readonly #backlog: Backlog;
+  readonly #known = new Map<string, ReadFile>();
   readonly #cleaner: Cleaner | undefined;
-  #baseline: number;
-  #unread: readonly FoundFile[] = [];
 
-  constructor(spec: FileSourceSpec, { log, seen, baseline, cleaner }: State) {
+  constructor(spec: FileSourceSpec, { log, seen, cleaner }: State) {
     this.schema = spec.schema;
     this.description = spec.description;
     this.#spec = spec;
     this.#log = log;
     this.#seen = seen;
-    this.#baseline = baseline;
     this.#cleaner = cleaner;
+    this.#discovery = new Discovery(spec);
+    const { staging } = spec.context;
+    this.#backlog = new Backlog({ staging, latestFirst: spec.policy.latestFirst });
   }
 
   async passOverExisting(): Promise<void> {
-    const { paths, rules } = this.#spec;
-    const found = await listFiles(paths, rules);
-    if (found.length === 0) return;
-    this.#baseline = await this.#plan(found, -1);
+    await this.#look();
+    for (let files = this.#takeSome(); files.length > 0; files = this.#takeSome()) {
+      await this.#plan(files, -1);
+    }
   }
 
   async latestOffset(
@@ -124,24 +133,29 @@ class FileSource implements Source {
     until?: Offset,
   ): Promise<Offset | undefined> {
     this.#cleaner?.look();
-    const from = Math.max(this.#baseline, this.#number(start));
+    const from = Math.max(this.#log.passed, this.#number(start));
     if (until !== undefined) {
       const next = Math.min(from + 1, this.#number(until), this.#log.latest);
       return next > from ? offsetText(next) : start;
     }
     if (limit.kind === "options" && this.#log.latest > from) return offsetText(from + 1);
-    const files = await this.#look();
+    const { policy } = this.#spec;
+    await this.#look();
+    let files = takeBatch(this.#backlog, this.#seen, policy);
+    if (files.length > 0) await this.#plan(files);
     if (limit.kind === "all") {
-      for (let at = 0; at < files.length; ) at += await this.#planFrom(files, at);
-    } else if (files.length > 0) {
-      const taken = await this.#planFrom(files, 0);
-      this.#remember(files.slice(taken), taken);
+      while (files.length > 0) {
+        files = takeBatch(this.#backlog, this.#seen, policy);
+        if (files.length > 0) await this.#plan(files);
+      }
+    } else if (policy.latestFirst || this.#backlog.size < discardRatio * files.length) {
+      await this.#backlog.clear();
     }
     return this.#log.latest > from ? offsetText(this.#log.latest) : start;
   }
 
   async input(start: Offset | undefined, end: Offset): Promise<Batch> {
-    const from = Math.max(this.#baseline, this.#number(start));
+    const from = Math.max(this.#log.passed, this.#number(start));
     const entries = await this.#log.entries(from, this.#number(end));
     const files = await mapFiles(entries, (entry) => this.#resolve(entry));
     return this.#spec.read(files.filter((file) => file !== undefined));
@@ -158,42 +172,47 @@ class FileSource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cleaner?.[Symbol.asyncDispose]();
+    await this.#backlog.clear();
+    await this.#log[Symbol.asyncDispose]();
     await this.#spec.close();
   }
 
-  /** New files in the order they are to be read: those left over, or a fresh listing. */
-  async #look(): Promise<readonly FoundFile[]> {
-    const left = this.#unread;
-    this.#unread = [];
-    if (left.length > 0) return left;
-    const { paths, rules, policy } = this.#spec;
-    return newFiles(await listFiles(paths, rules), this.#seen, policy);
+  /** Lists the files there are, unless some of the last listing wait. */
+  async #look(): Promise<void> {
+    if (this.#backlog.peek()) return;
+    await this.#backlog.clear();
+    const [seen, backlog] = [this.#seen, this.#backlog];
+    await this.#discovery.look({
+      visit: (file) => {
+        const isNew = seen.isNew(file.uri, file.modificationTime);
+        if (isNew) backlog.add(file);
+        return isNew;
+      },
+      ...(this.#spec.policy.overwrites ? {} : { known: (uri: string) => seen.has(uri, 0) }),
+    });
   }
 
-  #remember(left: readonly FoundFile[], taken: number): void {
-    const worth = left.length >= discardRatio * taken && !this.#spec.policy.latestFirst;
-    this.#unread = worth ? left.slice(0, maxUnread) : [];
+  #takeSome(): readonly Waiting[] {
+    const policy = { ...this.#spec.policy, maxFiles: passedAtOnce };
+    return takeBatch(this.#backlog, this.#seen, policy);
   }
 
-  async #planFrom(files: readonly FoundFile[], at: number): Promise<number> {
-    const length = batchLength(files, at, this.#spec.policy);
-    await this.#plan(files.slice(at, at + length));
-    return length;
-  }
-
-  async #plan(files: readonly FoundFile[], batchId?: number): Promise<number> {
-    const entries = files.map((file) => ({
-      path: hadoopUri(file.location),
-      timestamp: file.modificationTime,
+  async #plan(files: readonly Waiting[], batchId?: number): Promise<void> {
+    const seen = this.#seen;
+    const discoveryTime = env.now();
+    const details = (size: number) => (this.#spec.detailed ? { size, discoveryTime } : {});
+    const entries = files.map(({ uri, modificationTime, size }) => ({
+      ...{ path: uri, timestamp: modificationTime },
+      ...details(size),
     }));
-    const id = await this.#log.add(entries, batchId);
-    for (const [index, file] of files.entries()) {
-      const { path, modificationTime } = file;
-      this.#seen.add(identity(path, modificationTime, this.#spec.policy), modificationTime);
-      if (this.#known.size < maxKnown) this.#known.set(entries[index]!.path, file);
+    if (await this.#log.settle(entries.length, seen.oldest)) seen.moveTo(this.#log.index!);
+    await this.#log.add(entries, batchId);
+    for (const { uri, modificationTime, size, location, partition } of files) {
+      seen.add(uri, modificationTime);
+      if (this.#known.size >= maxKnown || !location || !partition) continue;
+      this.#known.set(uri, { location, size, modificationTime, partition });
     }
-    this.#seen.purge();
-    return id;
+    seen.purge();
   }
 
   async #resolve(entry: FileEntry): Promise<ReadFile | undefined> {

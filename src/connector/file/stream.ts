@@ -52,6 +52,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
           ...{ description, schema, paths, rules, policy, ignoreMissing },
           ...(policy.latestFirst && limited ? {} : { maxFileAgeMs }),
           includeExisting: true,
+          detailed: false,
           context: request.context,
           ...fileRows({ format, schema, partitions, request }),
         },
