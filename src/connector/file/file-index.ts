@@ -173,12 +173,12 @@ export class FileIndex implements AsyncDisposable {
   async clean(): Promise<void> {
     const { store, path } = this.#place.folder;
     const named = new Set(this.manifest.runs.map(({ name }) => name));
-    for await (const file of store.list(`${path}/index/`)) {
+    for await (const file of store.names(`${path}/index/`)) {
       const name = file.path.slice(file.path.lastIndexOf("/") + 1);
       if (Number.parseInt(name, 10) > this.manifest.covered || named.has(name)) continue;
       await store.delete(file.path);
     }
-    for await (const file of store.list(`${path}/`)) {
+    for await (const file of store.names(`${path}/`)) {
       const covered = FileIndex.covered(file.path);
       if (covered !== undefined && covered < this.manifest.covered) await store.delete(file.path);
     }
@@ -241,7 +241,8 @@ async function writeRun(
 }
 
 async function openRun(folder: Location, { name, bytes }: RunInfo): Promise<RunReader> {
-  return new RunReader(await folder.store.open(runPath(folder, name)), bytes);
+  const known = { size: bytes, immutable: true };
+  return new RunReader(await folder.store.open(runPath(folder, name), known), bytes);
 }
 
 function runPath(folder: Location, name: string): string {

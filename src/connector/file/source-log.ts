@@ -79,7 +79,7 @@ export class SourceLog implements AsyncDisposable {
     const log = new SourceLog(settings);
     let covered = -1;
     const { folder } = settings;
-    for await (const { path } of folder.store.list(`${folder.path}/`)) {
+    for await (const { path } of folder.store.names(`${folder.path}/`)) {
       log.#latest = Math.max(log.#latest, logId(path) ?? -1);
       covered = Math.max(covered, FileIndex.covered(path) ?? -1);
     }
