@@ -15,6 +15,8 @@ export interface Env {
   print(line: string): void;
   /** Writes a line of talk (a warning, a failed query nobody awaits): standard error. */
   warn(line: string): void;
+  /** The IANA name of the time zone that the process is in (`TZ`). */
+  zone(): string;
   /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -30,6 +32,7 @@ const system: Env = {
   },
   print: (line) => void process.stdout.write(`${line}\n`),
   warn: (line) => void process.stderr.write(`${line}\n`),
+  zone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -53,6 +56,7 @@ export const env: Env = {
   random: () => current.random(),
   print: (line) => current.print(line),
   warn: (line) => current.warn(line),
+  zone: () => current.zone(),
   sleep: (ms, signal) => current.sleep(ms, signal),
 };
 

@@ -33,6 +33,8 @@ export interface Engine extends AsyncDisposable {
   ): Promise<readonly WrittenFile[]>;
   /** Schema and row count of a Parquet file, from its footer. */
   parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }>;
+  /** What the tail of an ORC file says of it. FAILED_READ_FILE.* where it cannot be read. */
+  orcFile(file: NamedPlace): Promise<OrcFile>;
   /** The schema of JSON, CSV or Avro files by Spark's inference rules, from the given samples. */
   inferSchema(request: InferRequest): Promise<StructType>;
   /** The engine's own plan, for `explain`. */
@@ -131,6 +133,24 @@ export interface LeafStatistics {
   /** Exact and untruncated; absent if there are none, or NaN is among the values. */
   readonly min?: Value;
   readonly max?: Value;
+}
+
+/** A file, and what messages call it. */
+export interface NamedPlace extends FilePlace {
+  readonly uri: string;
+}
+
+export interface OrcFile {
+  /** As Spark infers it; without fields where the file has no columns. */
+  readonly schema: StructType;
+  readonly stripes: readonly OrcStripe[];
+}
+
+/** What is known of the rows of a stripe. */
+export interface OrcStripe {
+  readonly rows: number;
+  /** Of columns and members of structs whose type in Spark is the file's. */
+  readonly leaves: readonly LeafStatistics[];
 }
 
 export interface InferRequest {

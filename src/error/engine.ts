@@ -43,7 +43,7 @@ export const engineConditions = {
     kind: "corrupt",
     sqlState: "KD001",
     message:
-      "Cannot read the footer of the Parquet file {path}: {reason}. The file is cut short or is no Parquet file",
+      "Cannot read the footer of the file {path}: {reason}. The file is cut short, or is of another format",
   },
   "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": {
     kind: "corrupt",
@@ -56,6 +56,24 @@ export const engineConditions = {
     sqlState: "KD001",
     message:
       "Cannot read {path}: its columns are to be found by field id, and no column of the file has one. Write the file again with an engine that gives columns their ids",
+  },
+  "UNSUPPORTED_FEATURE.ORC_TYPE": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The ORC file {path} has a column of the type {type}, which is no type of Spark's. Write it as a struct of its variants, or leave the column out of the schema of the read",
+  },
+  "UNSUPPORTED_FEATURE.ORC_TYPE_CAST": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Unable to convert {orcType} of the ORC file {path} to the data type {toType}. Read it as the type it has, and cast",
+  },
+  "UNSUPPORTED_FEATURE.ORC_ENCRYPTION": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Columns of the ORC file {path} are encrypted (with the keys {keys}), and no key can be asked for. Write the file again without encryption",
   },
   CAST_INVALID_INPUT: {
     kind: "invalid",

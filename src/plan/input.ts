@@ -8,7 +8,14 @@ import type { RowSet } from "./row-set.ts";
  * Data that an engine can read, as plain data: what a resolved relation becomes once it is known
  * which files, rows or ranges are meant. Each yields the columns of `schema`, in that order.
  */
-export type Input = RowsInput | RangeInput | ParquetInput | TextInput | CachedInput | EmptyInput;
+export type Input =
+  | RowsInput
+  | RangeInput
+  | ParquetInput
+  | OrcInput
+  | TextInput
+  | CachedInput
+  | EmptyInput;
 
 export interface RowsInput {
   readonly kind: "rows";
@@ -49,6 +56,8 @@ export interface InputFile extends FilePlace {
   /** Rows of a Parquet file that are gone, and the rows that alone are wanted. */
   readonly deleted?: RowSet;
   readonly only?: RowSet;
+  /** The stripes of an ORC file that alone are wanted, by number. */
+  readonly stripes?: readonly number[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */
   readonly tracking?: { readonly baseRowId: bigint; readonly rowCommitVersion: bigint };
 }
@@ -81,6 +90,21 @@ export interface ParquetInput {
   readonly files: readonly InputFile[];
   /** For `explain`: what was left out of `files`. */
   readonly skipping?: Skipping;
+}
+
+/**
+ * ORC files. Columns are found by name (case-insensitively), or by their place in `stored` where a
+ * file has no names; one that a file lacks is null, and so is a member of a struct; values of
+ * another type are changed to the schema's as ORC's readers do. `_metadata` and partition columns
+ * are filled from the file. Of the options `ignoreCorruptFiles` and `ignoreMissingFiles` count.
+ */
+export interface OrcInput {
+  readonly kind: "orc";
+  readonly schema: StructType;
+  readonly files: readonly InputFile[];
+  readonly options: Options;
+  /** All columns of the files, where `schema` has only some. */
+  readonly stored?: StructType;
 }
 
 /** Of how many files of a table a scan reads some, and what ruled the others out. */

@@ -28,6 +28,9 @@ export class DataFrameReader extends ReadBuilder {
   parquet(...paths: readonly string[]): DataFrame {
     return this.format("parquet").load(...paths);
   }
+  orc(...paths: readonly string[]): DataFrame {
+    return this.format("orc").load(...paths);
+  }
   text(...paths: readonly string[]): DataFrame {
     return this.format("text").load(...paths);
   }

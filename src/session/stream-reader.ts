@@ -30,6 +30,9 @@ export class DataStreamReader extends ReadBuilder {
   parquet(path: string): DataFrame {
     return this.format("parquet").load(path);
   }
+  orc(path: string): DataFrame {
+    return this.format("orc").load(path);
+  }
   text(path: string): DataFrame {
     return this.format("text").load(path);
   }

@@ -68,6 +68,8 @@ function holds(format: FileFormat, type: DataType): boolean {
       return type.type !== "void" && type.type !== "interval" && holdsParts(format, type);
     case "avro":
       return !["variant", "time"].includes(type.type) && !isCalendar(type) && avroParts(type);
+    case "orc":
+      return type.type !== "void" && !isCalendar(type) && holdsParts(format, type);
     case "binaryFile":
       return false;
   }

@@ -9,13 +9,14 @@ import {
   timestamp,
 } from "../../schema/type.ts";
 
-export type FileFormat = "json" | "csv" | "parquet" | "text" | "binaryFile" | "avro";
+export type FileFormat = "json" | "csv" | "parquet" | "orc" | "text" | "binaryFile" | "avro";
 
 const formats: Readonly<Record<string, FileFormat>> = {
   avro: "avro",
   binaryfile: "binaryFile",
   csv: "csv",
   json: "json",
+  orc: "orc",
   parquet: "parquet",
   text: "text",
 };
@@ -28,7 +29,7 @@ export function fileFormat(name: string): FileFormat | undefined {
 
 /** Whether files of a format say themselves which columns they have, of which types. */
 export function isTyped(format: FileFormat): boolean {
-  return format === "parquet" || format === "avro";
+  return ["parquet", "orc", "avro"].includes(format);
 }
 
 /** The schema of a format that has but one. */

@@ -98,6 +98,10 @@ export function filesInput(
       widened: widened.map(({ name }) => name),
     };
   }
+  if (format === "orc") {
+    const { files, options, stored = schema } = read;
+    return { kind: "orc", schema, files, options, stored };
+  }
   const options = Object.fromEntries(
     Object.entries(read.options).filter(([name]) => !sourceOptions.has(name)),
   );

@@ -8,6 +8,7 @@ import { type OptionReader, optionReader } from "../option.ts";
 import { type FileFormat, fileFormat, hiddenFields } from "./format.ts";
 import { filesInput, inputFiles } from "./input.ts";
 import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
+import { prunedStripes, withoutPartitions } from "./orc.ts";
 import { partitionColumns } from "./partition.ts";
 import {
   checkTextSchema,
@@ -77,9 +78,9 @@ async function resolveSchema(
   }
   const merge = options.flag(
     "mergeSchema",
-    context.conf("spark.sql.parquet.mergeSchema") === "true",
+    context.conf(`spark.sql.${format}.mergeSchema`) === "true",
   );
-  if (files.length === 0 && ["json", "csv", "parquet"].includes(format)) {
+  if (files.length === 0 && ["json", "csv", "parquet", "orc"].includes(format)) {
     throw noFiles(format, request.paths);
   }
   const inferTypes = wantsTypes(format, request.options);
@@ -93,8 +94,11 @@ async function scanFiles(
 ) {
   const { context, options } = read.request;
   const { timeZone } = context.queryContext();
-  const files = inputFiles(read.files, { columns: read.partitions, timeZone });
-  const found = { files, options, stored: read.schema };
+  const all = inputFiles(read.files, { columns: read.partitions, timeZone });
+  const { schema, partitions, format } = read;
+  const files = format === "orc" ? await prunedStripes(all, { ...context, ...scan, schema }) : all;
+  const stored = format === "orc" ? withoutPartitions(schema, partitions) : schema;
+  const found = { files, options, stored };
   return filesInput(read.format, struct(scan.columns), found);
 }
 

@@ -8,6 +8,7 @@ import type { ConnectorContext } from "../connector.ts";
 import { optionReader } from "../option.ts";
 import { type FileFormat, fixedSchema, isTyped } from "./format.ts";
 import { inputFiles, type ReadFile } from "./input.ts";
+import { hadoopUri } from "./uri.ts";
 
 /** What a file of a typed format (see `isTyped`) says of its columns. */
 export async function storedSchema(
@@ -16,6 +17,7 @@ export async function storedSchema(
   { context, options }: { readonly context: ConnectorContext; readonly options: Options },
 ): Promise<StructType> {
   const { engine } = context;
+  if (format === "orc") return (await engine.orcFile(file)).schema;
   if (format !== "avro") return (await engine.parquetSchema(file)).schema;
   return await engine.inferSchema({ format, files: [file], options, inferTypes: true });
 }
@@ -55,12 +57,20 @@ async function typedSchema(request: SchemaRequest): Promise<StructType> {
   for (const file of inputFiles(request.files, { columns: [], timeZone: "UTC" })) {
     try {
       const schema = await storedSchema(format, file, request);
+      // Old writers left no columns in ORC files without rows.
+      if (format === "orc" && schema.fields.length === 0) continue;
       merged = merged ? mergeSchemas(merged, schema) : schema;
     } catch (thrown) {
       if (!lenient || !isError(thrown, ...unreadable)) throw thrown;
       continue;
     }
     if (!merge) break;
+  }
+  if (format === "orc" && merged === undefined) {
+    throw noFiles(
+      format,
+      request.files.map(({ location }) => hadoopUri(location)),
+    );
   }
   return asNullable(merged ?? struct([]));
 }

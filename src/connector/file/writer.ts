@@ -47,7 +47,7 @@ async function stagedFiles(request: WriteRequest, shape: WriteShape): Promise<St
 /** The columns of the files and those of their folders, checked. */
 function shapeOf(request: WriteRequest): WriteShape {
   const format = formatOf(request);
-  if (format === "binaryFile") {
+  if (format === "binaryFile" || format === "orc") {
     throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation: "be written" });
   }
   const columns = outputOf(request.relation);

@@ -8,6 +8,8 @@ import type {
   CachedResult,
   Engine,
   InferRequest,
+  NamedPlace,
+  OrcFile,
   ParquetTarget,
   QueryContext,
   Result,
@@ -161,6 +163,17 @@ class DuckDBEngine implements Engine {
         const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
         return { schema: schemaOf(elements), rows: Number(rows) };
       });
+    } finally {
+      await local.release();
+    }
+  }
+
+  async orcFile(file: NamedPlace): Promise<OrcFile> {
+    const { tailPart } = await import("./orc/part.ts");
+    const { readOrcFile } = await import("./orc/describe.ts");
+    const local = await localFiles([file], { part: tailPart });
+    try {
+      return readOrcFile(local.files[0]!);
     } finally {
       await local.release();
     }

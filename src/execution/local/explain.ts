@@ -2,7 +2,7 @@ import { scanRequests } from "../../analysis/conjunct.ts";
 import { prune } from "../../analysis/prune.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
 import type { Explain } from "../../plan/command.ts";
-import type { ParquetInput, TextInput } from "../../plan/input.ts";
+import type { OrcInput, ParquetInput, TextInput } from "../../plan/input.ts";
 import type { Relation } from "../../plan/relation.ts";
 import { field, string, struct } from "../../schema/type.ts";
 import { emptyScan } from "../../stream/binding.ts";
@@ -40,7 +40,7 @@ export async function explainQuery(context: LocalContext, plan: Relation): Promi
 }
 
 /** How many files of a table are read, and why not all of them. */
-function readText(input: ParquetInput | TextInput): string {
+function readText(input: OrcInput | ParquetInput | TextInput): string {
   const skipping = input.kind === "parquet" ? input.skipping : undefined;
   const read = input.files.length;
   const total = skipping?.files ?? read;

@@ -313,7 +313,7 @@ describe("options", () => {
   });
 
   test.each([
-    [{ "cloudfiles.format": "orc" }, "DATA_SOURCE_NOT_BUILT"],
+    [{ "cloudfiles.format": "jdbc" }, "DATA_SOURCE_NOT_BUILT"],
     [{ "cloudfiles.format": "jsn" }, "DATA_SOURCE_NOT_FOUND"],
     [{ "cloudfiles.maxfiles": "1" }, "CF_UNKNOWN_OPTION_KEYS_ERROR"],
     [{ "cloudfiles.usenotifications": "true" }, "UNSUPPORTED_DATA_SOURCE_OPTION"],

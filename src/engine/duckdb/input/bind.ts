@@ -91,14 +91,16 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
 function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
   const bytes = { text: 0, parquet: 0 };
   for (const input of inputs) {
-    if (input.kind !== "text" && input.kind !== "parquet") continue;
-    for (const file of input.files) bytes[input.kind] += file.size;
+    if (!("files" in input)) continue;
+    // ORC too is read by one thread.
+    const kind = input.kind === "parquet" ? "parquet" : "text";
+    for (const file of input.files) bytes[kind] += file.size;
   }
   return bytes;
 }
 
 async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promise<Source> {
-  const { releases, scans } = bound;
+  const { releases } = bound;
   switch (input.kind) {
     case "empty":
       return emptySource(input.schema);
@@ -111,22 +113,37 @@ async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promi
       return await parquetFiles(input, request, bound);
     case "rows":
       return await rowsSource(input, request, releases);
+    case "orc": {
+      const { schema, stored = schema } = input;
+      const { columnsPart } = await import("../orc/part.ts");
+      const { registerOrcScan } = await import("../orc/scan.ts");
+      const ignoreMissing = flag(input.options, "ignoreMissingFiles", false);
+      const part = columnsPart({ schema, stored });
+      const local = { part, ignoreMissing };
+      const files = request.explained ? [] : await opened(input.files, local, bound);
+      return scanned(await registerOrcScan(request.connection, { ...input, files }), schema, bound);
+    }
     case "text": {
       const { registerTextScan } = await import("../text/scan.ts");
       const ignoreMissing = flag(input.options, "ignoreMissingFiles", false);
       const files = request.explained ? [] : await opened(input.files, { ignoreMissing }, bound);
       const read = { ...input, files };
       const scan = await registerTextScan(request.connection, read, request.context);
-      releases.push(() => scan.release());
-      scans.push(scan);
-      const names = input.schema.fields.map((_, at) => `k${at}`);
-      return {
-        sql: `${scan.sql} AS t(${[...names, "k"].join(", ")})`,
-        columns: names.map((name) => `t.${name}`),
-        ordinals: ["t.k"],
-      };
+      return scanned(scan, input.schema, bound);
     }
   }
+}
+
+/** A scan of ours as the query sees it. */
+function scanned(scan: ScanItem, schema: StructType, { releases, scans }: Bound): Source {
+  releases.push(() => scan.release());
+  scans.push(scan);
+  const names = schema.fields.map((_, at) => `k${at}`);
+  return {
+    sql: `${scan.sql} AS t(${[...names, "k"].join(", ")})`,
+    columns: names.map((name) => `t.${name}`),
+    ordinals: ["t.k"],
+  };
 }
 
 /** DuckDB takes a folder for all the files in it. */

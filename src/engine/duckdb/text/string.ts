@@ -126,15 +126,20 @@ export class StringColumn {
   }
 
   flush(vector: Vector, rows: number): void {
-    const duckdb = binding();
     if (rows > 0) this.#ensure(rows - 1);
+    this.flushCells(vector, rows);
+    this.validity.flush(vector, rows);
+  }
+
+  /** Copies the cells alone: whoever filled them says which are null. */
+  flushCells(vector: Vector, rows: number): void {
+    const duckdb = binding();
     if (!knownStringLayout()) {
       this.#flushSlowly(vector, rows);
     } else {
       if (this.used > 0) this.#relocate(vector, rows);
       duckdb.copy_data_to_vector(vector, 0, this.cells.buffer as ArrayBuffer, 0, rows * 16);
     }
-    this.validity.flush(vector, rows);
   }
 
   reset(): void {
