@@ -1,3 +1,4 @@
+import { openCache } from "../storage/cache/cache.ts";
 import { openStores } from "../storage/registry.ts";
 import { openStaging } from "../storage/staging.ts";
 import { inspectCheckpoint } from "../stream/inspect.ts";
@@ -10,7 +11,8 @@ export async function checkpointCommand(argv: readonly string[], io: Io): Promis
     throw new UsageError("Call it as: millrace checkpoint inspect <dir>");
   }
   await using staging = await openStaging();
-  const stores = openStores({ staging, workingDirectory: process.cwd(), options: {} });
+  await using cache = openCache();
+  const stores = openStores({ staging, cache, workingDirectory: process.cwd(), options: {} });
   const report = await inspectCheckpoint(await stores.locate(folder));
   io.out(JSON.stringify(report, null, 2));
 }

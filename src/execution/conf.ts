@@ -46,6 +46,8 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled": "false",
   "spark.databricks.delta.schema.autoMerge.enabled": "false",
   "spark.databricks.delta.state.corruptionIsFatal": "false",
+  "millrace.cache.dir": "",
+  "millrace.cache.size": "8g",
   "millrace.engine.memoryLimit": "",
   "millrace.engine.threads": "",
 };

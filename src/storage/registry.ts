@@ -1,4 +1,5 @@
 import { error } from "../error/error.ts";
+import type { Cache } from "./cache/cache.ts";
 import type { Staging } from "./staging.ts";
 import type { Location, Store } from "./store.ts";
 import { parsePath, parseUri, type Uri } from "./uri.ts";
@@ -6,6 +7,8 @@ import { parsePath, parseUri, type Uri } from "./uri.ts";
 /** What a store may need to be opened. */
 export interface StoreContext {
   readonly staging: Staging;
+  /** For stores over a network: what they open lies there. */
+  readonly cache: Cache;
   /** What relative paths are relative to. */
   readonly workingDirectory: string;
   /** The session's configuration (credentials, endpoints), as it is when a store is opened. */

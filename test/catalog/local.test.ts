@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Catalog, CatalogTable } from "../../src/catalog/catalog.ts";
 import { localCatalog } from "../../src/catalog/local.ts";
 import { field, integer, struct } from "../../src/schema/type.ts";
+import { openCache } from "../../src/storage/cache/cache.ts";
 import { openStores, type Stores } from "../../src/storage/registry.ts";
 import { openStaging } from "../../src/storage/staging.ts";
 import { join } from "../../src/storage/store.ts";
@@ -17,7 +18,12 @@ interface Bench extends AsyncDisposable {
 async function bench(): Promise<Bench> {
   const folder = await temporaryFolder();
   const staging = await openStaging(folder.path);
-  const stores = openStores({ staging, workingDirectory: folder.path, options: {} });
+  const stores = openStores({
+    staging,
+    cache: openCache(),
+    workingDirectory: folder.path,
+    options: {},
+  });
   const warehouse = await stores.locate("ware house");
   return {
     stores,

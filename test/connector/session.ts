@@ -8,6 +8,7 @@ import type { Engine, QueryContext } from "../../src/engine/engine.ts";
 import type { Input } from "../../src/plan/input.ts";
 import type { Relation } from "../../src/plan/relation.ts";
 import type { Row } from "../../src/schema/value.ts";
+import { openCache } from "../../src/storage/cache/cache.ts";
 import { openStores } from "../../src/storage/registry.ts";
 import { openStaging } from "../../src/storage/staging.ts";
 import type { Location } from "../../src/storage/store.ts";
@@ -32,7 +33,7 @@ const engine: Engine = openEngine();
 export async function openSession(): Promise<TestSession> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-connector-"));
   const staging = await openStaging(folder);
-  const stores = openStores({ staging, workingDirectory: folder, options: {} });
+  const stores = openStores({ staging, cache: openCache(), workingDirectory: folder, options: {} });
   const views = new Map<string, Relation>();
   const conf = new Map<string, string>();
   const kept: AsyncDisposable[] = [];

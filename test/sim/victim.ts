@@ -1,3 +1,4 @@
+import { openCache } from "../../src/storage/cache/cache.ts";
 import { type Disk, type DiskFile, nodeDisk } from "../../src/storage/disk.ts";
 import { intercept } from "../../src/storage/intercept.ts";
 import { localStore } from "../../src/storage/local.ts";
@@ -72,7 +73,12 @@ function mortal(store: Store): Store {
 }
 
 await using staging = await openStaging();
-const plain = openStores({ staging, workingDirectory: process.cwd(), options: conf });
+const plain = openStores({
+  staging,
+  cache: openCache(),
+  workingDirectory: process.cwd(),
+  options: conf,
+});
 const place = await plain.locate(uri);
 const { scheme } = place.store;
 await using spark = await openProcess(uri, conf, {

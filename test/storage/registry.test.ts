@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openCache } from "../../src/storage/cache/cache.ts";
 import { memoryStore } from "../../src/storage/memory.ts";
 import { openStores } from "../../src/storage/registry.ts";
 import type { Staging } from "../../src/storage/staging.ts";
@@ -8,7 +9,7 @@ const staging: Staging = {
   file: (suffix) => `/nowhere/x${suffix}`,
   [Symbol.asyncDispose]: async () => undefined,
 };
-const context = { staging, workingDirectory: "/home/me", options: {} };
+const context = { staging, cache: openCache(), workingDirectory: "/home/me", options: {} };
 
 test("a store a scheme, opened once", async () => {
   const stores = openStores(context);

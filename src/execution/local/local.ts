@@ -8,6 +8,7 @@ import type { Statement } from "../../plan/command.ts";
 import type { Relation } from "../../plan/relation.ts";
 import type { StructType } from "../../schema/type.ts";
 import { parseStatement, parseStatements } from "../../sql/parse.ts";
+import { cacheOptions, openCache } from "../../storage/cache/cache.ts";
 import { type OpenStore, openStores } from "../../storage/registry.ts";
 import { openStaging } from "../../storage/staging.ts";
 import { StreamingQueries } from "../../stream/queries.ts";
@@ -58,8 +59,10 @@ async function openContext(
 ): Promise<LocalContext> {
   const conf = createConf(initial);
   const staging = keep(await openStaging());
+  const cache = keep(openCache(cacheOptions(Object.fromEntries(conf.entries()))));
   const stores = openStores({
     staging,
+    cache,
     workingDirectory: process.cwd(),
     get options() {
       return Object.fromEntries(conf.entries());

@@ -1,8 +1,9 @@
 import { error } from "../../error/error.ts";
+import type { Fetched } from "../remote.ts";
 import type { BlobClient, BlobContent } from "./client.ts";
 import { watched } from "./deadline.ts";
 import { brokenOff, headerOf, isConditionFailure, isStatus } from "./failure.ts";
-import { isFolder } from "./status.ts";
+import { isFolder, quotedEtag } from "./status.ts";
 
 /** Bytes [start, start + length) of a blob, or all of them. */
 export interface Wanted {
@@ -14,7 +15,7 @@ export interface Wanted {
 }
 
 /** One call for bytes: exactly those wanted, or a failure. Throws PATH_NOT_FOUND for a folder. */
-export async function download(blob: BlobClient, wanted: Wanted): Promise<Uint8Array> {
+export async function download(blob: BlobClient, wanted: Wanted): Promise<Fetched> {
   const { path, start, length, etag } = wanted;
   return await watched(async ({ signal, alive }) => {
     const content = await blob
@@ -29,7 +30,9 @@ export async function download(blob: BlobClient, wanted: Wanted): Promise<Uint8A
     const size = sizeOf(content);
     const here = Math.min(length ?? size, size - start);
     const bytes = await collect(content, length === undefined ? size : here, alive);
-    if (length === undefined || here === length) return bytes;
+    if (length === undefined || here === length) {
+      return { bytes, etag: quotedEtag(content.etag ?? etag ?? ""), size };
+    }
     throw error("STORAGE_RANGE_PAST_END", { path, start, end: start + length, size });
   });
 }

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { error, isError } from "../../error/error.ts";
-import { copyOf } from "../copy.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
+import type { Fetched, RemoteFiles } from "../remote.ts";
 import { putOnce, type RetryPolicy, retrying } from "../retry.ts";
-import type { Staging } from "../staging.ts";
 import type { FileStatus, ListOptions, Store } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import type { BlobClient, ContainerClient } from "./client.ts";
@@ -17,9 +17,9 @@ import { isFolder, statusFrom } from "./status.ts";
 import { putBlob, uploadFile } from "./upload.ts";
 
 /** Opens the store of a container of Azure Storage, by the Blob service. */
-export const openAzureStore: OpenStore = async (uri, { options, staging }) => {
+export const openAzureStore: OpenStore = async (uri, { options, cache }) => {
   const setting = settingOf(uri, options, process.env);
-  return azureStore(setting, await connect(setting), staging);
+  return azureStore(setting, await connect(setting), cache);
 };
 
 /** What the calls of one store share. */
@@ -31,20 +31,22 @@ interface Context {
 }
 
 /** The store over a client of the SDK. */
-export function azureStore(
-  setting: Setting,
-  container: ContainerClient,
-  staging: Pick<Staging, "file">,
-): Store {
+export function azureStore(setting: Setting, container: ContainerClient, cache: Cache): Store {
   const { scheme, authority } = setting.place;
   const uri = (path: string): string => formatUri({ scheme, authority, path });
   const policy = { attempts: setting.attempts, transient };
   const azure: Context = { setting, container, policy, uri };
+  const remote: RemoteFiles = {
+    uri,
+    stat: (path) => stat(azure, path),
+    fetch: (path, start, length, etag) => fetch(azure, path, { start, length, etag }),
+  };
   return {
     ...{ scheme, uri },
     read: (path) => read(azure, path),
-    readRange: (path, start, length, etag) => readRange(azure, path, { start, length, etag }),
-    stat: (path) => stat(azure, path),
+    readRange: async (path, start, length, etag) =>
+      (await fetch(azure, path, { start, length, etag })).bytes,
+    stat: remote.stat,
     list: (folder, options = {}) => list(azure, folder, options),
     names: (folder, options = {}) => list(azure, folder, options),
     put: async (path, bytes) => {
@@ -53,7 +55,7 @@ export function azureStore(
     putIfAbsent: (path, bytes) => putIfAbsent(azure, path, bytes),
     publish: (local, path) => publish(azure, local, path),
     delete: (path) => remove(azure, path),
-    open: async (path) => await copyOf(await read(azure, path), path, staging),
+    open: (path, options) => cache.open(remote, path, options),
   };
 }
 
@@ -82,9 +84,9 @@ async function calling<T>(
   }
 }
 
-function read(azure: Context, path: string): Promise<Uint8Array> {
-  const named = azure.uri(path);
-  return calling(azure, path, "read", (blob) => download(blob, { path: named, start: 0 }));
+async function read(azure: Context, path: string): Promise<Uint8Array> {
+  const whole = { path: azure.uri(path), start: 0 };
+  return (await calling(azure, path, "read", (blob) => download(blob, whole))).bytes;
 }
 
 interface Range {
@@ -93,7 +95,7 @@ interface Range {
   readonly etag: string | undefined;
 }
 
-async function readRange(azure: Context, path: string, range: Range): Promise<Uint8Array> {
+async function fetch(azure: Context, path: string, range: Range): Promise<Fetched> {
   const { start, length, etag } = range;
   const named = azure.uri(path);
   if (length > 0) {
@@ -105,8 +107,9 @@ async function readRange(azure: Context, path: string, range: Range): Promise<Ui
   if (etag !== undefined && status.etag !== etag) {
     throw error("STORAGE_FILE_CHANGED", { path: named, expected: etag });
   }
-  if (start <= status.size) return new Uint8Array();
-  throw error("STORAGE_RANGE_PAST_END", { path: named, start, end: start, size: status.size });
+  const { size, etag: now = "" } = status;
+  if (start <= size) return { bytes: new Uint8Array(), etag: now, size };
+  throw error("STORAGE_RANGE_PAST_END", { path: named, start, end: start, size });
 }
 
 async function stat(azure: Context, path: string): Promise<FileStatus | undefined> {

@@ -1,12 +1,14 @@
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { assert, error, isError } from "../../error/error.ts";
+import { suffix } from "../copy.ts";
+import { hadoopOptions } from "../hadoop.ts";
 import type { Part } from "../part.ts";
 import type { RemoteFiles } from "../remote.ts";
 import { openStaging, type Staging } from "../staging.ts";
 import type { LocalFile, OpenOptions } from "../store.ts";
 import { type CacheDisk, nodeCacheDisk } from "./disk.ts";
-import { type Filler, Filling, OtherSize, suffixOf } from "./fill.ts";
+import { type Filler, Filling, OtherSize } from "./fill.ts";
 import { evict, hold, put, type Shelf } from "./shelf.ts";
 import { sweep } from "./sweep.ts";
 
@@ -35,7 +37,15 @@ export interface CacheOptions {
 }
 
 /** 8 GiB. */
-export const cacheBytes = 8 * 1024 ** 3;
+const cacheBytes = 8 * 1024 ** 3;
+
+/** What the session's configuration says of its cache. */
+export function cacheOptions(options: Readonly<Record<string, string>>): CacheOptions {
+  const read = hadoopOptions(options);
+  const folder = read.text("millrace.cache.dir");
+  const size = read.bytes("millrace.cache.size", cacheBytes);
+  return { size, ...(folder === undefined ? {} : { folder }) };
+}
 
 /** Touches nothing before the first file is opened. */
 export function openCache(options: CacheOptions = {}): Cache {
@@ -43,7 +53,7 @@ export function openCache(options: CacheOptions = {}): Cache {
 }
 
 /** Where users' caches are by the custom of the system. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   const { LOCALAPPDATA: local, XDG_CACHE_HOME: xdg } = process.env;
   const home = homedir();
   if (process.platform === "win32" && local) return join(local, "millrace", "cache");
@@ -200,29 +210,29 @@ async function fill(filling: Filling, part: Part | undefined): Promise<void> {
 async function begin(filler: Filler, path: string, options: OpenOptions): Promise<Filling> {
   const { remote, shelf } = filler;
   const uri = remote.uri(path);
-  const suffix = suffixOf(path);
+  const ending = suffix(path);
   const { size, etag, immutable = false } = options;
   const sized = size === undefined ? {} : { size };
   if (etag !== undefined || immutable) {
-    const held = await hold(
-      shelf,
-      { uri, ...sized, ...(etag === undefined ? {} : { etag }) },
-      suffix,
-    );
+    const sought = { uri, ...sized, ...(etag === undefined ? {} : { etag }) };
+    const held = await hold(shelf, sought, ending);
     if (held !== undefined) return new Filling(filler, path, { held, size: held.content.size });
     if (size !== undefined && size > 0) {
       const created =
-        etag === undefined ? undefined : await put(shelf, { uri, etag, size }, suffix);
+        etag === undefined ? undefined : await put(shelf, { uri, etag, size }, ending);
       return new Filling(filler, path, { held: created, size });
     }
   }
   const status = await remote.stat(path);
   if (status === undefined) throw error("PATH_NOT_FOUND", { path: uri });
-  const found = status.etag ?? `${status.size} ${status.modificationTime}`;
+  const found = status.etag;
+  if (found === undefined) {
+    throw error("STORAGE_READ_FAILED", { path: uri, reason: "its store names no ETag of it" });
+  }
   if (etag !== undefined && found !== etag) {
     throw error("STORAGE_FILE_CHANGED", { path: uri, expected: etag });
   }
   const content = { uri, etag: found, size: status.size };
-  const held = (await hold(shelf, content, suffix)) ?? (await put(shelf, content, suffix));
+  const held = (await hold(shelf, content, ending)) ?? (await put(shelf, content, ending));
   return new Filling(filler, path, { held, size: status.size });
 }

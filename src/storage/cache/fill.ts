@@ -1,4 +1,5 @@
 import { error } from "../../error/error.ts";
+import { suffix } from "../copy.ts";
 import type { ByteRange, PartialFile } from "../part.ts";
 import type { Fetched, RemoteFiles } from "../remote.ts";
 import { coalesced, lengthOf, merged, missing, pieces } from "./range.ts";
@@ -81,7 +82,7 @@ export class Filling implements PartialFile {
     const { etag, size, bytes } = await this.#fetch(range);
     if (size !== this.size) throw new OtherSize();
     const uri = this.#filler.remote.uri(this.#path);
-    const held = await put(this.#filler.shelf, { uri, etag, size }, suffixOf(this.#path));
+    const held = await put(this.#filler.shelf, { uri, etag, size }, suffix(this.#path));
     this.#held = held;
     this.#present = held.present;
     await held.file.write(bytes, range.start);
@@ -106,8 +107,3 @@ export class Filling implements PartialFile {
 
 /** The file has another size than the caller said, whatever it meant by that. */
 export class OtherSize extends Error {}
-
-/** Readers choose by the end of a name: `.parquet`, `.json.gz`. */
-export function suffixOf(path: string): string {
-  return /(\.[A-Za-z0-9]+)*$/.exec(path)?.[0] ?? "";
-}

@@ -1,5 +1,3 @@
-import { createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { error } from "../../error/error.ts";
 import type { GcsFile, GcsRead } from "./client.ts";
 import { garbledAnswer, whileMoving } from "./failure.ts";
@@ -13,18 +11,26 @@ export interface Download {
   readonly range?: { readonly start: number; readonly end: number };
 }
 
-/** The bytes of a file, or of a range of it, in one call. */
-export async function download(what: Download): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  await receive(what, async (stream) => {
-    for await (const chunk of stream) chunks.push(chunk);
-  });
-  return new Uint8Array(Buffer.concat(chunks));
+/** What came, and what the answer says of the file. */
+export interface Downloaded {
+  readonly bytes: Uint8Array;
+  readonly generation: string | undefined;
+  /** Of the whole file, bytes. */
+  readonly size: number | undefined;
 }
 
-/** The same into a local file, which holds all of them when this resolves. */
-export async function downloadTo(what: Download, local: string): Promise<void> {
-  await receive(what, (stream) => pipeline(stream, createWriteStream(local)));
+/** The bytes of a file, or of a range of it, in one call. */
+export async function download(what: Download): Promise<Downloaded> {
+  const chunks: Buffer[] = [];
+  const headers = await receive(what, async (stream) => {
+    for await (const chunk of stream) chunks.push(chunk);
+  });
+  const size = /\/(\d+)$/.exec(header(headers, "content-range") ?? "")?.[1];
+  return {
+    bytes: new Uint8Array(Buffer.concat(chunks)),
+    generation: header(headers, "x-goog-generation"),
+    size: size === undefined ? undefined : Number(size),
+  };
 }
 
 interface Headers {
@@ -35,7 +41,7 @@ interface Headers {
 async function receive(
   { file, uri, stallMs, range }: Download,
   consume: (chunks: AsyncIterable<Buffer>) => Promise<void>,
-): Promise<void> {
+): Promise<Headers> {
   const options: GcsRead = range
     ? { decompress: false, validation: false, ...range }
     : { decompress: false };
@@ -62,6 +68,7 @@ async function receive(
   if (received !== promised) {
     throw garbledAnswer("SHORT_ANSWER", `${received} bytes came of ${promised}`);
   }
+  return headers;
 }
 
 function header(headers: Headers, name: string): string | undefined {

@@ -1,42 +1,49 @@
 import { rm } from "node:fs/promises";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
-import { suffix } from "../copy.ts";
+import type { Cache } from "../cache/cache.ts";
+import type { Fetched, RemoteFiles } from "../remote.ts";
 import { putOnce, retrying } from "../retry.ts";
-import type { Staging } from "../staging.ts";
-import type { FileStatus, ListOptions, LocalFile, Store } from "../store.ts";
+import type { FileStatus, ListOptions, Store } from "../store.ts";
 import { formatUri, type Uri } from "../uri.ts";
 import { connect, type GcsBucket, type GcsFile } from "./client.ts";
-import { type Download, download, downloadTo } from "./download.ts";
+import { type Download, type Downloaded, download } from "./download.ts";
 import { failed, isBucketMissing, type Purpose, policy, statusOf } from "./failure.ts";
 import { listObjects, statusOfObject } from "./list.ts";
 import { gcsOptions } from "./option.ts";
 import { tokenOf, upload, uploadFile } from "./upload.ts";
 
 interface Context {
-  readonly staging: Pick<Staging, "file">;
+  readonly cache: Cache;
   readonly options: Readonly<Record<string, string>>;
 }
 
 /** The `gs` store of one bucket, by the Google Cloud Storage SDK; no call is made to open it. */
-export async function openGcs({ authority }: Uri, { staging, options }: Context): Promise<Store> {
+export async function openGcs({ authority }: Uri, { cache, options }: Context): Promise<Store> {
   const settled = gcsOptions(options, authority, process.env);
   const { userProject } = settled;
   const storage = await connect(settled);
   const bucket = storage.bucket(authority, userProject === undefined ? {} : { userProject });
   const uri = (path: string): string => formatUri({ scheme: "gs", authority, path });
   const stallMs = settled.readTimeoutMs || Number.MAX_SAFE_INTEGER;
-  return gcsStore({ bucket, uri, stallMs }, staging);
+  return gcsStore({ bucket, uri, stallMs }, cache);
 }
 
-function gcsStore(opened: Opened, staging: Pick<Staging, "file">): Store {
+function gcsStore(opened: Opened, cache: Cache): Store {
   const { uri } = opened;
+  const remote: RemoteFiles = {
+    uri,
+    stat: (path) => stat(opened, path),
+    fetch: (path, start, length, etag) => fetch(opened, path, { start, length, etag }),
+  };
   return {
     scheme: "gs",
     uri,
-    read: (path) => reading(opened, path, (file) => download(what(opened, path, file))),
-    readRange: (path, start, length, etag) => readRange(opened, path, { start, length, etag }),
-    stat: (path) => stat(opened, path),
+    read: async (path) =>
+      (await reading(opened, path, (file) => download(what(opened, path, file)))).bytes,
+    readRange: async (path, start, length, etag) =>
+      (await fetch(opened, path, { start, length, etag })).bytes,
+    stat: remote.stat,
     list: (folder, listing = {}) => list(opened, folder, listing),
     names: (folder, listing = {}) => list(opened, folder, listing),
     put: (path, bytes) =>
@@ -55,7 +62,7 @@ function gcsStore(opened: Opened, staging: Pick<Staging, "file">): Store {
       writing(opened, path, async (file) => {
         await retrying(policy, () => file.delete({ ignoreNotFound: true }));
       }),
-    open: (path) => open(opened, path, staging),
+    open: (path, options) => cache.open(remote, path, options),
   };
 }
 
@@ -140,10 +147,13 @@ interface Range {
   readonly etag: string | undefined;
 }
 
-async function readRange(opened: Opened, path: string, range: Range): Promise<Uint8Array> {
+async function fetch(opened: Opened, path: string, range: Range): Promise<Fetched> {
   const { start, length, etag } = range;
-  const bytes = length === 0 ? undefined : await part(opened, path, range);
-  if (bytes?.byteLength === length) return bytes;
+  const found = length === 0 ? undefined : await part(opened, path, range);
+  const content = found?.generation ?? etag;
+  if (found?.size !== undefined && content !== undefined && found.bytes.byteLength === length) {
+    return { bytes: found.bytes, etag: content, size: found.size };
+  }
   const uri = opened.uri(path);
   const now = await stat(opened, path);
   if (!now) throw error("PATH_NOT_FOUND", { path: uri });
@@ -152,12 +162,13 @@ async function readRange(opened: Opened, path: string, range: Range): Promise<Ui
   if (same && end > now.size) {
     throw error("STORAGE_RANGE_PAST_END", { path: uri, start, end, size: now.size });
   }
-  if (same && length === 0) return new Uint8Array();
+  if (same && length === 0)
+    return { bytes: new Uint8Array(), etag: now.etag ?? "", size: now.size };
   throw error("STORAGE_FILE_CHANGED", { path: uri, expected: etag ?? "another" });
 }
 
 /** What there is of a range; undefined where it, or the content asked for, is not there. */
-async function part(opened: Opened, path: string, range: Range): Promise<Uint8Array | undefined> {
+async function part(opened: Opened, path: string, range: Range): Promise<Downloaded | undefined> {
   const { start, length, etag } = range;
   const ends = { start, end: start + length - 1 };
   try {
@@ -185,19 +196,4 @@ async function* list(
   } catch (thrown) {
     throw failed(thrown, purpose(opened, folder, "list"));
   }
-}
-
-async function open(
-  opened: Opened,
-  path: string,
-  staging: Pick<Staging, "file">,
-): Promise<LocalFile> {
-  const local = staging.file(suffix(path));
-  try {
-    await reading(opened, path, (file) => downloadTo(what(opened, path, file), local));
-  } catch (thrown) {
-    await rm(local, { force: true });
-    throw thrown;
-  }
-  return { path: local, [Symbol.asyncDispose]: () => rm(local, { force: true }) };
 }

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { error } from "../../error/error.ts";
-import { copyOf } from "../copy.ts";
+import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
+import type { Fetched, RemoteFiles } from "../remote.ts";
 import { putOnce } from "../retry.ts";
-import type { Staging } from "../staging.ts";
 import type { FileStatus, Store } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import { type Bucket, calling, keyOf, reading, statusOf, writing } from "./bucket.ts";
@@ -20,14 +20,14 @@ export const openS3Store: OpenStore = async ({ scheme, authority }, context) => 
     throw error("STORAGE_CONTAINER_NOT_FOUND", { name: authority.replace(/^.*@/, ""), path });
   }
   const options = s3Options(authority, context.options);
-  return s3Store({ scheme, authority }, options, context.staging, await openClient(options));
+  return s3Store({ scheme, authority }, options, context.cache, await openClient(options));
 };
 
 /** The store over a client that is there. */
 export function s3Store(
   { scheme, authority }: { readonly scheme: string; readonly authority: string },
   options: S3Options,
-  staging: Pick<Staging, "file">,
+  cache: Cache,
   client: S3Client,
 ): Store {
   const bucket: Bucket = {
@@ -40,23 +40,25 @@ export function s3Store(
     policy: { attempts: options.attempts, transient: transientOf },
     uri: (path) => formatUri({ scheme, authority, path }),
   };
+  const stat = (path: string): Promise<FileStatus | undefined> => statOf(bucket, path);
+  const remote: RemoteFiles = {
+    ...{ uri: bucket.uri, stat },
+    fetch: (path, start, length, etag) => fetch(bucket, path, { start, length, etag }),
+  };
   return {
     scheme,
     uri: bucket.uri,
     read: (path) => reading(bucket, path, () => read(bucket, path)),
-    readRange: (path, start, length, etag) =>
-      readRange(bucket, path, { start, length, ...(etag === undefined ? {} : { etag }) }),
-    stat: (path) => statOf(bucket, path),
+    readRange: async (path, start, length, etag) =>
+      (await fetch(bucket, path, { start, length, etag })).bytes,
+    stat,
     list: (folder, listing = {}) => listObjects(bucket, folder, listing),
     names: (folder, listing = {}) => listObjects(bucket, folder, listing),
     put: (path, bytes) => writing(bucket, path, () => put(bucket, path, bytes)),
     putIfAbsent: (path, bytes) => putIfAbsent(bucket, path, bytes),
     publish: (local, path) => publish(bucket, local, path),
     delete: (path) => writing(bucket, path, () => remove(bucket, path)),
-    open: async (path) => {
-      const bytes = await reading(bucket, path, () => read(bucket, path));
-      return await copyOf(bytes, path, staging);
-    },
+    open: (path, options) => cache.open(remote, path, options),
   };
 }
 
@@ -79,24 +81,25 @@ async function bodyOf(
 interface Range {
   readonly start: number;
   readonly length: number;
-  readonly etag?: string;
+  readonly etag: string | undefined;
 }
 
-async function readRange(bucket: Bucket, path: string, range: Range): Promise<Uint8Array> {
+async function fetch(bucket: Bucket, path: string, range: Range): Promise<Fetched> {
   const end = range.start + range.length;
   const pastEnd = (size: number): Error =>
     error("STORAGE_RANGE_PAST_END", { path: bucket.uri(path), start: range.start, end, size });
   // A range of no bytes cannot be asked for.
   const part = range.length > 0 ? await ranged(bucket, path, range) : "no bytes";
   if (typeof part !== "string") {
-    if (part.bytes.byteLength === range.length) return part.bytes;
+    if (part.bytes.byteLength === range.length) return part;
     throw pastEnd(part.size);
   }
   const status = await statOf(bucket, path);
   if (status === undefined) throw error("PATH_NOT_FOUND", { path: bucket.uri(path) });
   if (range.etag !== undefined && status.etag !== range.etag) throw changed(bucket, path, range);
-  if (part === "no bytes" && end <= status.size) return new Uint8Array();
-  throw pastEnd(status.size);
+  const { etag = "", size } = status;
+  if (part === "no bytes" && end <= size) return { bytes: new Uint8Array(), etag, size };
+  throw pastEnd(size);
 }
 
 function changed(bucket: Bucket, path: string, { etag = "" }: Range): Error {
@@ -104,11 +107,7 @@ function changed(bucket: Bucket, path: string, { etag = "" }: Range): Error {
 }
 
 /** The bytes there are of a range, with the size of the file. */
-function ranged(
-  bucket: Bucket,
-  path: string,
-  range: Range,
-): Promise<{ bytes: Uint8Array; size: number } | "past end"> {
+function ranged(bucket: Bucket, path: string, range: Range): Promise<Fetched | "past end"> {
   const { client, common, options } = bucket;
   const { start, length, etag } = range;
   return reading(bucket, path, async () => {
@@ -124,7 +123,8 @@ function ranged(
         const reason = `the server answered ${answer.ContentRange ?? "all"} to ${asked.Range}`;
         throw error("STORAGE_READ_FAILED", { path: bucket.uri(path), reason });
       }
-      return { bytes: await bodyOf(answer, Number(to) - start + 1), size: Number(size) };
+      const bytes = await bodyOf(answer, Number(to) - start + 1);
+      return { bytes, etag: answer.ETag ?? etag ?? "", size: Number(size) };
     } catch (thrown) {
       if (isRangePastEnd(thrown)) return "past end";
       if (isPreconditionFailed(thrown)) throw changed(bucket, path, range);

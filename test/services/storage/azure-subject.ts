@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoreSubject } from "../../../src/conformance/store.ts";
 import { env } from "../../../src/env.ts";
+import { openCache } from "../../../src/storage/cache/cache.ts";
 import { importPeer } from "../../../src/storage/peer.ts";
 import { openStores, type Stores } from "../../../src/storage/registry.ts";
 import { openStaging } from "../../../src/storage/staging.ts";
@@ -54,7 +55,12 @@ export async function openAzure(options: Readonly<Record<string, string>>): Prom
   const folder = await mkdtemp(join(tmpdir(), "azure-"));
   const staging = await openStaging(folder);
   return {
-    stores: openStores({ staging, workingDirectory: folder, options }),
+    stores: openStores({
+      staging,
+      cache: openCache({ folder: join(folder, "cache") }),
+      workingDirectory: folder,
+      options,
+    }),
     folder,
     [Symbol.asyncDispose]: async () => {
       await staging[Symbol.asyncDispose]();

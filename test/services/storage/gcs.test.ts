@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type StoreSubject, storeSuite } from "../../../src/conformance/store.ts";
 import { SparkSession } from "../../../src/index.ts";
+import { type Cache, openCache } from "../../../src/storage/cache/cache.ts";
 import { openGcs } from "../../../src/storage/gcs/store.ts";
 import { importPeer } from "../../../src/storage/peer.ts";
 import { openStaging, type Staging } from "../../../src/storage/staging.ts";
@@ -21,19 +23,24 @@ const options = (root = endpoint): Readonly<Record<string, string>> => ({
 
 describe.skipIf("missing" in server)("gs:// on a real server", () => {
   let staging: Staging;
+  let cache: Cache;
   let folders = 0;
 
   beforeAll(async () => {
     staging = await openStaging();
+    cache = openCache({ folder: join(staging.path, "cache") });
     const { Storage } = await importPeer<{
       readonly Storage: new (options: object) => { createBucket(name: string): Promise<unknown> };
     }>("@google-cloud/storage", "tests");
     await new Storage({ apiEndpoint: endpoint, projectId: "test" }).createBucket("laws");
   });
-  afterAll(() => staging[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await cache[Symbol.asyncDispose]();
+    await staging[Symbol.asyncDispose]();
+  });
 
   const bucket = (root?: string, authority = "laws"): Promise<Store> =>
-    openGcs({ scheme: "gs", authority, path: "" }, { staging, options: options(root) });
+    openGcs({ scheme: "gs", authority, path: "" }, { cache, options: options(root) });
 
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   const stage = async (bytes: Uint8Array): Promise<string> => {

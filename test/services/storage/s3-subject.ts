@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { StoreSubject } from "../../../src/conformance/store.ts";
 import { env } from "../../../src/env.ts";
+import { openCache } from "../../../src/storage/cache/cache.ts";
 import { importPeer } from "../../../src/storage/peer.ts";
 import { openS3Store } from "../../../src/storage/s3/store.ts";
 import { openStaging } from "../../../src/storage/staging.ts";
@@ -54,7 +56,8 @@ export async function s3Subject(
   const staging = await openStaging();
   const authority = await bucketOf(conf["admin"] ?? endpoint);
   const options = { ...s3Conf(endpoint), ...conf };
-  const context = { staging, workingDirectory: "/", options };
+  const cache = openCache({ folder: join(staging.path, "cache") });
+  const context = { staging, cache, workingDirectory: "/", options };
   return {
     store: await openS3Store({ scheme: "s3", authority, path: "" }, context),
     root: `/${env.uuid()}`,
@@ -63,6 +66,9 @@ export async function s3Subject(
       await writeFile(path, bytes);
       return path;
     },
-    [Symbol.asyncDispose]: () => staging[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await cache[Symbol.asyncDispose]();
+      await staging[Symbol.asyncDispose]();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { openCache } from "../../../../src/storage/cache/cache.ts";
 import { openStores } from "../../../../src/storage/registry.ts";
 import { openStaging } from "../../../../src/storage/staging.ts";
 import { type RaceTask, runRace } from "./race.ts";
@@ -5,6 +6,11 @@ import { type RaceTask, runRace } from "./race.ts";
 // A process of the race: says the rounds that each of its racers won.
 const task = JSON.parse(process.argv[2] ?? "{}") as RaceTask;
 await using staging = await openStaging();
-const stores = openStores({ staging, workingDirectory: "/", options: task.conf });
+const stores = openStores({
+  staging,
+  cache: openCache(),
+  workingDirectory: "/",
+  options: task.conf,
+});
 const { store, path } = await stores.locate(task.folder);
 console.log(JSON.stringify(await runRace(store, path, task)));
