@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openCache } from "../../../src/storage/cache/cache.ts";
 import { openS3Store } from "../../../src/storage/s3/store.ts";
 import { type Asked, type Faulty, startFaults } from "../server/fault.ts";
 
@@ -50,7 +51,7 @@ describe("who asks S3", () => {
       file: () => folder,
       [Symbol.asyncDispose]: async () => undefined,
     };
-    const context = { staging, workingDirectory: "/", options };
+    const context = { staging, cache: openCache(), workingDirectory: "/", options };
     const store = await openS3Store({ scheme: "s3", authority: "store", path: "" }, context);
     expect(await store.stat("/none")).toBeUndefined();
     return faulty.asked.at(-1);
