@@ -5,6 +5,7 @@ import { UsageError } from "./io.ts";
 const shared = {
   warehouse: { type: "string" },
   output: { type: "string" },
+  conf: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
   verbose: { type: "boolean" },
 } as const;
@@ -21,6 +22,8 @@ export interface Arguments {
   readonly output: OutputFormat;
   readonly help: boolean;
   readonly verbose: boolean;
+  /** Of the session, by name: `--conf name=value`, as often as wanted. */
+  readonly conf: Readonly<Record<string, string>>;
   readonly values: Readonly<Partial<Record<Special, string>>>;
 }
 
@@ -39,8 +42,15 @@ export function readArguments(argv: readonly string[], allowed: readonly Special
     warehouse: (values["warehouse"] as string | undefined) ?? "spark-warehouse",
     help: values["help"] === true,
     verbose: values["verbose"] === true,
+    conf: Object.fromEntries(((values["conf"] ?? []) as readonly string[]).map(nameAndValue)),
     values: Object.fromEntries(given.map((name) => [name, values[name] as string])),
   };
+}
+
+function nameAndValue(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--conf takes name=value, not ${text}`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 const text = { type: "string" } as const;

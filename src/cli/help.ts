@@ -15,11 +15,13 @@ Usage
 Options
   --warehouse DIR               where tables named without a path lie
                                 (default: spark-warehouse)
+  --conf NAME=VALUE             an option of the session, as often as wanted
   --output table|ndjson|json    how rows are printed (default: table)
   --verbose                     with an error, also the stack
   -h, --help                    this text
 
-A path has a slash or begins with a dot (./events); all else is a table.
+A path has a slash or begins with a dot (./events, s3://bucket/events); all else
+is a table.
 Data goes to stdout, talk to stderr.
 Exit code: 0 done, 1 failed, 2 wrong usage.
 

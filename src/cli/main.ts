@@ -69,9 +69,9 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     io.out(help);
     return exit.done;
   }
-  await using spark = await SparkSession.builder()
-    .config("spark.sql.warehouse.dir", args.warehouse)
-    .create();
+  const builder = SparkSession.builder().config("spark.sql.warehouse.dir", args.warehouse);
+  for (const [key, value] of Object.entries(args.conf)) builder.config(key, value);
+  await using spark = await builder.create();
   await command.run(spark, args, io);
   return exit.done;
 }

@@ -48,6 +48,14 @@ async function runWith(
   return { code, out, err };
 }
 
+test("options of the session", async () => {
+  const zone = "spark.sql.session.timeZone";
+  const one = await run("sql", "SELECT current_timezone() AS z", "--conf", `${zone}=Asia/Tokyo`);
+  expect(one.out.join("")).toContain("Asia/Tokyo");
+  const wrong = await run("sql", "SELECT 1", "--conf", "nothing");
+  expect([wrong.code, wrong.err[0]]).toEqual([2, expect.stringContaining("name=value")]);
+});
+
 describe("output", () => {
   test("a table as Spark shows it, by default", async () => {
     const { code, out } = await run("read", "t", "--limit", "1");

@@ -27,6 +27,8 @@ export type Fault =
   | { readonly kind: "drop" }
   /** The server does it; the connection breaks in the middle of the answer's body. */
   | { readonly kind: "cut" }
+  /** The server does it; its answer stops in the middle, and the connection stays. */
+  | { readonly kind: "stall" }
   /** The connection breaks at once; the server does it after `ms`. */
   | { readonly kind: "late"; readonly ms: number }
   /** The server hears of it after `ms`. */
@@ -97,8 +99,10 @@ async function answer(exchange: Exchange, fault: Fault | undefined): Promise<voi
   if (fault?.kind === "late") return;
   if (fault?.kind === "drop") return void request.socket.destroy();
   response.writeHead(status, headers);
-  if (fault?.kind !== "cut") return void response.end(bytes);
+  const breaks = fault?.kind === "cut" || fault?.kind === "stall";
+  if (!breaks) return void response.end(bytes);
   response.write(bytes.subarray(0, bytes.byteLength / 2));
+  if (fault.kind === "stall") return;
   await setTimeout(20);
   request.socket.destroy();
 }

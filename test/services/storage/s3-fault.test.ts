@@ -128,6 +128,19 @@ describe.skipIf("missing" in server)("S3 through a proxy that fails", () => {
     expect(new Set(listed).size).toBe(listed.length);
   });
 
+  test("a server that says nothing is asked again, also in the middle of its answer", async () => {
+    await using hasty = await s3Subject(faulty.endpoint, { "fs.s3a.connection.timeout": "2s" });
+    const path = fresh();
+    await hasty.store.put(path, text("0123456789"));
+    faulty.plan = first("GET", { kind: "delay", ms: 6_000 });
+    expect(await hasty.store.readRange(path, 1, 3)).toEqual(text("123"));
+    faulty.plan = first("GET", { kind: "stall" });
+    expect(await hasty.store.readRange(path, 1, 3)).toEqual(text("123"));
+    faulty.plan = first("PUT", { kind: "delay", ms: 6_000 });
+    expect(await hasty.store.putIfAbsent(fresh(), text("x"))).toBe(true);
+    expect(slept.length).toBeGreaterThanOrEqual(3);
+  });
+
   test("a file that was replaced is an error when its ETag is asked for", async () => {
     const path = fresh();
     await subject.store.put(path, text("0123456789"));
