@@ -50,7 +50,7 @@ export function azureStore(setting: Setting, container: ContainerClient, cache: 
     list: (folder, options = {}) => list(azure, folder, options),
     names: (folder, options = {}) => list(azure, folder, options),
     put: async (path, bytes) => {
-      await calling(azure, path, "write", (blob) => putBlob(blob, bytes));
+      await writing(azure, path, (blob) => putBlob(blob, bytes));
     },
     putIfAbsent: (path, bytes) => putIfAbsent(azure, path, bytes),
     publish: (local, path) => publish(azure, local, path),
@@ -75,18 +75,26 @@ async function calling<T>(
   azure: Context,
   path: string,
   verb: Subject["verb"],
-  work: (blob: BlobClient) => Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await retrying(azure.policy, () => work(blobAt(azure, path)));
+    return await retrying(azure.policy, work);
   } catch (thrown) {
     throw failure(thrown, subject(azure, path, verb));
   }
 }
 
+function reading<T>(azure: Context, path: string, work: (blob: BlobClient) => Promise<T>) {
+  return calling(azure, path, "read", async () => await work(blobAt(azure, path)));
+}
+
+function writing<T>(azure: Context, path: string, work: (blob: BlobClient) => Promise<T>) {
+  return calling(azure, path, "write", async () => await work(blobAt(azure, path)));
+}
+
 async function read(azure: Context, path: string): Promise<Uint8Array> {
   const whole = { path: azure.uri(path), start: 0 };
-  return (await calling(azure, path, "read", (blob) => download(blob, whole))).bytes;
+  return (await reading(azure, path, (blob) => download(blob, whole))).bytes;
 }
 
 interface Range {
@@ -99,7 +107,8 @@ async function fetch(azure: Context, path: string, range: Range): Promise<Fetche
   const { start, length, etag } = range;
   const named = azure.uri(path);
   if (length > 0) {
-    return await calling(azure, path, "read", (blob) => download(blob, { path: named, ...range }));
+    const wanted = { path: named, ...range };
+    return await reading(azure, path, (blob) => download(blob, wanted));
   }
   // The service has no empty ranges.
   const status = await stat(azure, path);
@@ -114,7 +123,7 @@ async function fetch(azure: Context, path: string, range: Range): Promise<Fetche
 
 async function stat(azure: Context, path: string): Promise<FileStatus | undefined> {
   try {
-    return await calling(azure, path, "read", async (blob) => {
+    return await reading(azure, path, async (blob) => {
       const headers = await watched(({ signal }) => blob.getProperties({ abortSignal: signal }));
       if (isFolder(headers)) return undefined;
       return statusFrom(path, headers.contentLength ?? 0, headers);
@@ -126,19 +135,18 @@ async function stat(azure: Context, path: string): Promise<FileStatus | undefine
 }
 
 async function* list(azure: Context, folder: string, options: ListOptions) {
-  const { container } = azure;
-  yield* listBlobs(
-    {
-      container,
-      call: (work) => calling(azure, folder, "read", () => watched(({ signal }) => work(signal))),
-    },
-    folder,
-    options,
-  );
+  const call = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    calling(azure, folder, "read", () => watched(({ signal }) => work(signal)));
+  try {
+    yield* listBlobs({ container: azure.container, call }, folder, options);
+  } catch (thrown) {
+    // A hierarchical namespace fails for what would lie below a file.
+    if (!isError(thrown, "PATH_NOT_FOUND")) throw thrown;
+  }
 }
 
 /** Where a put leaves its token, to tell its own blob from another's. */
-const tokenName = "millrace_token";
+const tokenName = "millrace_put";
 
 async function putIfAbsent(azure: Context, path: string, bytes: Uint8Array): Promise<boolean> {
   const blob = blobAt(azure, path);
@@ -182,7 +190,7 @@ async function publish(azure: Context, local: string, path: string): Promise<Fil
 
 async function remove(azure: Context, path: string): Promise<void> {
   try {
-    await calling(azure, path, "write", (blob) =>
+    await writing(azure, path, (blob) =>
       watched(({ signal }) => blob.delete({ abortSignal: signal })),
     );
   } catch (thrown) {

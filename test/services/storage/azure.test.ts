@@ -65,6 +65,19 @@ describe.skipIf("missing" in server)("the store on Azurite", () => {
     }
   });
 
+  test("a container is listed from its root, which is no file", async () => {
+    await using opened = await openAzure(azureOptions(azurite));
+    const authority = await containerOf(azurite, "root");
+    const { store, path } = await opened.stores.locate(`abfss://${authority}`);
+    for (const file of ["/a/1", "/b", "/_delta_log/0.json"]) await store.put(file, text("x"));
+    const found: string[] = [];
+    for await (const one of store.list(path, { recursive: true })) found.push(one.path);
+    expect(found).toEqual(["/_delta_log/0.json", "/a/1", "/b"]);
+    for await (const one of store.list("/", { startAfter: "/a" })) expect(one.path).toBe("/b");
+    expect(await store.stat(path)).toBeUndefined();
+    await expect(store.read("/")).rejects.toMatchObject({ code: "PATH_NOT_FOUND" });
+  });
+
   test("folders that are blobs are no files, and keep the order of what is listed", async () => {
     await using subject = await azureSubject(azurite);
     const { store, root } = subject;
