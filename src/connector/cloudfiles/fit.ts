@@ -108,7 +108,8 @@ export function rescuedText(
   return call("to_json", [ifAny(parts, record)], { type: string, nullable: true });
 }
 
-function named(members: readonly (readonly [string, TypedExpression])[]): TypedExpression {
+/** A struct of these members. */
+export function named(members: readonly (readonly [string, TypedExpression])[]): TypedExpression {
   const type = struct(members.map(([name, value]) => field(name, value.type)));
   const args = members.flatMap(([name, value]) => [stringLiteral(name), value]);
   return call("named_struct", args, { type, nullable: false });

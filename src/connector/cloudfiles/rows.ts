@@ -114,11 +114,11 @@ export class CloudFilesRows {
     }
     if (good.length === 0) return { input: { kind: "empty", schema: this.#columns }, rows: 0 };
     if (this.#looks()) await evolveByFooters(good, this.#spec);
-    const rows = { settings, resolved, columns: this.#columns };
+    const rows = { settings, resolved, columns: this.#columns, options: this.#options() };
     const whole = settings.variantColumn !== undefined;
     if (!whole && (settings.rescuedColumn === undefined || allFit(good, rows))) {
       const files = good.map(({ file }) => file);
-      const { options } = request;
+      const { options } = rows;
       return { input: filesInput(settings.format, this.#columns, { files, options }) };
     }
     return this.#keep(typedRelation(good, rows));

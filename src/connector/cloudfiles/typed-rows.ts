@@ -1,18 +1,21 @@
-import { columnsOf, memberAt, newColumn, reference } from "../../analysis/expression.ts";
+import { call, columnsOf, memberAt, newColumn, reference } from "../../analysis/expression.ts";
 import type { Column, TypedExpression, TypedRelation } from "../../analysis/typed.ts";
+import type { Options } from "../../plan/relation.ts";
 import { findField } from "../../schema/compare.ts";
 import { schemaJson } from "../../schema/json.ts";
 import type { FieldPath } from "../../schema/rescued.ts";
-import { type StructField, type StructType, struct } from "../../schema/type.ts";
+import { type StructField, type StructType, struct, variant } from "../../schema/type.ts";
 import { hiddenFields } from "../file/format.ts";
 import { filesInput } from "../file/input.ts";
 import { addedFields } from "./evolution.ts";
-import { fitColumns, fits, rescuedText } from "./fit.ts";
+import { fitColumns, fits, named, rescuedText } from "./fit.ts";
 import type { CloudFilesOptions } from "./option.ts";
 import type { ResolvedSchema } from "./schema.ts";
 import type { StoredFile } from "./stored.ts";
 
 export interface TypedRows {
+  /** What the readers of the format are told. */
+  readonly options: Options;
   readonly settings: CloudFilesOptions;
   readonly resolved: ResolvedSchema;
   /** What a batch yields: the stream's columns, then the hidden ones in use. */
@@ -59,11 +62,15 @@ function groupRelation(group: readonly StoredFile[], rows: TypedRows): TypedRela
   const hidden = hiddenFields(own, settings.format);
   const schema = struct([...own.fields, ...resolved.partitions, ...hidden]);
   const files = group.map(({ file }) => file);
-  const input = filesInput(settings.format, schema, { files, options: {} });
+  const input = filesInput(settings.format, schema, { files, options: rows.options });
   const output = columnsOf(schema);
   const at = (name: string): Column => output.find((one) => one.name === name)!;
   const given = own.fields.map(({ name }) => ({ name, expression: reference(at(name)) }));
-  const { values, rests } = fitColumns(given, resolved.data, settings);
+  const { variantColumn } = settings;
+  const { values, rests } =
+    variantColumn === undefined
+      ? fitColumns(given, resolved.data, settings)
+      : { values: [variantOf(given)], rests: [] };
   const byName = new Map<string, TypedExpression>();
   for (const [index, { name }] of resolved.data.fields.entries()) byName.set(name, values[index]!);
   for (const { name } of [...resolved.partitions, ...hidden]) byName.set(name, reference(at(name)));
@@ -79,6 +86,14 @@ function groupRelation(group: readonly StoredFile[], rows: TypedRows): TypedRela
       expression: byName.get(name)!,
     })),
   };
+}
+
+/** All columns of a row as one variant. */
+function variantOf(
+  columns: readonly { readonly name: string; readonly expression: TypedExpression }[],
+): TypedExpression {
+  const row = named(columns.map(({ name, expression }) => [name, expression]));
+  return call("to_variant_object", [row], { type: variant, nullable: false });
 }
 
 /** `_metadata.file_path`; undefined where a column of the file has that name. */

@@ -236,6 +236,16 @@ describe("singleVariantColumn", () => {
     expect(await readdir(session.folder)).not.toContain("schema");
   });
 
+  test("takes all columns of Parquet files", async () => {
+    await using session = await prepared();
+    await addParquet(session, "id INT, s STRUCT<x: DOUBLE>", [[1, { x: 1.5 }]]);
+    await addParquet(session, "other STRING", [["a"]]);
+    const options = { "cloudFiles.format": "parquet", singleVariantColumn: "v" };
+    const rows = await readAll(session, options);
+    const texts = rows.map(({ v }) => String(v));
+    expect([...texts].sort()).toEqual(['{"id":1,"s":{"x":1.5}}', '{"other":"a"}']);
+  });
+
   test("of another type in the schema is an error", async () => {
     await using session = await prepared();
     const options = { singleVariantColumn: "v" };
