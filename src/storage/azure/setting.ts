@@ -37,6 +37,7 @@ export function settingOf(
   const host = place.host ?? hostByAccount(path, hadoopOptions(options), environment, string);
   const account = accountOf(host);
   const own = hadoopOptions(options, (name) => optionNames(name, place.container, host));
+  refuseUnbuilt(own);
   const connection = string?.account === account ? string : undefined;
   const isEmulated = own.text("fs.azure.storage.emulator.account.name") === host;
   const known = isEmulated ? emulator : connection;
@@ -60,6 +61,24 @@ function optionNames(name: string, container: string, host: string): readonly st
     ...hosts.map((one) => `${name}.${one}`),
     name,
   ];
+}
+
+/** What would be stored, or asked for, otherwise than the option says. */
+function refuseUnbuilt(options: HadoopOptions): void {
+  for (const option of [
+    "fs.azure.client-provided-encryption-key",
+    "fs.azure.encryption.encoded.client-provided-key",
+    "fs.azure.encryption.context.provider.type",
+  ]) {
+    if (options.text(option) === undefined) continue;
+    const expected = "no value: keys that clients provide are not built";
+    throw error("STORAGE_OPTION_INVALID", { option, value: "set", expected });
+  }
+  const option = "fs.azure.account.keyprovider";
+  const value = options.text(option);
+  if (value === undefined || value.endsWith(".SimpleKeyProvider")) return;
+  const expected = "no Java class; the key itself in fs.azure.account.key instead";
+  throw error("STORAGE_OPTION_INVALID", { option, value, expected });
 }
 
 function connectionString(options: HadoopOptions, environment: Texts): Connection | undefined {

@@ -128,6 +128,19 @@ describe.skipIf("missing" in server)("Azure through a proxy that fails", () => {
     expect(slept).toHaveLength(6);
   });
 
+  test("a listing says to the service where it starts, also one that is asked for again", async () => {
+    for (const name of ["a", "m", "z"])
+      await subject.store.put(`${subject.root}/l/${name}`, text(name));
+    faulty.asked.length = 0;
+    faulty.plan = first("GET", { kind: "cut" });
+    const listed: string[] = [];
+    const options = { startAfter: `${subject.root}/l/m` };
+    for await (const one of subject.store.list(`${subject.root}/l`, options)) listed.push(one.path);
+    expect(listed).toEqual([`${subject.root}/l/z`]);
+    const starts = asked("GET").map(({ url }) => new URLSearchParams(url).get("startFrom"));
+    expect(starts).toEqual(Array(2).fill(`${subject.root.slice(1)}/l/m`));
+  });
+
   test("a delete whose answer was dropped is done", async () => {
     const path = fresh();
     await subject.store.put(path, text("x"));

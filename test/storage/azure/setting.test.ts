@@ -109,6 +109,23 @@ test("the emulator, by Hadoop's option and by the connection string", () => {
   });
 });
 
+test("encryption and key providers that are not built are refused by name, keys not said", () => {
+  for (const option of [
+    "fs.azure.client-provided-encryption-key",
+    `fs.azure.encryption.encoded.client-provided-key.${dfs}`,
+    "fs.azure.account.keyprovider",
+  ]) {
+    const open = () => setting(`abfss://box@${dfs}/t`, { [option]: "secret.Provider" });
+    expect(open).toThrow(expect.objectContaining({ code: "STORAGE_OPTION_INVALID" }));
+    expect(open).toThrow(option.replace(`.${dfs}`, ""));
+    if (option.includes("key-") || option.includes("encoded")) expect(open).not.toThrow(/secret/);
+  }
+  const simple = "org.apache.hadoop.fs.azurebfs.services.SimpleKeyProvider";
+  expect(setting(`abfss://box@${dfs}/t`, { "fs.azure.account.keyprovider": simple }).account).toBe(
+    "acct",
+  );
+});
+
 test("the number of retries is Hadoop's option", () => {
   expect(setting(`abfss://box@${dfs}/t`).attempts).toBe(10);
   const options = { "spark.hadoop.fs.azure.io.retry.max.retries": "2" };
