@@ -65,7 +65,8 @@ export interface Store {
   putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>;
   /**
    * Makes a finished local file (of the staging folder) durable under `path`, which must be new
-   * (a fresh UUID is in its name). The local file is consumed.
+   * (a fresh UUID is in its name). The local file is consumed. Where a store keeps times by the
+   * second, the time of the answer is this machine's: files are told apart by it.
    */
   publish(local: string, path: string): Promise<FileStatus>;
   delete(path: string): Promise<void>;

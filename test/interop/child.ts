@@ -10,8 +10,8 @@ export class Child {
   readonly #waiting: { resolve: (line: string) => void; reject: (reason: Error) => void }[] = [];
   #talk = "";
 
-  constructor(command: string, parameters: readonly string[]) {
-    this.#process = spawn(command, parameters, { env: { ...process.env, TZ: "UTC" } });
+  constructor(command: string, parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.#process = spawn(command, parameters, { env: { ...process.env, TZ: "UTC", ...env } });
     const lines = createInterface({ input: this.#process.stdout! });
     lines.on("line", (line) => this.#waiting.shift()?.resolve(line));
     this.#process.stderr!.on("data", (data) => {

@@ -9,7 +9,7 @@ import type { TestProject } from "vitest/node";
 const run = promisify(execFile);
 
 /** Where the real systems are kept between runs: about 600 MB. */
-const cache = process.env["MILLRACE_CACHE"] ?? join(homedir(), ".cache", "millrace");
+export const cache = process.env["MILLRACE_CACHE"] ?? join(homedir(), ".cache", "millrace");
 
 const sparkPackages = ["pyspark==4.2.0", "delta-spark==4.4.1"];
 const sparkJars = [
@@ -78,7 +78,8 @@ async function installSpark(home: string): Promise<Installed> {
   return { python, jars };
 }
 
-async function installReaders(home: string): Promise<Installed> {
+/** delta-rs and its kin. */
+export async function installReaders(home: string): Promise<Installed> {
   const python = await installPython(home, { packages: readerPackages, as: "deltalake" });
   return { python, jars: "" };
 }

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { cache, installReaders } from "../interop/setup.ts";
 import { type Azurite, startAzurite } from "./server/azurite.ts";
 import { startGcs } from "./server/gcs.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
@@ -34,6 +36,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return one;
     }),
   );
+  const readers = await installReaders(join(cache, "py")).catch((thrown: unknown) => {
+    const missing = `no delta-rs: ${thrown instanceof Error ? thrown.message : thrown}`;
+    console.log(`skipped: ${missing}`);
+    return { missing };
+  });
+  project.provide("readers", readers);
   return async () => {
     await Promise.all(running.map((one) => one.stop()));
   };

@@ -35,6 +35,7 @@ const phases = {
     path: `/${table}/_delta_log/(\\d+\\.checkpoint\\.parquet|_last_checkpoint)$`,
     when: "before",
   }),
+  "after a file of the schema": () => ({ path: "/_schemas/[^/]+$", when: "after" }),
   "within a file of the schema": () => ({ path: "/_schemas/[^/]+$", when: "within" }),
 } satisfies Record<string, (table: TableName) => Omit<KillPoint, "occurrence">>;
 

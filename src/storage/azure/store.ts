@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
@@ -182,7 +183,7 @@ async function publish(azure: Context, local: string, path: string): Promise<Fil
     const repeat = <T>(work: () => Promise<T>): Promise<T> => retrying(azure.policy, work);
     const written = await uploadFile(blobAt(azure, path), local, repeat);
     await rm(local);
-    return statusFrom(path, written.size, written);
+    return { ...statusFrom(path, written.size, written), modificationTime: env.now() };
   } catch (thrown) {
     throw failure(thrown, subject(azure, path, "write"));
   }
