@@ -75,19 +75,19 @@ export interface Place {
 }
 
 const credentialCodes: ReadonlySet<string> = new Set([
-  ...["CredentialsProviderError", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"],
-  ...[
-    "InvalidToken",
-    "TokenRefreshRequired",
-    "ExpiredTokenException",
-    "AuthorizationHeaderMalformed",
-  ],
-  ...["InvalidClientTokenId", "UnrecognizedClientException", "RequestTimeTooSkewed"],
+  ...["CredentialsProviderError", "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"],
+  ...["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestTimeTooSkewed"],
+  ...["InvalidClientTokenId", "UnrecognizedClientException"],
+]);
+/** The bucket is elsewhere than the request was signed for. */
+const regionCodes: ReadonlySet<string> = new Set([
+  ...["AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException"],
 ]);
 
 const credentialRemedy =
   "Set fs.s3a.access.key and fs.s3a.secret.key (with fs.s3a.session.token for temporary ones), " +
   "fs.s3a.aws.credentials.provider, or what the AWS SDK reads (AWS_ACCESS_KEY_ID, AWS_PROFILE)";
+const regionRemedy = "Set fs.s3a.endpoint.region to the bucket's region";
 const accessRemedy =
   "Allow the user or role s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket there, " +
   "or set other credentials: fs.s3a.access.key, fs.s3a.aws.credentials.provider";
@@ -95,20 +95,28 @@ const accessRemedy =
 /** The error a user gets for a failure that no more tries will mend. */
 export function failureOf(thrown: unknown, { path, bucket, writes }: Place): MillraceError {
   if (isError(thrown)) return thrown;
-  const { code, status, message } = told(thrown);
-  const reason = /^Unknown/.test(code)
-    ? `HTTP status ${status}`
-    : `${code}: ${message.replace(/\.$/, "")}`;
+  const { code, status } = told(thrown);
+  const reason = reasonOf(thrown);
   if (isBucketAbsent(thrown)) {
     return error("STORAGE_CONTAINER_NOT_FOUND", { name: bucket, path }, thrown);
   }
-  if (credentialCodes.has(code)) {
-    const parameters = { path, reason, remedy: credentialRemedy };
-    return error("STORAGE_CREDENTIALS_INVALID", parameters, thrown);
+  if (credentialCodes.has(code) || regionCodes.has(code)) {
+    const remedy = regionCodes.has(code) ? regionRemedy : credentialRemedy;
+    return error("STORAGE_CREDENTIALS_INVALID", { path, reason, remedy }, thrown);
   }
-  if (status === 401 || status === 403) {
+  // An archived object is not forbidden, though S3 says 403.
+  if ((status === 401 || status === 403) && code !== "InvalidObjectState") {
     return error("STORAGE_ACCESS_DENIED", { path, reason, remedy: accessRemedy }, thrown);
   }
   if (isAbsent(thrown)) return error("PATH_NOT_FOUND", { path }, thrown);
   return error(writes ? "STORAGE_WRITE_FAILED" : "STORAGE_READ_FAILED", { path, reason }, thrown);
+}
+
+function reasonOf(thrown: unknown): string {
+  const { code, status, message } = told(thrown);
+  if (/^Unknown/.test(code)) return `HTTP status ${status}`;
+  const text = `${code}: ${message.replace(/\.$/, "")}`;
+  // A server of one name has no names for its buckets.
+  const unknownHost = (thrown as { readonly code?: unknown } | null)?.code === "ENOTFOUND";
+  return unknownHost ? `${text} (is fs.s3a.path.style.access=true wanted?)` : text;
 }

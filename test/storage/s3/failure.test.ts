@@ -46,5 +46,9 @@ test("the conditions of what stays", () => {
   expect(failureOf(thrown("SlowDown", 503), { ...place, writes: false }).code).toBe(
     "STORAGE_READ_FAILED",
   );
+  expect(of("AuthorizationHeaderMalformed", 400).message).toMatch(/Set fs\.s3a\.endpoint\.region/);
+  expect(of("InvalidObjectState", 403).code).toBe("STORAGE_WRITE_FAILED");
+  const host = Object.assign(new Error("getaddrinfo ENOTFOUND b.minio"), { code: "ENOTFOUND" });
+  expect(failureOf(host, place).message).toMatch(/b\.minio \(is fs\.s3a\.path\.style\.access=true/);
   expect(failureOf("odd", place).message).toMatch(/odd/);
 });
