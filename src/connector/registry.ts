@@ -27,6 +27,7 @@ const built: Readonly<Record<string, Load>> = {
   parquet: file,
   rate,
   "rate-micro-batch": rate,
+  read_files: () => import("./cloudfiles/read-files.ts"),
   socket: () => import("./socket/connector.ts"),
   text: file,
 };

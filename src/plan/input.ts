@@ -134,6 +134,8 @@ export interface TextInput {
    * stops the read with UNKNOWN_FIELD_EXCEPTION before its rows are out.
    */
   readonly known?: StructType;
+  /** CSV with headers: columns are found by the names there, as with a rescued column. */
+  readonly byName?: boolean;
   /** Where bad records and files that cannot be read are told of; they are passed over then. */
   readonly bad?: BadLog;
 }

@@ -105,10 +105,14 @@ function relationPrimary(cursor: Cursor): Relation {
   const streaming = atStream(cursor);
   if (streaming) next(cursor);
   if (streaming && at(cursor, "(")) {
+    if (atFunction(cursor, 1)) {
+      const read = parenthesized(cursor, () => tableFunction(cursor, true));
+      return aliased(read, tableAlias(cursor));
+    }
     const table = parenthesized(cursor, namedTable);
     return aliased({ ...table, streaming: true }, tableAlias(cursor));
   }
-  if (atFunction(cursor)) return tableFunction(cursor);
+  if (atFunction(cursor)) return tableFunction(cursor, streaming);
   const table = namedTable(cursor);
   refuseSample(cursor);
   if (at(cursor, "WATERMARK")) throw unsupported(cursor, "WATERMARK");
@@ -128,12 +132,13 @@ function atStream(cursor: Cursor): boolean {
   );
 }
 
-function atFunction(cursor: Cursor): boolean {
-  if (at(cursor, "IDENTIFIER", "(")) {
+/** `from`: how many tokens ahead. */
+function atFunction(cursor: Cursor, from = 0): boolean {
+  if (from === 0 && at(cursor, "IDENTIFIER", "(")) {
     const close = matching(cursor, cursor.index + 1);
     return cursor.tokens[close + 1]?.key === "(";
   }
-  let ahead = 0;
+  let ahead = from;
   while (peek(cursor, ahead + 1).key === ".") ahead += 2;
   const isName = ["word", "quoted"].includes(peek(cursor, ahead).kind);
   return isName && peek(cursor, ahead + 1).key === "(";

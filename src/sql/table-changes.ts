@@ -32,7 +32,7 @@ export function tableChanges(cursor: Cursor, name: string, called: Expression): 
 }
 
 /** A literal, as itself or cast, or the value of a session's variable. */
-function constant(cursor: Cursor, given: Expression, name: string): Literal {
+export function constant(cursor: Cursor, given: Expression, name: string): Literal {
   if (given.kind === "literal") return given;
   if (given.kind === "cast") {
     const { value } = constant(cursor, given.input, name);

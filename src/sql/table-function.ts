@@ -5,12 +5,13 @@ import { at, type Cursor, peek, unsupported } from "./cursor.ts";
 import { keywordTable } from "./keyword.ts";
 import { multipartName } from "./name.ts";
 import { functionCall } from "./primary.ts";
+import { readFiles } from "./read-files.ts";
 import { tableChanges } from "./table-changes.ts";
 
-const unbuilt: ReadonlySet<string> = new Set(["read_files", "cloud_files"]);
+const unbuilt: ReadonlySet<string> = new Set(["cloud_files"]);
 
-/** `range(…)`, or a generator as a lateral view of one row. */
-export function tableFunction(cursor: Cursor): Relation {
+/** `range(…)`, or a generator as a lateral view of one row; `streaming`: after STREAM. */
+export function tableFunction(cursor: Cursor, streaming = false): Relation {
   const token = peek(cursor);
   const name = multipartName(cursor).join(".").toLowerCase();
   if (unbuilt.has(name)) throw unsupported(cursor, `${name}(…)`, token);
@@ -18,6 +19,10 @@ export function tableFunction(cursor: Cursor): Relation {
     throw unsupported(cursor, "TABLE arguments of functions");
   }
   const generator = functionCall(cursor, name);
+  if (name === "read_files") {
+    return aliased(readFiles(cursor, generator, streaming), tableAlias(cursor));
+  }
+  if (streaming) throw unsupported(cursor, `STREAM of ${name}(…)`, token);
   if (name === "table_changes" || name === "table_changes_by_path") {
     return aliased(tableChanges(cursor, name, generator), tableAlias(cursor));
   }

@@ -131,7 +131,7 @@ describe("FROM", () => {
   test.each([
     ["t PIVOT (sum(a) FOR b IN (1))", "PIVOT"],
     ["t TABLESAMPLE (10 ROWS)", "TABLESAMPLE"],
-    ["read_files('t')", "read_files"],
+    ["cloud_files('t')", "cloud_files"],
   ])("%s is refused by name", (text, feature) => {
     expect(() => parseQuery(`SELECT * FROM ${text}`)).toThrow(feature);
   });

@@ -4,6 +4,7 @@ import type { TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult } from "../../engine/engine.ts";
 import { isError } from "../../error/error.ts";
 import type { BadLog, Input, InputFile } from "../../plan/input.ts";
+import type { Options } from "../../plan/relation.ts";
 import { type RescuedFields, rescuedFields } from "../../schema/rescued.ts";
 import { field, type StructType, string, struct } from "../../schema/type.ts";
 import type { Batch } from "../../stream/source.ts";
@@ -68,10 +69,7 @@ export class CloudFilesRows {
       return this.#readKept(files);
     }
     const options = this.#options();
-    const input = filesInput(settings.format, this.#columns, {
-      files: this.#inputs,
-      options,
-    });
+    const input = this.#input(this.#columns, options);
     return { input: looked && input.kind === "text" ? { ...input, known: resolved.full } : input };
   }
 
@@ -101,6 +99,12 @@ export class CloudFilesRows {
   #options() {
     const { request, settings, resolved } = this.#spec;
     return readerOptions(request.options, settings, resolved.stored !== undefined);
+  }
+
+  #input(columns: StructType, options: Options): Input {
+    const { settings, resolved } = this.#spec;
+    const input = filesInput(settings.format, columns, { files: this.#inputs, options });
+    return resolved.stored === undefined ? input : byNames(input);
   }
 
   async #readTyped(): Promise<Batch> {
@@ -142,7 +146,7 @@ export class CloudFilesRows {
       ? this.#columns
       : struct([...this.#columns.fields, field(rescued, string)]);
     const bad = settings.badRecords && badLog(request.context.staging);
-    const read = filesInput(settings.format, columns, { files: this.#inputs, options });
+    const read = this.#input(columns, options);
     const input = bad ? badInput(read, bad) : read;
     const batch = await this.#keep({ kind: "input", input, output: columnsOf(columns) });
     if (looked) {
@@ -185,6 +189,12 @@ export class CloudFilesRows {
     }
     return { unknown: [], known: [...known.values()] };
   }
+}
+
+/** CSV files whose columns are known from headers are read by them. */
+export function byNames(input: Input): Input {
+  if (input.kind !== "text" || input.format !== "csv") return input;
+  return input.options["header"] === "true" ? { ...input, byName: true } : input;
 }
 
 function badInput(input: Input, bad: BadLog): Input {

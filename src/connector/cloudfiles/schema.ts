@@ -37,6 +37,8 @@ export interface SchemaContext {
   readonly settings: CloudFilesOptions;
   /** Lists the files there are; asked only where they are needed. */
   list(): Promise<readonly FoundFile[]>;
+  /** What is inferred serves one read, and is kept nowhere. */
+  readonly once?: boolean;
 }
 
 /** The schema of the user, of the format, of the schema location, or of a sample of the files. */
@@ -52,6 +54,11 @@ export async function resolveSchema(context: SchemaContext): Promise<ResolvedSch
     const partitions = typedBy(schema, found);
     const data = struct(schema.fields.filter(({ name }) => !findField(struct(partitions), name)));
     return { data, partitions, full: fullSchema(data, partitions, rescued) };
+  }
+  if (context.once) {
+    const { data, partition } = await inferredSchema(context);
+    const full = fullSchema(data, partition.fields, settings.rescuedColumn);
+    return { data, partitions: partition.fields, full };
   }
   if (settings.schemaLocation === undefined) throw error("CF_SCHEMA_LOCATION_MISSING", {});
   const location = await request.context.locate(settings.schemaLocation);
@@ -79,14 +86,17 @@ function checkVariant(given: StructType, { variantColumn }: CloudFilesOptions): 
 }
 
 async function firstSchema(location: Location, context: SchemaContext): Promise<SchemaVersion> {
+  return writeSchema(location, { version: 0, ...(await inferredSchema(context)) });
+}
+
+async function inferredSchema(context: SchemaContext): Promise<Omit<SchemaVersion, "version">> {
   const { request, settings } = context;
   const files = await context.list();
   if (files.length === 0) {
     throw error("CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE", { path: request.paths.join(", ") });
   }
   const partition = struct(typedByHints(partitionsOf(files, settings), settings));
-  const data = await inferData(files, { request, settings, partition });
-  return writeSchema(location, { version: 0, data, partition });
+  return { data: await inferData(files, { request, settings, partition }), partition };
 }
 
 /** What inference needs to know beside the files. */

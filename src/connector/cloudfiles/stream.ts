@@ -62,9 +62,9 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
 }
 
 /** Every folder below the path is looked into, whatever its name. */
-async function rulesOf(
+export async function rulesOf(
   request: ReadRequest,
-  { strictGlobs }: CloudFilesOptions,
+  { strictGlobs }: Pick<CloudFilesOptions, "strictGlobs">,
 ): Promise<ListingRules> {
   const options = optionReader(formatOptions(request.options), "CF_INVALID_OPTION_VALUE");
   const pattern = options.text("fileNamePattern");

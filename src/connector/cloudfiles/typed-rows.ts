@@ -13,6 +13,7 @@ import type { CloudFilesOptions } from "./option.ts";
 import type { ResolvedSchema } from "./schema.ts";
 import type { StoredFile } from "./stored.ts";
 
+/** How files of a typed format become rows. */
 export interface TypedRows {
   /** What the readers of the format are told. */
   readonly options: Options;

@@ -2,6 +2,7 @@ import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
 import type { Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
+import { columnNames } from "./csv-infer.ts";
 import { CsvLines } from "./csv-line.ts";
 import { type CsvOptions, csvOptions } from "./csv-option.ts";
 import { csvRecords } from "./csv-record.ts";
@@ -33,6 +34,8 @@ class CsvFile implements FileReader {
   readonly #records: ReturnType<typeof csvRecords>;
   readonly #end: string;
   readonly #lines: CsvLines | undefined;
+  /** Whether columns are found by the header's names; else by their places, as Spark does. */
+  readonly #named: boolean;
   /** The column of each token by position; undefined for a token that has none. */
   #columns: readonly (number | undefined)[] | undefined;
   #header: readonly string[] | undefined;
@@ -49,7 +52,8 @@ class CsvFile implements FileReader {
     this.#file = file;
     this.#end = rescueEnd(file, context.options);
     this.#records = csvRecords(context, csv, file);
-    if (CsvLines.suits(context.layout, csv)) {
+    this.#named = context.layout.rescued !== undefined || (context.input.byName ?? false);
+    if (!this.#named && CsvLines.suits(context.layout, csv)) {
       this.#lines = new CsvLines(context.layout, converters, csv);
     }
   }
@@ -68,7 +72,8 @@ class CsvFile implements FileReader {
       if (record === "taken") continue;
       chunk.spent += record.text.length;
       if (this.#csv.header && this.#header === undefined) {
-        this.#header = record.tokens instanceof Untokenizable ? [] : record.tokens;
+        const header = record.tokens instanceof Untokenizable ? [] : record.tokens;
+        this.#header = this.#named ? columnNames(header, this.#csv) : header;
         this.#bindHeader(this.#header);
       } else this.#put(chunk, record.text, record.tokens);
     }
@@ -79,12 +84,11 @@ class CsvFile implements FileReader {
     this.#records[Symbol.dispose]();
   }
 
-  /** With rescued data columns are found by the header's names; else Spark goes by position. */
   #bindHeader(header: readonly string[]): void {
     const { layout, options } = this.#context;
     const fold = (name: string): string => (options.caseSensitive ? name : name.toLowerCase());
     const names = layout.stored.map(({ name }) => fold(name));
-    if (layout.rescued !== undefined) {
+    if (this.#named) {
       this.#columns = header.map((name) => {
         const place = names.indexOf(fold(name));
         return place < 0 ? undefined : layout.stored[place]?.at;
@@ -133,7 +137,7 @@ class CsvFile implements FileReader {
       chunk.put(values, null, set);
       return;
     }
-    const width = layout.stored.length;
+    const width = this.#columns?.length ?? layout.stored.length;
     // Where only some columns are wanted, nobody counts the values: Spark's parser selects them.
     if (tokens.length !== width && count >= width) {
       fault ??= `${tokens.length} values for ${width} columns`;
