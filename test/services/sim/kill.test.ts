@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, inject, test } from "vitest";
 import { env } from "../../../src/env.ts";
+import { openCache } from "../../../src/storage/cache/cache.ts";
 import { openStores } from "../../../src/storage/registry.ts";
 import { openStaging } from "../../../src/storage/staging.ts";
 import { type Canonical, rowTexts, sorted } from "../../interop/canonical.ts";
@@ -44,7 +45,9 @@ const chosen = kills.slice(0, countOf(kills.length, 3));
 async function placeOf(staging: Awaited<ReturnType<typeof openStaging>>): Promise<Place> {
   const conf = s3Conf(endpoint);
   const uri = `s3a://${await bucketOf(endpoint)}/kill-${env.uuid()}`;
-  const stores = openStores({ staging, workingDirectory: "/", options: conf });
+  const stores = openStores({
+    ...{ staging, cache: openCache(), workingDirectory: "/", options: conf },
+  });
   const register = fileURLToPath(new URL("../register.mjs", import.meta.url));
   return { uri, location: await stores.locate(uri), conf, imports: [register] };
 }
