@@ -107,6 +107,7 @@ interface UploadsOutput {
 
 interface ListInput extends Common {
   readonly Prefix: string;
+  readonly MaxKeys: number;
   readonly EncodingType: "url";
   readonly Delimiter?: string;
   readonly StartAfter?: string;

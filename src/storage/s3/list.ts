@@ -4,7 +4,7 @@ import type { FileStatus, ListOptions } from "../store.ts";
 import { type Bucket, keyOf, reading, statusOf } from "./bucket.ts";
 
 /**
- * The objects of a folder, a page of a thousand at a time as they are wanted, in S3's own order,
+ * The objects of a folder, a page at a time as they are wanted, in S3's own order,
  * which is that of UTF-8's bytes. A server that lists in another would hide commits: an error.
  */
 export async function* listObjects(
@@ -16,6 +16,7 @@ export async function* listObjects(
   const query = {
     ...bucket.common,
     Prefix: prefix,
+    MaxKeys: bucket.options.pageSize,
     EncodingType: "url" as const, // XML cannot carry every character of a key
     ...(recursive ? {} : { Delimiter: "/" }),
     ...(startAfter === undefined ? {} : { StartAfter: keyOf(startAfter) }),

@@ -13,6 +13,8 @@ export interface S3Options {
   readonly requesterPays: boolean;
   readonly attempts: number;
   readonly connections: number;
+  /** Objects of a page of a listing; S3 gives 1,000 at most. */
+  readonly pageSize: number;
   /** Bytes of a part; a file larger than it goes in parts. */
   readonly partSize: number;
   readonly connectMs: number;
@@ -28,6 +30,7 @@ export interface S3Options {
 /** S3 refuses smaller parts, but for the last. */
 const partSizeLeast = 5 * 1024 ** 2;
 const partSizeDefault = 64 * 1024 ** 2;
+const pageSizeDefault = 1_000;
 /** Hadoop has 500, and threads to wait on them; Node has one. */
 const connectionsDefault = 64;
 const connectMsDefault = 30_000;
@@ -51,6 +54,7 @@ export function s3Options(bucket: string, options: Readonly<Record<string, strin
     requesterPays: hadoop.flag("fs.s3a.requester.pays.enabled", false),
     attempts: hadoop.whole("fs.s3a.attempts.maximum", attemptsDefault, 1),
     connections: hadoop.whole("fs.s3a.connection.maximum", connectionsDefault, 1),
+    pageSize: hadoop.whole("fs.s3a.paging.maximum", pageSizeDefault, 1),
     partSize: Math.max(hadoop.bytes("fs.s3a.multipart.size", partSizeDefault), partSizeLeast),
     connectMs: hadoop.milliseconds("fs.s3a.connection.establish.timeout", connectMsDefault),
     socketMs: hadoop.milliseconds("fs.s3a.connection.timeout", socketMsDefault),

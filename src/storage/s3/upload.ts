@@ -131,13 +131,17 @@ async function sendParts(bucket: Bucket, file: Sent, id: string): Promise<Part[]
 
 type CompleteInput = Parameters<S3Client["completeMultipartUpload"]>[0];
 
-/** An upload that is gone at a second try was completed by the first, whose answer was lost. */
+/** An upload that is gone at a second try was completed by the first, if the file is there. */
 async function complete(bucket: Bucket, file: Sent, input: CompleteInput): Promise<void> {
+  const { client, common, options } = bucket;
   await writing(bucket, file.path, async (attempt) => {
     try {
-      await bucket.client.completeMultipartUpload({ ...input, ...bucket.options.customerKey });
+      await client.completeMultipartUpload({ ...input, ...options.customerKey });
     } catch (thrown) {
       if (attempt === 1 || !isUploadAbsent(thrown)) throw thrown;
+      const asked = { ...common, ...options.customerKey, Key: keyOf(file.path) };
+      const { ContentLength } = await client.headObject(asked);
+      if (ContentLength !== file.size) throw thrown;
     }
   });
 }

@@ -24,7 +24,7 @@ export interface Admin {
   listMultipartUploads(input: { Bucket: string; Prefix?: string }): Promise<{
     readonly Uploads?: readonly { readonly Key?: string }[];
   }>;
-  putObject(input: { Bucket: string; Key: string; Body: string }): Promise<unknown>;
+  putObject(input: { Bucket: string; Key: string; Body: string | Uint8Array }): Promise<unknown>;
 }
 
 /** A client of the server for the tests' own doings. */

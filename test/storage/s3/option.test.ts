@@ -6,7 +6,7 @@ test("without options everything is left to the SDK", () => {
   expect(options).toEqual({
     bucket: "b",
     ...{ endpoint: undefined, region: undefined, pathStyle: undefined, requesterPays: false },
-    ...{ attempts: 10, connections: 64, partSize: 67_108_864 },
+    ...{ attempts: 10, connections: 64, pageSize: 1_000, partSize: 67_108_864 },
     ...{ connectMs: 30_000, socketMs: 60_000, requestMs: 0 },
     ...{ encryption: {}, customerKey: {} },
   });
