@@ -15,6 +15,9 @@ export interface Asked {
   readonly headers: IncomingMessage["headers"];
   /** From 1, over all requests of the proxy. */
   readonly count: number;
+  /** Of the body of the server's answer, once there is one. */
+  bytes: number;
+  status: number;
 }
 
 /** What goes wrong with a request. */
@@ -55,11 +58,13 @@ export async function startFaults(
       url: request.url ?? "",
       headers: request.headers,
       count: faulty.asked.length + 1,
+      bytes: 0,
+      status: 0,
     };
     faulty.asked.push(asked);
     const fault = faulty.plan(asked);
     if (fault !== undefined) faulty.faults.push(fault);
-    answer({ target, request, response }, fault).catch(() => response.destroy());
+    answer({ target, request, response, asked }, fault).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   server.listen(0, "127.0.0.1");
@@ -83,6 +88,7 @@ interface Exchange {
   readonly target: URL;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly asked: Asked;
 }
 
 async function answer(exchange: Exchange, fault: Fault | undefined): Promise<void> {
@@ -107,7 +113,7 @@ async function answer(exchange: Exchange, fault: Fault | undefined): Promise<voi
   request.socket.destroy();
 }
 
-async function forward({ target, request }: Exchange, body: Buffer) {
+async function forward({ target, request, asked }: Exchange, body: Buffer) {
   const { expect: _, ...headers } = request.headers;
   const sent = requestOf({
     ...{ host: target.hostname, port: target.port, method: request.method },
@@ -116,6 +122,8 @@ async function forward({ target, request }: Exchange, body: Buffer) {
   sent.end(body);
   const [answered] = (await once(sent, "response")) as [IncomingMessage];
   const bytes = await buffer(answered);
+  asked.bytes = bytes.byteLength;
+  asked.status = answered.statusCode ?? 502;
   return { status: answered.statusCode ?? 502, headers: answered.headers, bytes };
 }
 

@@ -10,7 +10,7 @@ import type {
   RangeInput,
   RowsInput,
 } from "../../../plan/input.ts";
-import { type DataType, type StructType, someType } from "../../../schema/type.ts";
+import { type DataType, type StructType, someType, struct } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
 import { type LocalRequest, localFiles } from "../../local.ts";
 import type { Source } from "../compile/scope.ts";
@@ -25,7 +25,7 @@ import { flag } from "../text/option.ts";
 import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";
-import { hasCondition, inputsOf } from "./leaf.ts";
+import { columnsRead, hasCondition, inputsOf } from "./leaf.ts";
 
 export interface Binding {
   readonly sources: ReadonlyMap<Input, Source>;
@@ -57,6 +57,8 @@ interface Bound {
   readonly scans: ScanItem[];
   /** Of local copies: what they are copies of. */
   readonly uris: Map<string, string>;
+  /** By place, the columns of each input that the plan may look at. */
+  readonly read: ReadonlyMap<Input, ReadonlySet<number>>;
   /** Whether the plan may ask whether a value is in a file. */
   readonly filtered: boolean;
 }
@@ -68,7 +70,8 @@ const literalCells = 200;
 export async function bind(plan: TypedRelation, request: BindRequest): Promise<Binding> {
   const sources = new Map<Input, Source>();
   const filtered = hasCondition(plan);
-  const bound: Bound = { releases: [], scans: [], uris: new Map(), filtered };
+  const read = columnsRead(plan);
+  const bound: Bound = { releases: [], scans: [], uris: new Map(), filtered, read };
   const { releases, scans, uris } = bound;
   const failure = (): Error | undefined =>
     scans.map((scan) => scan.failure()).find((found) => found !== undefined);
@@ -163,6 +166,14 @@ function isFolder(path: string): boolean {
   }
 }
 
+/** An input of some of its columns. */
+function onlyOf(input: ParquetInput, places: ReadonlySet<number> = new Set()): ParquetInput {
+  const some = ({ fields }: StructType): StructType =>
+    struct(fields.filter((_, at) => places.has(at)));
+  const { schema, stored } = input;
+  return { ...input, schema: some(schema), ...(stored && { stored: some(stored) }) };
+}
+
 /** Files with local paths until the query ends. */
 async function opened(
   files: readonly InputFile[],
@@ -190,7 +201,8 @@ async function parquetFiles(
   const { releases, filtered: blooms } = bound;
   const stored = storedColumns(input);
   const { match = "name" } = input;
-  const part = explained ? footerPart : chunksPart({ stored, match, blooms });
+  const chunks = { stored: storedColumns(onlyOf(input, bound.read.get(input))), match, blooms };
+  const part = explained ? footerPart : chunksPart(chunks);
   const files = await opened(input.files, { part }, bound);
   refuseFolders(files);
   const lease = explained

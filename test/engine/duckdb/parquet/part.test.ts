@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { compare, longLiteral, reference } from "../../../../src/analysis/expression.ts";
+import { compare, longLiteral, passing, reference } from "../../../../src/analysis/expression.ts";
 import type { TypedRelation } from "../../../../src/analysis/typed.ts";
 import { openEngine } from "../../../../src/engine/duckdb/engine.ts";
 import { chunksPart, footerPart } from "../../../../src/engine/duckdb/parquet/part.ts";
@@ -109,6 +109,18 @@ describe("of a file that is far away", () => {
   test("no column is read for the number of rows", async () => {
     expect((await read(scan(far(), struct([])))).length).toBe(rows);
     expect(traffic).toEqual({ requests: 1, bytes: 64 << 10 });
+  });
+
+  test("no column is read that the plan only passes by", async () => {
+    const input = scan(far(), schema);
+    const last = schema.fields.length;
+    const column = { ...schema.fields[last - 1]!, id: last };
+    const plan = { kind: "project", input, columns: [passing(column)] } as const;
+    const local = { ...plan, input: scan(near(), schema) };
+    expect(await read(plan)).toEqual(await read(local));
+    expect(traffic.bytes).toBeLessThan(size / 3);
+    const none = await read({ ...plan, columns: [{ column, expression: longLiteral(1n) }] });
+    expect(none.length).toBe(rows);
   });
 
   test("what is equal to a value is found, bloom filters or not", async () => {

@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { SparkSession } from "../../src/index.ts";
+import { startFaults } from "./server/fault.ts";
+import { bucketOf, s3Conf } from "./storage/s3-subject.ts";
+
+const server = inject("s3");
+const endpoint = "endpoint" in server ? server.endpoint : "";
+
+type Faulty = Awaited<ReturnType<typeof startFaults>>;
+
+let local: string;
+let proxy: Faulty;
+
+beforeAll(async () => {
+  local = await mkdtemp(join(tmpdir(), "millrace-cost-"));
+  proxy = await startFaults(endpoint);
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await rm(local, { recursive: true, force: true });
+});
+
+async function session(name: string): Promise<{ spark: SparkSession; folder: string }> {
+  const folder = `s3://${await bucketOf(endpoint)}/${name}-${Date.now()}`;
+  let builder = SparkSession.builder()
+    .config("millrace.engine.threads", "2")
+    .config("millrace.cache.dir", join(local, name))
+    .config("spark.sql.warehouse.dir", `${folder}/warehouse`);
+  for (const [key, value] of Object.entries(s3Conf(proxy.endpoint))) {
+    builder = builder.config(key, value);
+  }
+  return { spark: await builder.create(), folder };
+}
+
+/** Requests by what they are for: `GET .parquet`, `LIST _delta_log`, `PUT offsets`. */
+function kinds(from = 0): { counts: Record<string, number>; text: string } {
+  const counts: Record<string, number> = {};
+  for (const { method, url, status } of proxy.asked.slice(from)) {
+    const { pathname, searchParams } = new URL(url, "http://any");
+    const lists = searchParams.get("list-type") !== null;
+    const path = decodeURIComponent(lists ? (searchParams.get("prefix") ?? "") : pathname);
+    const folder = /_delta_log|offsets|commits|state|sources|metadata/.exec(path)?.[0];
+    const name = folder ?? /\.[a-z]+$/.exec(path)?.[0] ?? path.split("/").slice(3).join("/");
+    const key = `${lists ? "LIST" : method} ${name}${status === 404 ? " absent" : ""}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return { counts, text: JSON.stringify(counts) };
+}
+
+const bytesOf = (asked: Faulty["asked"]): number =>
+  asked.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What a query must read of the files that were put: chunks of columns, and footers, in bytes. */
+async function neededOf(columns: readonly string[], puts: Faulty["asked"]) {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const needed = { chunks: 0, footers: 0, files: 0 };
+  for (const { url } of puts) {
+    const bytes = Buffer.from(await (await fetch(new URL(url, endpoint))).arrayBuffer());
+    const path = join(local, `needed-${needed.files}.parquet`);
+    await writeFile(path, bytes);
+    const sql = `SELECT sum(total_compressed_size)::DOUBLE FROM parquet_metadata('${path}')
+      WHERE path_in_schema IN (${columns.map((name) => `'${name}'`).join(", ")})`;
+    needed.chunks += Number((await connection.runAndReadAll(sql)).getRows()[0]?.[0]);
+    needed.footers += bytes.readUInt32LE(bytes.length - 8) + 8;
+    needed.files += 1;
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return needed;
+}
+
+const everyMs = 500;
+const idleMs = 4_000;
+
+describe.skipIf("missing" in server)("what a stream costs on S3", () => {
+  test("two of twenty columns: their chunks and the footers, few requests a batch", async () => {
+    const { spark, folder } = await session("columns");
+    await using _ = spark;
+    const columns = Array.from(
+      { length: 20 },
+      (__, at) => `(id * 7919 + ${at}) % 1000003 AS c${at}`,
+    );
+    const write = (start: number) =>
+      spark
+        .range(start, start + 100_000)
+        .selectExpr(...columns)
+        .write.mode("append")
+        .saveAsTable("wide");
+    await write(0);
+    const batches: number[] = [];
+    const query = await spark.readStream
+      .table("wide")
+      .selectExpr("c3", "c11")
+      .writeStream.option("checkpointLocation", `${folder}/checkpoint`)
+      .trigger({ processingTime: everyMs })
+      .foreachBatch(async (frame) => {
+        batches.push(await frame.count());
+      })
+      .start();
+    const until = async (count: number): Promise<void> => {
+      for (let tries = 0; batches.length < count; tries++) {
+        if (query.exception) throw query.exception;
+        if (tries > 1_000) throw new Error(`${batches.length} batches; ${kinds().text}`);
+        await setTimeout(50);
+      }
+    };
+    await until(1);
+    const from = proxy.asked.length;
+    for (let round = 1; round <= 3; round++) {
+      await write(round * 1_000_000);
+      await until(round + 1);
+    }
+    await setTimeout(1_000);
+    const asked = proxy.asked.slice(from);
+    const ofFiles = (method: string) =>
+      asked.filter((one) => one.method === method && one.url.includes(".parquet"));
+    const needed = await neededOf(["c3", "c11"], ofFiles("PUT"));
+    const read = bytesOf(ofFiles("GET"));
+    expect(batches).toEqual([100_000, 100_000, 100_000, 100_000]);
+    expect(needed.files).toBe(3);
+    expect(read).toBeLessThanOrEqual(1.2 * needed.chunks + needed.footers);
+    expect(ofFiles("GET").length).toBeLessThanOrEqual(3 * needed.files);
+    const idle = proxy.asked.length;
+    await setTimeout(idleMs);
+    const polls = kinds(idle);
+    await query.stop();
+    expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
+    expect(proxy.asked.length - idle).toBeLessThanOrEqual(idleMs / everyMs + 1);
+  });
+
+  test("a folder that nothing came into is listed once a trigger", async () => {
+    const { spark, folder } = await session("landing");
+    await using _ = spark;
+    const frame = spark.range(0, 10).selectExpr("id", "CAST(id AS STRING) AS name");
+    await frame.write.format("json").save(`${folder}/landing`);
+    const from = proxy.asked.length;
+    const query = await spark.readStream
+      .format("cloudFiles")
+      .option("cloudFiles.format", "json")
+      .option("cloudFiles.schemaLocation", `${folder}/schema`)
+      .load(`${folder}/landing`)
+      .writeStream.option("checkpointLocation", `${folder}/checkpoint`)
+      .trigger({ processingTime: everyMs })
+      .toTable("landed");
+    for (let tries = 0; tries < 600 && (query.lastProgress?.batchId ?? -1) < 0; tries++) {
+      if (query.exception) throw query.exception;
+      await setTimeout(50);
+    }
+    await setTimeout(2_000);
+    const idle = proxy.asked.length;
+    await setTimeout(idleMs);
+    const polls = kinds(idle);
+    await query.stop();
+    expect(Object.keys(polls.counts).every((kind) => kind.startsWith("LIST"))).toBe(true);
+    expect(proxy.asked.length - idle).toBeLessThanOrEqual(idleMs / everyMs + 1);
+    expect(await spark.table("landed").count()).toBe(10);
+  });
+});
