@@ -27,6 +27,8 @@ interface Rest {
 
 export interface FitRules {
   readonly caseSensitive: boolean;
+  /** Narrower types need an expression too: the format's reader takes none. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export function fits(stored: StructType, schema: StructType, rules: FitRules): b
 
 function fitsType(stored: DataType, type: DataType, rules: FitRules): boolean {
   if (stored.type === "struct" && type.type === "struct") return fits(stored, type, rules);
-  return sameType(stored, type) || widens(stored, type);
+  return sameType(stored, type) || (!rules.exact && widens(stored, type));
 }
 
 function matches(left: string, right: string, { caseSensitive }: FitRules): boolean {

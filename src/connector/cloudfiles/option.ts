@@ -2,7 +2,7 @@ import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import type { Location } from "../../storage/store.ts";
 import type { ReadRequest } from "../connector.ts";
-import { type FileFormat, fileFormat } from "../file/format.ts";
+import { type FileFormat, fileFormat, formatNames } from "../file/format.ts";
 import { optionReader } from "../option.ts";
 import { connectorFor } from "../registry.ts";
 import { type CleanSource, cleanSource } from "./clean-option.ts";
@@ -71,6 +71,11 @@ export async function cloudFilesOptions(
   const format = await formatOf(text("format"));
   const variantColumn = read.text("singleVariantColumn");
   const fixed = format === "text" || format === "binaryFile" || variantColumn !== undefined;
+  if (variantColumn !== undefined && format === "csv") {
+    const remedy = "Give a schema, or let one be inferred";
+    const option = { name: "singleVariantColumn", value: variantColumn, format };
+    throw error("UNSUPPORTED_DATA_SOURCE_OPTION", { ...option, remedy });
+  }
   const evolution = fixed
     ? "none"
     : evolutionMode(text("schemaEvolutionMode"), schema !== undefined);
@@ -160,15 +165,14 @@ function refuseUnbuilt(options: Options): void {
 }
 
 async function formatOf(name: string | undefined): Promise<FileFormat> {
-  const formats = "avro, binaryFile, csv, json, parquet, text";
-  if (name === undefined) throw error("CF_MISSING_FORMAT", { formats });
+  if (name === undefined) throw error("CF_MISSING_FORMAT", { formats: formatNames });
   const format = fileFormat(name);
   if (format) return format;
   await connectorFor(name); // says whether there is such a format at all
   throw error("CF_INVALID_OPTION_VALUE", {
     name: "cloudFiles.format",
     value: name,
-    expected: `must be one of ${formats}`,
+    expected: `must be one of ${formatNames}`,
   });
 }
 

@@ -34,9 +34,10 @@ export function unknownFields(
 
 /** Whether all the columns of all files have a place in the schema, as the file has them. */
 export function allFit(files: readonly StoredFile[], rows: TypedRows): boolean {
-  return files.every(({ schema }) =>
-    fits(ownColumns(schema, rows), rows.resolved.data, rows.settings),
-  );
+  const { settings, resolved } = rows;
+  const { caseSensitive, format } = settings;
+  const rules = { caseSensitive, exact: format === "orc" };
+  return files.every(({ schema }) => fits(ownColumns(schema, rows), resolved.data, rules));
 }
 
 /** Files as rows of the stream's columns, and what has no place in them as the rescued column. */

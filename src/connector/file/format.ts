@@ -21,6 +21,9 @@ const formats: Readonly<Record<string, FileFormat>> = {
   text: "text",
 };
 
+/** All of them, for messages. */
+export const formatNames = Object.values(formats).join(", ");
+
 /** The file format of a name, whatever its case; undefined where it is not one of ours. */
 export function fileFormat(name: string): FileFormat | undefined {
   const lower = name.toLowerCase();

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Options } from "../../../src/plan/relation.ts";
 import { toDdl } from "../../../src/schema/ddl.ts";
 import type { TestSession } from "../session.ts";
-import { addParquet, prepared, readAll, resolve } from "./source.ts";
+import { addFile, prepared, readAll, resolve } from "./source.ts";
 
 const typed = { "cloudFiles.inferColumnTypes": "true" };
 const csv = { "cloudFiles.format": "csv" };
@@ -76,8 +76,8 @@ describe("inference", () => {
   test("of Parquet takes the wider type, and rescues what fits none", async () => {
     await using session = await prepared();
     const parquet = { "cloudFiles.format": "parquet" };
-    await addParquet(session, "a INT", [[1]]);
-    await addParquet(session, "a BIGINT, b STRING", [[2n, "x"]]);
+    await addFile(session, "parquet", ["a INT", [[1]]]);
+    await addFile(session, "parquet", ["a BIGINT, b STRING", [[2n, "x"]]]);
     expect(await ddl(session, parquet)).toMatch(/^a BIGINT,b STRING$|^b STRING,a BIGINT$/);
     const rows = await readAll(session, parquet);
     expect(rows.map(({ a }) => a).sort()).toEqual([1n, 2n]);

@@ -62,16 +62,16 @@ export async function readAll(
   return await session.rows((await source.input(undefined, end)).input);
 }
 
-/** Adds a Parquet file to the folder `in`. */
-export async function addParquet(
+/** Adds a file of a format that has a writer to the folder `in`. */
+export async function addFile(
   session: TestSession,
-  ddl: string,
-  rows: readonly (readonly Value[])[],
+  format: string,
+  [ddl, rows]: readonly [ddl: string, rows: readonly (readonly Value[])[]],
 ): Promise<void> {
   const schema = parseSchema(ddl);
   const input = { kind: "rows", schema, rows } as const;
   await write({
-    ...{ format: "parquet", options: {}, mode: "append", partitionBy: [], query },
+    ...{ format, options: {}, mode: "append", partitionBy: [], query },
     target: { name: "in", location: await session.locate("in") },
     relation: { kind: "input", input, output: columnsOf(schema) },
     context: session.context,
