@@ -4,11 +4,12 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { delta } from "./delta.ts";
 import type { Kind } from "./kind.ts";
+import { orc } from "./orc.ts";
 import { createReport } from "./report.ts";
 import { sparkSql } from "./spark-sql.ts";
 
 /** Every kind of folder that can be run. */
-const kinds: Readonly<Record<string, Kind>> = { delta, "spark-sql": sparkSql };
+const kinds: Readonly<Record<string, Kind>> = { delta, orc, "spark-sql": sparkSql };
 
 const usage = [
   "usage: npm run conformance -- <kind> <dir> [--report FILE] [--only TEXT]",

@@ -1,6 +1,6 @@
 import type { StructType } from "../../../schema/type.ts";
 import type { ByteRange, Part, PartialFile } from "../../../storage/part.ts";
-import { loadZstd } from "../../orc/codec/zstd.ts";
+import { readyZstd } from "../../orc/codec/zstd.ts";
 import { CorruptOrc } from "../../orc/corrupt.ts";
 import { placesOf } from "../../orc/stripe.ts";
 import { type ByteFile, type OrcTail, readTail } from "../../orc/tail.ts";
@@ -50,7 +50,7 @@ export function columnsPart({ schema, stored }: PartRequest): Part {
 
 /** The tail, by as many reads as it takes; undefined where it cannot be read. */
 async function tailOf(file: PartialFile): Promise<OrcTail | undefined> {
-  await loadZstd();
+  await readyZstd();
   const { size } = file;
   let length = Math.min(size, tailBytes);
   let bytes = await file.read(size - length, length);

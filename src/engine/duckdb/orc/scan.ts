@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { env } from "../../../env.ts";
 import type { OrcInput } from "../../../plan/input.ts";
-import { loadZstd } from "../../orc/codec/zstd.ts";
+import { readyZstd } from "../../orc/codec/zstd.ts";
 import { registerScan, type ScanItem } from "../table-function.ts";
 import { flag } from "../text/option.ts";
 import { OrcRows } from "./rows.ts";
@@ -15,7 +15,7 @@ export async function registerOrcScan(
   connection: DuckDBConnection,
   input: OrcInput,
 ): Promise<ScanItem> {
-  await loadZstd();
+  await readyZstd();
   const zone = env.zone();
   const ignoreCorruptFiles = flag(input.options, "ignoreCorruptFiles", false);
   return registerScan(connection, {

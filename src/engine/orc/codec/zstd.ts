@@ -1,47 +1,20 @@
-import * as zlib from "node:zlib";
+import { type Codec, loadZstd } from "../../../storage/codec.ts";
 import { expect } from "../corrupt.ts";
 
-type Inflate = (bytes: Uint8Array, limit: number) => Uint8Array;
-type Deflate = (bytes: Uint8Array) => Uint8Array;
-
-/** Node's own, since 22.15. */
-const native = zlib as {
-  readonly zstdDecompressSync?: (bytes: Uint8Array, options: object) => Uint8Array;
-  readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
-};
-
-let loaded: { readonly inflate: Inflate; readonly deflate: Deflate } | undefined;
+let loaded: Codec | undefined;
 
 /** Makes `zstd` and `toZstd` usable: to be waited for before the first of them. */
-export async function loadZstd(): Promise<void> {
-  if (loaded !== undefined) return;
-  const { zstdDecompressSync, zstdCompressSync } = native;
-  if (zstdDecompressSync !== undefined && zstdCompressSync !== undefined) {
-    loaded = {
-      inflate: (bytes, limit) => zstdDecompressSync(bytes, { maxOutputLength: limit }),
-      deflate: (bytes) => zstdCompressSync(bytes),
-    };
-    return;
-  }
-  const module = await import("@bokuweb/zstd-wasm");
-  await module.init();
-  loaded = {
-    inflate: (bytes, limit) => {
-      expect(contentSize(bytes) <= limit, "a Zstandard frame is longer than a chunk");
-      return module.decompress(bytes, { defaultHeapSize: limit });
-    },
-    deflate: (bytes) => module.compress(Buffer.from(bytes), 3),
-  };
+export async function readyZstd(): Promise<void> {
+  loaded ??= await loadZstd();
 }
 
+/** The bytes of a frame, which are at most `limit`. */
 export function zstd(bytes: Uint8Array, limit: number): Uint8Array {
   expect(loaded !== undefined, "the Zstandard codec is not loaded");
-  return loaded.inflate(bytes, limit);
-}
-
-export function toZstd(bytes: Uint8Array): Uint8Array {
-  expect(loaded !== undefined, "the Zstandard codec is not loaded");
-  return loaded.deflate(bytes);
+  expect(contentSize(bytes) <= limit, "a Zstandard frame is longer than a chunk");
+  const unpacked = loaded.unpack(bytes);
+  expect(unpacked.length <= limit, "a Zstandard frame is longer than a chunk");
+  return unpacked;
 }
 
 /** What a frame says that it holds; 0 where it does not say. */

@@ -1,0 +1,53 @@
+"""Prints the first rows of an ORC file as JSON lines, as ORC's own tool does, and before them how
+many rows there are. usage: rows.py FILE ROWS"""
+import decimal
+import datetime
+import json
+import math
+import sys
+
+import pyarrow as pa
+from pyarrow import orc
+
+
+def plain(value, of):
+    if value is None:
+        return "null"
+    if pa.types.is_struct(of):
+        return "{" + ",".join(json.dumps(f.name) + ":" + plain(value[f.name], f.type) for f in of) + "}"
+    if pa.types.is_map(of):
+        pairs = ('{"key":' + plain(k, of.key_type) + ',"value":' + plain(v, of.item_type) + "}" for k, v in value)
+        return "[" + ",".join(pairs) + "]"
+    if pa.types.is_list(of):
+        return "[" + ",".join(plain(item, of.value_type) for item in value) + "]"
+    if isinstance(value, bytes):
+        return json.dumps(list(value))
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if pa.types.is_timestamp(of):
+        nanos = value.value if hasattr(value, "value") else int(value)
+        second, nano = divmod(nanos, 1_000_000_000)
+        clock = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=second)
+        return json.dumps(clock.strftime("%Y-%m-%d %H:%M:%S.") + (str(nano).zfill(9).rstrip("0") or "0"))
+    if pa.types.is_date(of):
+        return json.dumps(str(value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+    return json.dumps(value)
+
+
+def wide(of):
+    return pa.int64() if pa.types.is_timestamp(of) else of
+
+
+table = orc.ORCFile(sys.argv[1]).read()
+print(table.num_rows)
+table = table.slice(0, int(sys.argv[2]))
+for batch in table.to_batches(max_chunksize=10_000):
+    columns = []
+    for field, column in zip(batch.schema, batch.columns):
+        held = column.cast(wide(field.type)) if pa.types.is_timestamp(field.type) else column
+        columns.append([plain(value, field.type) for value in held.to_pylist()])
+    names = [json.dumps(name) for name in batch.schema.names]
+    for row in zip(*columns):
+        sys.stdout.write("{" + ",".join(n + ":" + v for n, v in zip(names, row)) + "}\n")
