@@ -25,7 +25,7 @@ describe.skipIf("missing" in server)("the store on Azurite", () => {
   test("20 racers: one winner a round", { timeout: 600_000 }, async () => {
     await using subject = await azureSubject(azurite);
     const { store, root } = subject;
-    const task = { folder: root, conf: {}, racers: 20, rounds, startAt: 0 };
+    const task = { folder: root, conf: {}, racers: 20, rounds };
     expect(await runRace(store, root, task)).toEqual(
       Array.from({ length: rounds }, (_, round) => round),
     );

@@ -23,7 +23,7 @@ describe.skipIf("missing" in s3)("the store on s3proxy", () => {
   test("20 racers: one winner a round", { timeout: 600_000 }, async () => {
     await using subject = await s3Subject(endpointOf(s3));
     const { store, root } = subject;
-    const task = { folder: root, conf: {}, racers: 20, rounds, startAt: 0 };
+    const task = { folder: root, conf: {}, racers: 20, rounds };
     const wins = await runRace(store, root, task);
     expect(wins).toEqual(Array.from({ length: rounds }, (_, round) => round));
   });

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { Store } from "../../../../src/storage/store.ts";
-import { run } from "../../server/server.ts";
 
 /** Racers of one process, all at the same names. */
 export interface RaceTask {
@@ -9,13 +10,10 @@ export interface RaceTask {
   readonly conf: Readonly<Record<string, string>>;
   readonly racers: number;
   readonly rounds: number;
-  /** When the processes start together, ms since the epoch. */
-  readonly startAt: number;
 }
 
 /** Rounds won, once for each win. Half of the rounds have the same bytes for all racers. */
 export async function runRace(store: Store, path: string, task: RaceTask): Promise<number[]> {
-  await new Promise((resolve) => setTimeout(resolve, Math.max(task.startAt - Date.now(), 0)));
   const wins: number[] = [];
   for (let round = 0; round < task.rounds; round++) {
     const name = `${path}/${String(round).padStart(20, "0")}.json`;
@@ -35,22 +33,25 @@ export async function runRace(store: Store, path: string, task: RaceTask): Promi
 }
 
 /** Races in several processes; one winner each, of all of them together. */
-export async function raceProcesses(
-  processes: number,
-  task: Omit<RaceTask, "startAt">,
-): Promise<void> {
-  const script = fileURLToPath(new URL("child.ts", import.meta.url));
-  const register = fileURLToPath(new URL("../../register.mjs", import.meta.url));
-  const startAt = Date.now() + 3_000;
-  const won = await Promise.all(
-    Array.from({ length: processes }, async () => {
-      const told = JSON.stringify({ ...task, startAt });
-      const args = ["--import", "tsx", "--import", register, script, told];
-      const { stdout } = await run(process.execPath, args);
-      return JSON.parse(stdout) as number[];
-    }),
-  );
+export async function raceProcesses(processes: number, task: RaceTask): Promise<void> {
+  const racing = await Promise.all(Array.from({ length: processes }, () => ready(task)));
+  const won = await Promise.all(racing.map((go) => go()));
   const rounds = Array.from({ length: task.rounds }, (_, round) => round);
   expect(won.flat().sort((a, b) => a - b)).toEqual(rounds);
   expect(won.filter((wins) => wins.length > 0).length).toBeGreaterThan(1);
+}
+
+/** A process that has its store open, and races when told to; the rounds it won. */
+async function ready(task: RaceTask): Promise<() => Promise<number[]>> {
+  const script = fileURLToPath(new URL("child.ts", import.meta.url));
+  const register = fileURLToPath(new URL("../../register.mjs", import.meta.url));
+  const args = ["--import", "tsx", "--import", register, script, JSON.stringify(task)];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe("ready");
+  return async () => {
+    child.stdin.end("go");
+    const { value } = await lines.next();
+    return JSON.parse(String(value)) as number[];
+  };
 }
