@@ -360,6 +360,17 @@ export const connectorConditions = {
     sqlState: "22023",
     message: "Invalid value '{value}' for Auto Loader option '{name}': it {expected}",
   },
+  CF_EVENT_NOTIFICATION_SETUP_FAILED: {
+    kind: "invalid",
+    sqlState: "22000",
+    message: "Nothing tells this stream of new files yet: {reason}. {remedy}",
+  },
+  CF_NOTIFICATION_QUEUE_UNAVAILABLE: {
+    kind: "unavailable",
+    sqlState: "58030",
+    message:
+      "The {queue} does not answer: {reason}. Nothing is lost: it keeps what is not acknowledged. Start again",
+  },
   CF_MISSING_FORMAT: {
     kind: "invalid",
     sqlState: "42000",

@@ -4,6 +4,8 @@ import { cache, installReaders } from "../interop/setup.ts";
 import { type Azurite, startAzurite } from "./server/azurite.ts";
 import { startGcs } from "./server/gcs.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
+import { startMoto } from "./server/moto.ts";
+import { startPubsub } from "./server/pubsub.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
 
@@ -12,6 +14,8 @@ declare module "vitest" {
     s3: Server;
     gofakes3: Server;
     gcs: Server;
+    moto: Server;
+    pubsub: Server;
     azure: Azurite | { readonly missing: string };
   }
 }
@@ -20,6 +24,8 @@ const starters = {
   s3: startS3,
   gofakes3: startGofakes3,
   gcs: startGcs,
+  moto: startMoto,
+  pubsub: startPubsub,
   azure: startAzurite,
 } as const;
 

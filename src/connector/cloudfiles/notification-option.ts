@@ -1,8 +1,8 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import { optionReader } from "../option.ts";
-import { knownOptions, tagPrefix } from "./known.ts";
-import { prefix } from "./validate.ts";
+import { type Cloud, knownOptions, tagPrefix } from "./known.ts";
+import { cloudOf, prefix } from "./validate.ts";
 
 /** What is said of the queue that tells of new files. */
 export interface NotificationOptions {
@@ -14,10 +14,15 @@ export interface NotificationOptions {
   readonly resourceTags: Readonly<Record<string, string>>;
   /** Options of the clouds by their documented names: `queueUrl`, `connectionString`, … */
   readonly cloud: Readonly<Record<string, string>>;
+  /** Whose queue it is. */
+  readonly queue: Cloud;
 }
 
 /** Reads them; undefined where files are found by listing. */
-export function notificationOptions(options: Options): NotificationOptions | undefined {
+export function notificationOptions(
+  options: Options,
+  scheme: string,
+): NotificationOptions | undefined {
   const read = optionReader(options, "CF_INVALID_OPTION_VALUE");
   if (!read.flag("cloudFiles.useNotifications", false)) return undefined;
   const cloud: Record<string, string> = {};
@@ -25,6 +30,7 @@ export function notificationOptions(options: Options): NotificationOptions | und
     const value = read.text(prefix + name);
     if (known.cloud !== undefined && value !== undefined) cloud[name] = value;
   }
+  const queue = queueOf(scheme, cloud);
   const tags = prefix + tagPrefix.toLowerCase();
   return {
     fetchParallelism: read.positive("cloudFiles.fetchParallelism") ?? 1,
@@ -35,7 +41,20 @@ export function notificationOptions(options: Options): NotificationOptions | und
         .map(([name, value]) => [name.slice(tags.length), value]),
     ),
     cloud,
+    queue,
   };
+}
+
+/** Files that are elsewhere, at a mount say, may be told of by the queue that is named. */
+function queueOf(scheme: string, given: Readonly<Record<string, string>>): Cloud {
+  const named = ["queueUrl", "queueName", "subscription"].find((name) => given[name] !== undefined);
+  const cloud = cloudOf(scheme) ?? (named === undefined ? undefined : knownOptions[named]?.cloud);
+  if (cloud !== undefined) return cloud;
+  throw error("CF_INVALID_OPTION_VALUE", {
+    name: "cloudFiles.useNotifications",
+    value: "true",
+    expected: `needs a queue's name, or files in S3, Azure Storage or GCS, not in ${scheme}:`,
+  });
 }
 
 /** `{"bucket/path": "s3://other/path"}` */

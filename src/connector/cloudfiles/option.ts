@@ -96,7 +96,7 @@ export async function cloudFilesOptions(
     variantColumn,
     badRecords: bad === undefined ? undefined : await context.locate(bad),
     cleanSource: await cleanSource(request, paths),
-    notifications: notificationOptions(options),
+    notifications: notificationOptions(options, paths[0]?.store.scheme ?? ""),
   };
   return {
     ...present(given),
@@ -151,7 +151,6 @@ function fileAge(ms: number | undefined, value: string | undefined): number | un
 const unbuilt: Readonly<Record<string, string>> = {
   "cloudFiles.useManagedFileEvents":
     "File events are a service of Unity Catalog: leave it out, and files are found by listing",
-  "cloudFiles.useNotifications": "Files are found by listing: leave it out",
   "databricks.serviceCredential":
     "Such credentials are kept by Unity Catalog: give the keys, or leave them to the cloud's SDK",
 };

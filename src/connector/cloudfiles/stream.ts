@@ -7,10 +7,11 @@ import { globExpression } from "../file/glob.ts";
 import { type ListingRules, listFiles, listingRules, requirePaths } from "../file/listing.ts";
 import type { FilePolicy } from "../file/plan.ts";
 import { locations } from "../file/reader.ts";
-import { openFileSource } from "../file/source.ts";
+import { type FileSourceSpec, openFileSource } from "../file/source.ts";
 import { shortUri } from "../file/uri.ts";
 import { optionReader } from "../option.ts";
 import { openCleaner } from "./clean.ts";
+import type { NotifiedRequest } from "./notification/open.ts";
 import { type CloudFilesOptions, cloudFilesOptions, formatOptions } from "./option.ts";
 import { CloudFilesRows } from "./rows.ts";
 import { resolveSchema } from "./schema.ts";
@@ -49,6 +50,9 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
         description: `CloudFilesSource[${shortUri(paths[0]!)}]`,
         policy: policyOf(settings),
         detailed: true,
+        ...(settings.notifications
+          ? { finder: notified(settings, { paths, rules, context }) }
+          : {}),
         ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
         context,
         read: rows.read.bind(rows),
@@ -58,6 +62,18 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
       };
       return openFileSource(spec, source);
     },
+  };
+}
+
+type Told = Pick<NotifiedRequest, "paths" | "rules" | "context">;
+
+/** Finds files by the notifications of their cloud. */
+function notified(settings: CloudFilesOptions, told: Told): NonNullable<FileSourceSpec["finder"]> {
+  const { notifications: options, maxFiles: enough, backfillIntervalMs } = settings;
+  return async (everything, source) => {
+    const { openNotified } = await import("./notification/open.ts");
+    const every = backfillIntervalMs === undefined ? {} : { backfillMs: backfillIntervalMs };
+    return openNotified({ ...told, ...every, options: options!, enough, everything }, source);
   };
 }
 

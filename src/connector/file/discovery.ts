@@ -32,6 +32,18 @@ export interface Visitor {
   known?(uri: string): boolean;
 }
 
+/** Finds the files of a stream. */
+export interface Finder extends AsyncDisposable {
+  /** What it has told of is not told again: it must wait until it is taken. */
+  readonly lasting: boolean;
+  /** Tells of files; whether there are more that were there at `beganMs`. */
+  look(visitor: Visitor, beganMs: number): Promise<boolean>;
+  /** All that was told so far is in the source log. */
+  settle(): Promise<void>;
+  /** Some of what was told still waits. */
+  hold(): Promise<void>;
+}
+
 /** What is remembered of a place between listings. */
 interface Place {
   /** Paths that part its files, in order. */
@@ -50,7 +62,8 @@ interface Place {
  * Looks for files, again and again. A place is listed flat; an object store that was listed before
  * in parts, side by side, with as many requests. Only marks of what was seen are in memory.
  */
-export class Discovery {
+export class Discovery implements Finder {
+  readonly lasting = false;
   readonly #spec: DiscoverySpec;
   readonly #places = new Map<string, Place>();
 
@@ -58,12 +71,19 @@ export class Discovery {
     this.#spec = spec;
   }
 
-  async look(visitor: Visitor): Promise<void> {
+  async look(visitor: Visitor): Promise<boolean> {
     const { paths, rules } = this.#spec;
     const roots: Root[] = [];
     for (const path of paths) roots.push(...(await rootsOf(path, rules)));
     await mapFiles(roots, (root) => this.#lookBelow(root, visitor));
+    return false;
   }
+
+  async settle(): Promise<void> {}
+
+  async hold(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   async #lookBelow(root: Root, visitor: Visitor): Promise<void> {
     const name = root.store.uri(root.path);

@@ -153,7 +153,8 @@ export async function* filesBelow(
   if (file) yield file;
 }
 
-function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile | undefined {
+/** A file that was found below a root, if it is one of those that are meant. */
+export function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile | undefined {
   const { path, modificationTime } = status;
   if (root.meant && !root.meant.test(path)) return undefined;
   const inside =

@@ -5,9 +5,9 @@ import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source, SourceContext } from "../../stream/source.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { Backlog, type Waiting } from "./backlog.ts";
-import { Discovery } from "./discovery.ts";
+import { Discovery, type Finder } from "./discovery.ts";
 import { fileGone, mapFiles, type ReadFile } from "./input.ts";
-import { type ListingRules, partitionBelow } from "./listing.ts";
+import { type FoundFile, type ListingRules, partitionBelow } from "./listing.ts";
 import type { FileEntry } from "./log-file.ts";
 import { type FilePolicy, takeBatch } from "./plan.ts";
 import { SeenFiles } from "./seen.ts";
@@ -35,6 +35,8 @@ export interface FileSourceSpec {
   /** As `DiscoverySpec`. */
   readonly incremental?: "always" | "auto";
   readonly backfillMs?: number;
+  /** What finds files, if not listing alone, which it may use. */
+  finder?(everything: Finder, source: SourceContext): Promise<Finder>;
   /** The log keeps of each file its size and when it was found. */
   readonly detailed: boolean;
   /** Absent: the usual bounds of the source log. */
@@ -68,10 +70,8 @@ export interface Cleaner extends AsyncDisposable {
  * source log names the files of a batch and is durable before the offset that means it. Files
  * planned ahead (AvailableNow) are entries of their own, which later batches take one by one.
  */
-export async function openFileSource(
-  spec: FileSourceSpec,
-  { checkpoint }: SourceContext,
-): Promise<Source> {
+export async function openFileSource(spec: FileSourceSpec, opened: SourceContext): Promise<Source> {
+  const { checkpoint } = opened;
   const { policy, context, bounds = logBounds } = spec;
   const seen = new SeenFiles(policy, spec.maxFileAgeMs);
   const settings = {
@@ -82,7 +82,9 @@ export async function openFileSource(
   if (log.index) seen.lookInto(log.index);
   seen.purge();
   const cleaner = await spec.cleaner?.(checkpoint, log);
-  const source = new FileSource(spec, { log, seen, cleaner });
+  const everything = new Discovery(spec);
+  const finder = (await spec.finder?.(everything, opened)) ?? everything;
+  const source = new FileSource(spec, { log, seen, cleaner, finder });
   if (!spec.includeExisting && log.passed === log.latest) {
     const mark = join(checkpoint, passedMark);
     if (!(await mark.store.stat(mark.path))) await source.passOverExisting();
@@ -95,6 +97,7 @@ interface State {
   readonly log: SourceLog;
   readonly seen: SeenFiles;
   readonly cleaner: Cleaner | undefined;
+  readonly finder: Finder;
 }
 
 class FileSource implements Source {
@@ -103,28 +106,29 @@ class FileSource implements Source {
   readonly #spec: FileSourceSpec;
   readonly #log: SourceLog;
   readonly #seen: SeenFiles;
-  readonly #discovery: Discovery;
+  readonly #finder: Finder;
   readonly #backlog: Backlog;
   readonly #known = new Map<string, ReadFile>();
   readonly #cleaner: Cleaner | undefined;
 
-  constructor(spec: FileSourceSpec, { log, seen, cleaner }: State) {
+  constructor(spec: FileSourceSpec, { log, seen, cleaner, finder }: State) {
     this.schema = spec.schema;
     this.description = spec.description;
     this.#spec = spec;
     this.#log = log;
     this.#seen = seen;
     this.#cleaner = cleaner;
-    this.#discovery = new Discovery(spec);
+    this.#finder = finder;
     const { staging } = spec.context;
     this.#backlog = new Backlog({ staging, latestFirst: spec.policy.latestFirst });
   }
 
   async passOverExisting(): Promise<void> {
-    await this.#look();
+    await this.#look(env.now());
     for (let files = this.#takeSome(); files.length > 0; files = this.#takeSome()) {
       await this.#plan(files, -1);
     }
+    await this.#finder.settle();
   }
 
   async latestOffset(
@@ -133,24 +137,25 @@ class FileSource implements Source {
     until?: Offset,
   ): Promise<Offset | undefined> {
     this.#cleaner?.look();
+    await this.#finder.hold();
     const from = Math.max(this.#log.passed, this.#number(start));
     if (until !== undefined) {
       const next = Math.min(from + 1, this.#number(until), this.#log.latest);
       return next > from ? offsetText(next) : start;
     }
     if (limit.kind === "options" && this.#log.latest > from) return offsetText(from + 1);
-    const { policy } = this.#spec;
-    await this.#look();
-    let files = takeBatch(this.#backlog, this.#seen, policy);
-    if (files.length > 0) await this.#plan(files);
-    if (limit.kind === "all") {
-      while (files.length > 0) {
-        files = takeBatch(this.#backlog, this.#seen, policy);
-        if (files.length > 0) await this.#plan(files);
-      }
-    } else if (policy.latestFirst || this.#backlog.size < discardRatio * files.length) {
+    const began = env.now();
+    let more = await this.#look(began);
+    let taken = await this.#take();
+    while (limit.kind === "all" && (taken > 0 || more)) {
+      if (taken === 0) more = await this.#look(began);
+      taken = await this.#take();
+    }
+    const { latestFirst } = this.#spec.policy;
+    if (!this.#finder.lasting && (latestFirst || this.#backlog.size < discardRatio * taken)) {
       await this.#backlog.clear();
     }
+    if (!this.#backlog.peek()) await this.#finder.settle();
     return this.#log.latest > from ? offsetText(this.#log.latest) : start;
   }
 
@@ -172,24 +177,34 @@ class FileSource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cleaner?.[Symbol.asyncDispose]();
+    await this.#finder[Symbol.asyncDispose]();
     await this.#backlog.clear();
     await this.#log[Symbol.asyncDispose]();
     await this.#spec.close();
   }
 
-  /** Lists the files there are, unless some of the last listing wait. */
-  async #look(): Promise<void> {
-    if (this.#backlog.peek()) return;
+  /** Looks for files, unless some that were found wait; whether there are more. */
+  async #look(began: number): Promise<boolean> {
+    if (this.#backlog.peek()) return true;
+    await this.#finder.settle();
     await this.#backlog.clear();
     const [seen, backlog] = [this.#seen, this.#backlog];
-    await this.#discovery.look({
-      visit: (file) => {
+    const visitor = {
+      visit: (file: FoundFile) => {
         const isNew = seen.isNew(file.uri, file.modificationTime);
         if (isNew) backlog.add(file);
         return isNew;
       },
       ...(this.#spec.policy.overwrites ? {} : { known: (uri: string) => seen.has(uri, 0) }),
-    });
+    };
+    return await this.#finder.look(visitor, began);
+  }
+
+  /** Plans a batch of what waits; how many files it has. */
+  async #take(): Promise<number> {
+    const files = takeBatch(this.#backlog, this.#seen, this.#spec.policy);
+    if (files.length > 0) await this.#plan(files);
+    return files.length;
   }
 
   #takeSome(): readonly Waiting[] {

@@ -104,15 +104,26 @@ describe("every option", () => {
         "cloudFiles.pathRewrites": '{"bucket/a":"s3://other/a"}',
         "cloudFiles.resourceTag.owner": "me",
       }),
+      "s3a",
     );
     expect(read).toEqual({
       cloud,
+      queue: "AWS",
       fetchParallelism: 4,
       pathRewrites: [["bucket/a", "s3://other/a"]],
       resourceTags: { owner: "me" },
     });
     const bad = { "cloudFiles.useNotifications": "true", "cloudFiles.pathRewrites": "[1]" };
-    expect(() => notificationOptions(lower(bad))).toThrow("CF_INVALID_OPTION_VALUE");
+    expect(() => notificationOptions(lower(bad), "s3")).toThrow("CF_INVALID_OPTION_VALUE");
+  });
+
+  test("is of the cloud the files are in, or of the queue that is named", () => {
+    const told = (scheme: string, more: Options = {}) =>
+      notificationOptions(lower({ "cloudFiles.useNotifications": "true", ...more }), scheme)?.queue;
+    expect(told("abfss")).toBe("Azure");
+    expect(told("gs")).toBe("GCP");
+    expect(told("file", { "cloudFiles.queueUrl": "https://sqs/1/q" })).toBe("AWS");
+    expect(() => told("file")).toThrow("CF_INVALID_OPTION_VALUE");
   });
 
   test.each([

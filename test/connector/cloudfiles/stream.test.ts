@@ -316,7 +316,7 @@ describe("options", () => {
     [{ "cloudfiles.format": "jdbc" }, "DATA_SOURCE_NOT_BUILT"],
     [{ "cloudfiles.format": "jsn" }, "DATA_SOURCE_NOT_FOUND"],
     [{ "cloudfiles.maxfiles": "1" }, "CF_UNKNOWN_OPTION_KEYS_ERROR"],
-    [{ "cloudfiles.usenotifications": "true" }, "UNSUPPORTED_DATA_SOURCE_OPTION"],
+    [{ "cloudfiles.usenotifications": "true" }, "CF_INVALID_OPTION_VALUE"],
     [{ "cloudfiles.schemaevolutionmode": "x" }, "CF_INVALID_SCHEMA_EVOLUTION_MODE"],
   ])("%j is %s", async (options, code) => {
     await using session = await prepared();

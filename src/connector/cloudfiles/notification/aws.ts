@@ -1,0 +1,127 @@
+import { importPeer } from "../../../storage/peer.ts";
+import { type SetupClients, setUpAws } from "./aws-setup.ts";
+import { isAbsence, isRefusal, notSetUp } from "./failure.ts";
+import type { Queue } from "./queue.ts";
+import { awsRemedy } from "./remedy.ts";
+import type { CloudRequest } from "./request.ts";
+import { type SqsClient, sqsQueue } from "./sqs.ts";
+
+/** What the clients of AWS are made with. */
+export interface AwsConfig {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly forcePathStyle?: boolean;
+  readonly credentials?: AwsIdentity | (() => Promise<AwsIdentity>);
+}
+
+export interface AwsIdentity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** What is used of @aws-sdk/client-sqs, client-sns, client-s3 and credential-providers. */
+export interface SqsModule {
+  readonly SQS: new (config: AwsConfig) => SqsClient & SetupClients["sqs"];
+}
+export interface SnsModule {
+  readonly SNS: new (config: AwsConfig) => SetupClients["sns"];
+}
+export interface S3Module {
+  readonly S3: new (config: AwsConfig) => SetupClients["s3"];
+}
+export interface RoleModule {
+  fromTemporaryCredentials(options: {
+    params: { RoleArn: string; RoleSessionName: string; ExternalId?: string };
+    masterCredentials?: AwsIdentity;
+    clientConfig?: { region?: string; endpoint?: string };
+  }): () => Promise<AwsIdentity>;
+}
+
+const purpose = "cloudFiles.useNotifications on S3";
+
+/** The SQS queue of `cloudFiles.queueUrl`, or one that is set up for the stream. */
+export async function openAws(request: CloudRequest): Promise<Queue> {
+  const { cloud, wanted } = request;
+  const config = await configOf(request);
+  const { SQS } = await importPeer<SqsModule>("@aws-sdk/client-sqs", purpose);
+  const sqs = new SQS(config);
+  const remedy = awsRemedy(wanted);
+  const url = cloud["queueUrl"] ?? (await setUp(request, config, sqs));
+  return sqsQueue(sqs, url, remedy);
+}
+
+async function setUp(
+  request: CloudRequest,
+  config: AwsConfig,
+  sqs: SetupClients["sqs"],
+): Promise<string> {
+  const { SNS } = await importPeer<SnsModule>("@aws-sdk/client-sns", purpose);
+  const { S3 } = await importPeer<S3Module>("@aws-sdk/client-s3", purpose);
+  const endpoint = request.conf("fs.s3a.endpoint");
+  const pathStyle = request.conf("fs.s3a.path.style.access") === "true";
+  const s3 = new S3({
+    ...config,
+    ...(endpoint === undefined ? {} : { endpoint: withScheme(endpoint) }),
+    ...(pathStyle ? { forcePathStyle: true } : {}),
+  });
+  const sns = new SNS(config);
+  try {
+    return await setUpAws({ sqs, sns, s3 }, request);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    if (isAbsence(thrown) || isRefusal(thrown) || isConflict(thrown)) {
+      throw notSetUp(reason, awsRemedy(request.wanted), thrown);
+    }
+    throw thrown;
+  }
+}
+
+function isConflict(thrown: unknown): boolean {
+  const { name } = thrown as { readonly name?: unknown };
+  return name === "InvalidArgument" || name === "QueueNameExists" || name === "NoSuchBucket";
+}
+
+const withScheme = (endpoint: string): string =>
+  endpoint.includes("://") ? endpoint : `https://${endpoint}`;
+
+/** Who asks: by the stream's options, then the keys files are read with, then the SDK's chain. */
+async function configOf({ cloud, conf }: CloudRequest): Promise<AwsConfig> {
+  const region =
+    cloud["region"] ?? regionOf(cloud["queueUrl"]) ?? conf("fs.s3a.endpoint.region") ?? undefined;
+  const keys =
+    pair(cloud["awsAccessKey"], cloud["awsSecretKey"]) ??
+    pair(conf("fs.s3a.access.key"), conf("fs.s3a.secret.key"), conf("fs.s3a.session.token"));
+  const { roleArn, roleSessionName = "millrace", roleExternalId, stsEndpoint } = cloud;
+  const place = region === undefined ? {} : { region };
+  if (roleArn === undefined) return { ...place, ...(keys ? { credentials: keys } : {}) };
+  const providers = await importPeer<RoleModule>("@aws-sdk/credential-providers", purpose);
+  const credentials = providers.fromTemporaryCredentials({
+    params: {
+      ...{ RoleArn: roleArn, RoleSessionName: roleSessionName },
+      ...(roleExternalId === undefined ? {} : { ExternalId: roleExternalId }),
+    },
+    ...(keys ? { masterCredentials: keys } : {}),
+    clientConfig: {
+      ...place,
+      ...(stsEndpoint === undefined ? {} : { endpoint: withScheme(stsEndpoint) }),
+    },
+  });
+  return { ...place, credentials };
+}
+
+function pair(id?: string, secret?: string, token?: string): AwsIdentity | undefined {
+  if (id === undefined || secret === undefined) return undefined;
+  return {
+    ...{ accessKeyId: id, secretAccessKey: secret },
+    ...(token === undefined ? {} : { sessionToken: token }),
+  };
+}
+
+/** `https://sqs.REGION.amazonaws.com/…` */
+function regionOf(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  return /^https?:\/\/(?:sqs\.|queue\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.(?:queue\.)?amazonaws\./.exec(
+    url,
+  )?.[1];
+}
