@@ -11,6 +11,11 @@ Usage
       [--from VERSION]
   millrace run <file.ts|file.js>        run a program
   millrace checkpoint inspect <dir>     where a streaming query stands
+  millrace checkpoint export <dir> <new-dir>
+                                        copy it, files in Spark's layout
+  millrace checkpoint import <dir> <file>
+                                        take an export of cloud_files_state
+                                        (parquet, csv, json) as files read
 
 Options
   --warehouse DIR               where tables named without a path lie

@@ -91,6 +91,25 @@ export const connectorConditions = {
     message:
       "Cannot read the file source log {path}: {reason}. Restore the checkpoint, or start a new one",
   },
+  CHECKPOINT_EXISTS: {
+    kind: "invalid",
+    sqlState: "42K04",
+    message: "{path} exists already. Choose a folder for the copy where there is nothing",
+  },
+  SOURCE_LOG_NOT_EMPTY: {
+    kind: "invalid",
+    sqlState: "55000",
+    message:
+      "The query has read files by {path}. Import into the checkpoint of a query that has not " +
+      "started yet",
+  },
+  CLOUD_FILES_STATE_NO_CHECKPOINT: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message:
+      "No checkpoint of a stream that reads files into {table} is known here. Name it: " +
+      "cloud_files_state('<checkpoint location>')",
+  },
   SOURCE_LOG_ENTRY_MISSING: {
     kind: "corrupt",
     sqlState: "58030",

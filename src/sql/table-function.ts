@@ -1,9 +1,9 @@
 import type { Expression } from "../plan/expression.ts";
-import type { LateralView, Relation } from "../plan/relation.ts";
+import type { LateralView, Read, Relation } from "../plan/relation.ts";
 import { aliased, tableAlias } from "./alias.ts";
-import { at, type Cursor, peek, unsupported } from "./cursor.ts";
+import { at, type Cursor, expect, peek, take, unsupported } from "./cursor.ts";
 import { keywordTable } from "./keyword.ts";
-import { multipartName } from "./name.ts";
+import { multipartName, stringText } from "./name.ts";
 import { functionCall } from "./primary.ts";
 import { readFiles } from "./read-files.ts";
 import { tableChanges } from "./table-changes.ts";
@@ -14,6 +14,9 @@ const unbuilt: ReadonlySet<string> = new Set(["cloud_files"]);
 export function tableFunction(cursor: Cursor, streaming = false): Relation {
   const token = peek(cursor);
   const name = multipartName(cursor).join(".").toLowerCase();
+  if (name === "cloud_files_state") {
+    return aliased(cloudFilesState(cursor), tableAlias(cursor));
+  }
   if (unbuilt.has(name)) throw unsupported(cursor, `${name}(…)`, token);
   if (at(cursor, "(", "TABLE") && peek(cursor, 2).key !== ",") {
     throw unsupported(cursor, "TABLE arguments of functions");
@@ -43,6 +46,18 @@ export function tableFunction(cursor: Cursor, streaming = false): Relation {
     columns: columns ?? [],
   };
   return alias === undefined ? view : { ...view, alias };
+}
+
+/** `cloud_files_state('checkpoint')`, or `(TABLE(t))`: a read that `execution` knows. */
+function cloudFilesState(cursor: Cursor): Read {
+  expect(cursor, "(");
+  const read = { kind: "read", streaming: false, format: "cloud_files_state" } as const;
+  const named = take(cursor, "TABLE", "(");
+  const name = named ? multipartName(cursor) : [];
+  if (named) expect(cursor, ")");
+  const paths = named ? [] : [stringText(cursor)];
+  expect(cursor, ")");
+  return { ...read, paths, options: named ? { table: JSON.stringify(name) } : {} };
 }
 
 function rangeOf(generator: Expression): Relation | undefined {

@@ -35,7 +35,7 @@ export interface ResolvedSchema {
 export interface SchemaContext {
   readonly request: ReadRequest;
   readonly settings: CloudFilesOptions;
-  /** Lists the files there are; asked only where they are needed. */
+  /** Lists the first files there are; asked only where they are needed. */
   list(): Promise<readonly FoundFile[]>;
   /** What is inferred serves one read, and is kept nowhere. */
   readonly once?: boolean;

@@ -30,7 +30,7 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
   const rules = await rulesOf(request, settings);
   const resolved = await resolveSchema({
     ...{ request, settings },
-    list: () => listFiles(paths, rules),
+    list: () => listFiles(paths, rules, settings.sample.files),
   });
   const schema = resolved.full;
   const { maxFileAgeMs, includeExistingFiles: includeExisting, cleanSource: clean } = settings;
@@ -53,6 +53,7 @@ export async function streamCloudFiles(given: ReadRequest): Promise<StreamingDat
         ...(settings.notifications
           ? { finder: notified(settings, { paths, rules, context }) }
           : {}),
+        ...discoveryOf(settings),
         ...(maxFileAgeMs === undefined ? {} : { maxFileAgeMs }),
         context,
         read: rows.read.bind(rows),
@@ -90,6 +91,15 @@ export async function rulesOf(
     nested: true,
     prefixes: !strictGlobs,
     ...(pattern === undefined ? {} : { name: globExpression(pattern) }),
+  };
+}
+
+function discoveryOf({ incrementalListing, backfillIntervalMs }: CloudFilesOptions) {
+  const how = { true: "always", auto: "auto", false: undefined } as const;
+  const incremental = how[incrementalListing];
+  return {
+    ...(incremental === undefined ? {} : { incremental }),
+    ...(backfillIntervalMs === undefined ? {} : { backfillMs: backfillIntervalMs }),
   };
 }
 

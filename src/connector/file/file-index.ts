@@ -42,8 +42,8 @@ export interface IndexPlace {
   readonly folder: Location;
   /** A local folder for runs in the making. */
   readonly staging: string;
-  /** Keys begin with the files' names. */
-  readonly byName: boolean;
+  /** Keys begin with the files' names; undefined: as it is, for who only reads it. */
+  readonly byName: boolean | undefined;
   /** Records of the smallest runs. */
   readonly runRecords: number;
 }
@@ -74,7 +74,7 @@ export class FileIndex implements AsyncDisposable {
     const path = manifestPath(place.folder, covered);
     const text = Buffer.from(await place.folder.store.read(path)).toString("utf8");
     const manifest = parseManifest(text, path);
-    if (manifest.byName !== place.byName) {
+    if (place.byName !== undefined && manifest.byName !== place.byName) {
       const reason = `its index was made with fileNameOnly = ${manifest.byName}, which has to stay`;
       throw error("CANNOT_PARSE_SOURCE_LOG", { path, reason });
     }
@@ -130,7 +130,7 @@ export class FileIndex implements AsyncDisposable {
     const most = due.reduce((sum, run) => sum + run.records, records.length);
     const made = await writeRun(place, covered, { records: merged, most, oldest });
     const kept = runs.filter((run) => !due.includes(run));
-    const { byName } = place;
+    const { byName = false } = place;
     const manifest: Manifest = {
       ...{ covered, newest, byName },
       ...(firstRead === undefined ? {} : { firstRead }),

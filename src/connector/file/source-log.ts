@@ -44,8 +44,8 @@ export interface LogSettings {
   readonly folder: Location;
   /** A local folder for files in the making. */
   readonly staging: string;
-  /** Files are known by their names alone. */
-  readonly byName: boolean;
+  /** Files are known by their names alone; undefined: as the index has it, for who only reads. */
+  readonly byName: boolean | undefined;
   readonly bounds: LogBounds;
 }
 
@@ -200,7 +200,7 @@ export class SourceLog implements AsyncDisposable {
   }
 
   #record({ path, timestamp, batchId, size, discoveryTime }: FileEntry): RunRecord {
-    const key = fileKey(path, this.#settings.byName);
+    const key = fileKey(path, this.#settings.byName ?? false);
     return { key, timestamp, batchId, size, discoveryTime };
   }
 

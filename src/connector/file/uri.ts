@@ -1,5 +1,5 @@
 import type { Location } from "../../storage/store.ts";
-import { parseUri } from "../../storage/uri.ts";
+import { formatUri, parseUri } from "../../storage/uri.ts";
 import type { ConnectorContext } from "../connector.ts";
 
 /**
@@ -25,4 +25,9 @@ export async function locateUri(
   const local = { store: near.store, path };
   const same = scheme === near.store.scheme && (authority === "" || hadoopUri(local) === uri);
   return same ? local : context.locateUri(uri);
+}
+
+/** A URI as other systems print it, percent-encoded or not, in Hadoop's spelling. */
+export function canonicalUri(uri: string): string {
+  return formatUri(parseUri(uri));
 }

@@ -134,6 +134,9 @@ function deeper(state: Names, relied: Omit<Relied, "depth">): Names {
 
 /** What a read means, without looking at its data. */
 async function datasetOf(context: LocalContext, read: Read): Promise<Dataset> {
+  if (read.format === "cloud_files_state") {
+    return (await import("./file-state.ts")).fileState(context, read);
+  }
   const request = read.table
     ? await tableRequest(context, read, read.table)
     : sourceRequest(context, read);
