@@ -84,7 +84,8 @@ const regionCodes: ReadonlySet<string> = new Set([
   ...["AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException"],
 ]);
 
-const credentialRemedy =
+/** What to do where credentials are missing or wrong. */
+export const credentialRemedy =
   "Set fs.s3a.access.key and fs.s3a.secret.key (with fs.s3a.session.token for temporary ones), " +
   "fs.s3a.aws.credentials.provider, or what the AWS SDK reads (AWS_ACCESS_KEY_ID, AWS_PROFILE)";
 const regionRemedy = "Set fs.s3a.endpoint.region to the bucket's region";

@@ -9,16 +9,27 @@ import type { FileStatus, Store } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import { type Bucket, calling, keyOf, reading, statusOf, writing } from "./bucket.ts";
 import { openClient, type S3Client } from "./client.ts";
-import { isAbsent, isPreconditionFailed, isRangePastEnd, transientOf } from "./failure.ts";
+import {
+  credentialRemedy,
+  isAbsent,
+  isPreconditionFailed,
+  isRangePastEnd,
+  transientOf,
+} from "./failure.ts";
 import { listObjects } from "./list.ts";
 import { type S3Options, s3Options } from "./option.ts";
 import { upload } from "./upload.ts";
 
 /** The store of `s3://bucket`, `s3a://bucket` or `s3n://bucket`. */
 export const openS3Store: OpenStore = async ({ scheme, authority }, context) => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(authority)) {
-    const path = `${scheme}://${authority.replace(/^.*@/, "")}`;
-    throw error("STORAGE_CONTAINER_NOT_FOUND", { name: authority.replace(/^.*@/, ""), path });
+  const name = authority.replace(/^.*@/, ""); // what is before it may be a secret
+  const path = `${scheme}://${name}`;
+  if (name !== authority) {
+    const reason = "they are in the path, where others read them";
+    throw error("STORAGE_CREDENTIALS_INVALID", { path, reason, remedy: credentialRemedy });
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw error("STORAGE_CONTAINER_NOT_FOUND", { name, path });
   }
   const options = s3Options(authority, context.options);
   return s3Store({ scheme, authority }, options, context.cache, await openClient(options));

@@ -7,7 +7,8 @@ const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy";
 
 /**
  * s3proxy over a folder: it keeps its word on If-None-Match under a race, where moto and s3rver
- * do not. Anonymous: any credentials do; a bucket is a folder.
+ * do not. Signatures are
+ * checked, of the key `any` with the secret `any`; a bucket is a folder.
  */
 export async function startS3(): Promise<Running> {
   const home = join(cache, "s3", "jars");
@@ -22,7 +23,9 @@ export async function startS3(): Promise<Running> {
   const properties = join(work, "s3proxy.properties");
   const lines = [
     `s3proxy.endpoint=http://127.0.0.1:${port}`,
-    "s3proxy.authorization=none",
+    "s3proxy.authorization=aws-v2-or-v4",
+    "s3proxy.identity=any",
+    "s3proxy.credential=any",
     "jclouds.provider=filesystem-nio2",
     `jclouds.filesystem.basedir=${join(work, "data")}`,
   ];

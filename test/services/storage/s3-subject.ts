@@ -52,9 +52,10 @@ export async function bucketOf(endpoint: string): Promise<string> {
 export async function s3Subject(
   endpoint: string,
   conf: Readonly<Record<string, string>> = {},
+  bucket?: string,
 ): Promise<StoreSubject> {
   const staging = await openStaging();
-  const authority = await bucketOf(conf["admin"] ?? endpoint);
+  const authority = bucket ?? (await bucketOf(endpoint));
   const options = { ...s3Conf(endpoint), ...conf };
   const cache = openCache({ folder: join(staging.path, "cache") });
   const context = { staging, cache, workingDirectory: "/", options };

@@ -19,6 +19,19 @@ describe.skipIf("missing" in s3)("the store on s3proxy", () => {
   }) as typeof test;
   storeSuite({ test: kept, assert }, () => s3Subject(endpointOf(s3)));
 
+  test("a wrong key, a wrong secret and a bucket that is not there are told apart", async () => {
+    const codeOf = async (conf: Record<string, string>, bucket = "store"): Promise<unknown> => {
+      await using subject = await s3Subject(endpointOf(s3), conf, bucket);
+      return await subject.store.read("/none").catch((thrown: { code?: unknown }) => thrown.code);
+    };
+    expect(await codeOf({})).toBe("PATH_NOT_FOUND");
+    expect(await codeOf({ "fs.s3a.secret.key": "wrong" })).toBe("STORAGE_CREDENTIALS_INVALID");
+    expect(await codeOf({ "fs.s3a.access.key": "wrong" })).toMatch(
+      /^STORAGE_(CREDENTIALS_INVALID|ACCESS_DENIED)$/,
+    );
+    expect(await codeOf({}, "no-such-bucket")).toBe("STORAGE_CONTAINER_NOT_FOUND");
+  });
+
   const rounds = countOf(200, 25);
   test("20 racers: one winner a round", { timeout: 600_000 }, async () => {
     await using subject = await s3Subject(endpointOf(s3));
