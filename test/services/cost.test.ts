@@ -139,7 +139,6 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     await using _ = spark;
     const frame = spark.range(0, 10).selectExpr("id", "CAST(id AS STRING) AS name");
     await frame.write.format("json").save(`${folder}/landing`);
-    const from = proxy.asked.length;
     const query = await spark.readStream
       .format("cloudFiles")
       .option("cloudFiles.format", "json")

@@ -39,7 +39,7 @@ export interface CacheDisk {
   /** Makes a folder and its parents, for this user alone; it may be there. */
   mkdir(path: string): Promise<void>;
   /** Names in a folder; none where there is no folder. */
-  names(folder: string): Promise<readonly string[]>;
+  readFolder(folder: string): Promise<readonly string[]>;
   /** Makes a new file that is one hole. */
   hole(path: string, size: number): Promise<void>;
   /** Makes a new file. */
@@ -63,7 +63,7 @@ export const nodeCacheDisk: CacheDisk = {
   mkdir: async (path) => {
     await mkdir(path, { recursive: true, mode: 0o700 });
   },
-  names: async (folder) => {
+  readFolder: async (folder) => {
     try {
       return await readdir(folder);
     } catch (thrown) {

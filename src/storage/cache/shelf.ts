@@ -49,7 +49,7 @@ export async function hold(
 ): Promise<Held | undefined> {
   const name = nameOf(sought);
   const shard = `${shelf.root}/${shardOf(name)}`;
-  const names = sought.etag === undefined ? await shelf.disk.names(shard) : [name];
+  const names = sought.etag === undefined ? await shelf.disk.readFolder(shard) : [name];
   for (const one of names.filter((other) => other.startsWith(name))) {
     const held = await holdOne(shelf, `${shard}/${one}`, suffix);
     if (held === undefined) continue;
@@ -64,7 +64,7 @@ export async function hold(
 async function holdOne(shelf: Shelf, folder: string, suffix: string): Promise<Held | undefined> {
   const { disk, own } = shelf;
   for (let attempt = 0; attempt < findAttempts; attempt += 1) {
-    const record = (await disk.names(folder)).find((one) => one.endsWith(".ranges"));
+    const record = (await disk.readFolder(folder)).find((one) => one.endsWith(".ranges"));
     if (record === undefined) return undefined;
     const path = `${own}/${env.uuid()}${suffix}`;
     try {
@@ -82,7 +82,9 @@ async function holdOne(shelf: Shelf, folder: string, suffix: string): Promise<He
       return await held(disk, path, { content: said.content, ...place });
     } catch (thrown) {
       await disk.unlink(path).catch(() => undefined);
-      if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (linkless.includes(code)) return undefined;
+      if (code !== "ENOENT") throw thrown;
     }
   }
   return undefined;
@@ -132,13 +134,8 @@ export async function put(shelf: Shelf, content: Content, suffix: string): Promi
       const { code } = thrown as NodeJS.ErrnoException;
       if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "EPERM") throw thrown;
     }
-    try {
-      const there = await hold(shelf, content, suffix);
-      if (there !== undefined) return there;
-    } catch (thrown) {
-      if (!linkless.includes((thrown as NodeJS.ErrnoException).code)) throw thrown;
-      break;
-    }
+    const there = await hold(shelf, content, suffix);
+    if (there !== undefined) return there;
   }
   return await alone(shelf, content, suffix);
 }

@@ -26,11 +26,11 @@ export async function sweep(shelf: Shelf, most: number): Promise<void> {
 
 async function filesOf({ disk, root }: Shelf): Promise<Aged[]> {
   const found: Aged[] = [];
-  for (const shard of await disk.names(root)) {
+  for (const shard of await disk.readFolder(root)) {
     if (!/^[0-9a-f]{2}$/.test(shard)) continue;
-    for (const name of await disk.names(`${root}/${shard}`)) {
+    for (const name of await disk.readFolder(`${root}/${shard}`)) {
       const folder = `${root}/${shard}/${name}`;
-      const data = (await disk.names(folder)).find((one) => one.endsWith(".data"));
+      const data = (await disk.readFolder(folder)).find((one) => one.endsWith(".data"));
       const status = data && (await disk.stat(`${folder}/${data}`).catch(() => undefined));
       // Without its file a folder is what a crash within an eviction left.
       const { allocated = 0, modificationTime: usedAt = 0 } = status || {};
