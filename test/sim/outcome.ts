@@ -12,6 +12,8 @@ export interface TableOutcome {
   readonly batches: readonly string[];
   /** Of the schema location: the versions. */
   readonly schemas: readonly string[];
+  /** The files that landed and still are somewhere: where they landed, or where they are moved. */
+  readonly files: readonly string[];
 }
 
 export type Outcome = Readonly<Record<TableName, TableOutcome>>;
@@ -31,10 +33,20 @@ export async function outcomeOf(spark: SparkSession, folder: Location): Promise<
         commits: await commitsOf(folder, table),
         batches: await batchesOf(folder, table),
         schemas: table === "bronze" ? await numbers(join(folder, "schema", "_schemas")) : [],
+        files: table === "bronze" ? await landed(folder) : [],
       },
     ]);
   }
   return Object.fromEntries(outcomes) as Outcome;
+}
+
+async function landed(folder: Location): Promise<readonly string[]> {
+  const names = new Set<string>();
+  for (const place of ["landing", "archive"]) {
+    const { store, path } = join(folder, place);
+    for await (const file of store.list(`${path}/`)) names.add(file.path.slice(path.length + 1));
+  }
+  return [...names].sort();
 }
 
 function print(row: unknown): string {

@@ -141,6 +141,10 @@ function bronze(spark: SparkSession, folder: string): DataFrame {
     .option("cloudFiles.schemaLocation", `${folder}/schema`)
     .option("cloudFiles.schemaHints", "ts TIMESTAMP")
     .option("cloudFiles.maxFilesPerTrigger", 1)
+    .option("cloudFiles.cleanSource", "MOVE")
+    .option("cloudFiles.cleanSource.retentionDuration", "0 seconds")
+    .option("cloudFiles.cleanSource.moveDestination", `${folder}/archive`)
+    .option("cloudFiles.cleanSource.waitForCompletion", true)
     .load(`${folder}/landing`);
 }
 
