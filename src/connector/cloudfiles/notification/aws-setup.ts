@@ -38,26 +38,17 @@ export interface SetupClients {
     getBucketNotificationConfiguration(input: { Bucket: string }): Promise<Notifications>;
     putBucketNotificationConfiguration(input: {
       Bucket: string;
-      NotificationConfiguration: Notifications;
+      NotificationConfiguration: object;
     }): Promise<unknown>;
   };
 }
 
-/** All that a bucket tells, and to whom: it is written as a whole. */
+/** All that a bucket tells, and to whom: it is written as a whole, as it was read. */
 interface Notifications {
-  TopicConfigurations?: TopicConfiguration[] | undefined;
-  QueueConfigurations?: never[] | undefined;
-  LambdaFunctionConfigurations?: never[] | undefined;
-  EventBridgeConfiguration?: object | undefined;
-}
-
-interface TopicConfiguration {
-  Id?: string | undefined;
-  TopicArn: string | undefined;
-  Events: "s3:ObjectCreated:*"[] | undefined;
-  Filter?:
-    | { Key?: { FilterRules?: { Name?: "prefix"; Value?: string }[] | undefined } }
-    | undefined;
+  readonly TopicConfigurations?: readonly { readonly Id?: string | undefined }[] | undefined;
+  readonly QueueConfigurations?: readonly unknown[] | undefined;
+  readonly LambdaFunctionConfigurations?: readonly unknown[] | undefined;
+  readonly EventBridgeConfiguration?: object | undefined;
 }
 
 /** As long as SQS keeps messages. */
@@ -192,9 +183,9 @@ async function notify(
 ): Promise<void> {
   const now = await s3.getBucketNotificationConfiguration({ Bucket: bucket });
   const { TopicConfigurations: before = [] } = now;
-  const own = paths.map((path, at): TopicConfiguration => {
+  const own = paths.map((path, at) => {
     const { prefix } = wantedOf(path);
-    const Filter = { Key: { FilterRules: [{ Name: "prefix" as const, Value: prefix }] } };
+    const Filter = { Key: { FilterRules: [{ Name: "prefix", Value: prefix }] } };
     return {
       Id: at === 0 ? name : `${name}-${at}`,
       TopicArn: topic,

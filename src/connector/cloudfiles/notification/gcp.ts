@@ -14,8 +14,11 @@ export interface PubsubModule {
     getClientConfig(): Promise<object>;
     close(): Promise<void>;
   };
-  readonly v1: { readonly SubscriberClient: new (config: object) => SubscriberClient };
+  readonly v1: { readonly SubscriberClient: new (config: ClientConfig) => SubscriberClient };
 }
+
+/** Handed on as it is. */
+type ClientConfig = Readonly<Record<string, unknown>>;
 
 interface PubsubOptions {
   readonly projectId: string;
@@ -37,7 +40,7 @@ export async function openGcp(request: CloudRequest): Promise<Queue> {
   const purpose = "cloudFiles.useNotifications on Google Cloud Storage";
   const { PubSub, v1 } = await importPeer<PubsubModule>("@google-cloud/pubsub", purpose);
   const pubsub = new PubSub({ projectId, ...identityOf(request) });
-  const config = await pubsub.getClientConfig();
+  const config = (await pubsub.getClientConfig()) as ClientConfig;
   await pubsub.close();
   return pubsubQueue(new v1.SubscriberClient(config), name, remedy);
 }
