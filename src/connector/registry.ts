@@ -30,6 +30,7 @@ const built: Readonly<Record<string, Load>> = {
   read_files: () => import("./cloudfiles/read-files.ts"),
   socket: () => import("./socket/connector.ts"),
   text: file,
+  xml: file,
 };
 
 /** Formats that Spark or its companions know, and that are not built here. */
@@ -47,7 +48,6 @@ const unbuilt: readonly string[] = [
   "pubsub",
   "state-metadata",
   "statestore",
-  "xml",
 ];
 
 /** The connector of a format. DATA_SOURCE_NOT_FOUND, or DATA_SOURCE_NOT_BUILT if it is known. */

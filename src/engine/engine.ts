@@ -154,7 +154,7 @@ export interface OrcStripe {
 }
 
 export interface InferRequest {
-  readonly format: "json" | "csv" | "avro";
+  readonly format: "json" | "csv" | "avro" | "xml";
   readonly files: readonly InputFile[];
   readonly options: Options;
   /** False: every column is a string (Auto Loader's default). */

@@ -31,6 +31,20 @@ export const textConditions = {
     sqlState: "42616",
     message: "The option {option} = {value} is not valid: {reason}",
   },
+  XML_ROW_TAG_MISSING: {
+    kind: "invalid",
+    sqlState: "42KDF",
+    message:
+      "`rowTag` option is required for reading/writing files in XML format. Set it to the name of " +
+      "the element that is a row",
+  },
+  EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "The {format} datasource does not support writing empty or nested empty schemas. Let the data " +
+      "have at least one column",
+  },
   INVALID_AVRO_SCHEMA: {
     kind: "invalid",
     sqlState: "22023",

@@ -116,14 +116,14 @@ export interface Skipping {
 }
 
 /**
- * JSON lines, CSV, text, Avro or whole binary files, by Spark's options. `mode` PERMISSIVE keeps a
- * bad line in the column `columnNameOfCorruptRecord` if the schema has it; DROPMALFORMED drops it;
- * FAILFAST stops with MALFORMED_RECORD_IN_PARSING. With `rescuedDataColumn` unknown keys and
- * values of another type go there as JSON text with `_file_path`.
+ * JSON lines, CSV, text, Avro, XML or whole binary files, by Spark's options. `mode` PERMISSIVE
+ * keeps a bad line in the column `columnNameOfCorruptRecord` if the schema has it; DROPMALFORMED
+ * drops it; FAILFAST stops with MALFORMED_RECORD_IN_PARSING. With `rescuedDataColumn` unknown keys
+ * and values of another type go there as JSON text with `_file_path`.
  */
 export interface TextInput {
   readonly kind: "text";
-  readonly format: "json" | "csv" | "text" | "binaryFile" | "avro";
+  readonly format: "json" | "csv" | "text" | "binaryFile" | "avro" | "xml";
   readonly schema: StructType;
   readonly files: readonly InputFile[];
   readonly options: Options;

@@ -34,4 +34,8 @@ export class DataFrameReader extends ReadBuilder {
   text(...paths: readonly string[]): DataFrame {
     return this.format("text").load(...paths);
   }
+  /** The option `rowTag` names the element that is a row. */
+  xml(...paths: readonly string[]): DataFrame {
+    return this.format("xml").load(...paths);
+  }
 }

@@ -33,6 +33,10 @@ export class DataStreamReader extends ReadBuilder {
   orc(path: string): DataFrame {
     return this.format("orc").load(path);
   }
+  /** The option `rowTag` names the element that is a row. */
+  xml(path: string): DataFrame {
+    return this.format("xml").load(path);
+  }
   text(path: string): DataFrame {
     return this.format("text").load(path);
   }

@@ -69,6 +69,10 @@ export class DataFrameWriter extends Builder {
   async csv(path: string): Promise<void> {
     await this.format("csv").save(path);
   }
+  /** The option `rowTag` names the element that a row becomes. */
+  async xml(path: string): Promise<void> {
+    await this.format("xml").save(path);
+  }
 
   async #write(
     target: Target,

@@ -8,7 +8,7 @@ import { multipartName, stringText } from "./name.ts";
 import { optionList } from "./property.ts";
 
 const fileFormats: ReadonlySet<string> = new Set(
-  "avro binaryfile csv delta json orc parquet text".split(" "),
+  "avro binaryfile csv delta json orc parquet text xml".split(" "),
 );
 
 /** A table's name or `` format.`path` ``, with time travel and WITH (options). */

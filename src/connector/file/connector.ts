@@ -6,7 +6,7 @@ import { writeFiles } from "./writer.ts";
 
 /** Folders of files: what Spark reads and writes without a table format. */
 export const connector: Connector = {
-  names: ["parquet", "orc", "json", "csv", "text", "binaryfile", "avro"],
+  names: ["parquet", "orc", "json", "csv", "text", "binaryfile", "avro", "xml"],
   reader: async (request) => readFiles(await completed(request)),
   streamReader: async (request) => streamFiles(await completed(request)),
   writer: writeFiles,

@@ -70,6 +70,12 @@ function holds(format: FileFormat, type: DataType): boolean {
       return !["variant", "time"].includes(type.type) && !isCalendar(type) && avroParts(type);
     case "orc":
       return type.type !== "void" && !isCalendar(type) && holdsParts(format, type);
+    case "xml":
+      return (
+        !["variant", "time", "binary"].includes(type.type) &&
+        !isCalendar(type) &&
+        holdsParts(format, type)
+      );
     case "binaryFile":
       return false;
   }

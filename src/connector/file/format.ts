@@ -9,7 +9,15 @@ import {
   timestamp,
 } from "../../schema/type.ts";
 
-export type FileFormat = "json" | "csv" | "parquet" | "orc" | "text" | "binaryFile" | "avro";
+export type FileFormat =
+  | "json"
+  | "csv"
+  | "parquet"
+  | "orc"
+  | "text"
+  | "binaryFile"
+  | "avro"
+  | "xml";
 
 const formats: Readonly<Record<string, FileFormat>> = {
   avro: "avro",
@@ -19,6 +27,7 @@ const formats: Readonly<Record<string, FileFormat>> = {
   orc: "orc",
   parquet: "parquet",
   text: "text",
+  xml: "xml",
 };
 
 /** All of them, for messages. */

@@ -102,7 +102,7 @@ function csvText(value: Value, type: DataType): string | null {
 }
 
 /** Java's BigDecimal.toString: an exponent where many zeros would follow the point. */
-function decimalText(value: Decimal): string {
+export function decimalText(value: Decimal): string {
   const { unscaled, scale } = value;
   const digits = String(unscaled < 0n ? -unscaled : unscaled);
   const exponent = digits.length - 1 - scale;

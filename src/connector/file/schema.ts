@@ -43,7 +43,7 @@ export async function inferFileSchema(request: SchemaRequest): Promise<StructTyp
   if (fixed) return fixed;
   if (isTyped(format)) return await typedSchema(request);
   const files = inputFiles(request.files, { columns: [], timeZone: "UTC" });
-  const text = format === "csv" ? "csv" : "json";
+  const text = format === "csv" || format === "xml" ? format : "json";
   const { inferTypes, foldCase = false, mergeHeaders = false } = request;
   const rules = { inferTypes, foldCase, mergeHeaders };
   return asNullable(await context.engine.inferSchema({ format: text, files, options, ...rules }));

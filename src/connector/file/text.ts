@@ -38,7 +38,7 @@ export function textRows(request: WriteRequest, shape: WriteShape): RowFormat {
 }
 
 /** Whether the option `compression` asks for gzip, the one codec of texts that is written. */
-function isZipped(options: WriteRequest["options"]): boolean {
+export function isZipped(options: WriteRequest["options"]): boolean {
   const codec = (options["compression"] ?? options["codec"] ?? "none").toLowerCase();
   if (["none", "uncompressed"].includes(codec)) return false;
   if (codec === "gzip") return true;

@@ -9,9 +9,10 @@ import { checkFileSchema } from "./definition.ts";
 import { folderNames, replacedFiles } from "./folder.ts";
 import { writeParquetFiles } from "./parquet.ts";
 import { formatOf } from "./reader.ts";
-import { writeRowFiles } from "./row-file.ts";
+import { type RowFormat, writeRowFiles } from "./row-file.ts";
 import type { StagedFiles, WriteShape } from "./stage.ts";
 import { textRows } from "./text.ts";
+import { xmlRows } from "./xml.ts";
 
 /**
  * `df.write.format("parquet").save(folder)` and a table's files: new files under new names, then
@@ -40,8 +41,12 @@ export async function writeFiles(request: WriteRequest): Promise<void> {
 
 async function stagedFiles(request: WriteRequest, shape: WriteShape): Promise<StagedFiles> {
   if (shape.format === "parquet") return await writeParquetFiles(request, shape);
-  const rows = shape.format === "avro" ? await avroRows(request, shape) : textRows(request, shape);
-  return await writeRowFiles(request, shape, rows);
+  return await writeRowFiles(request, shape, await rowsOf(request, shape));
+}
+
+async function rowsOf(request: WriteRequest, shape: WriteShape): Promise<RowFormat> {
+  if (shape.format === "avro") return await avroRows(request, shape);
+  return shape.format === "xml" ? xmlRows(request, shape) : textRows(request, shape);
 }
 
 /** The columns of the files and those of their folders, checked. */

@@ -184,12 +184,7 @@ class DuckDBEngine implements Engine {
     const local = await localFiles(request.files, { ignoreMissing });
     try {
       const sample = { ...request, files: local.files };
-      if (request.format !== "avro") {
-        const { inferTextSchema } = await import("./text/infer.ts");
-        return await inferTextSchema(sample);
-      }
-      const { inferAvroSchema } = await import("./avro/file.ts");
-      return await inferAvroSchema(sample);
+      return await inferredSchema(sample);
     } finally {
       await local.release();
     }
@@ -269,4 +264,21 @@ function schemaOfPlan(plan: TypedRelation): StructType {
       field(name, type, nullable, metadata),
     ),
   );
+}
+
+async function inferredSchema(request: InferRequest): Promise<StructType> {
+  switch (request.format) {
+    case "avro": {
+      const { inferAvroSchema } = await import("./avro/file.ts");
+      return await inferAvroSchema(request);
+    }
+    case "xml": {
+      const { inferXmlSchema } = await import("./xml/infer.ts");
+      return await inferXmlSchema(request);
+    }
+    default: {
+      const { inferTextSchema } = await import("./text/infer.ts");
+      return await inferTextSchema(request);
+    }
+  }
 }

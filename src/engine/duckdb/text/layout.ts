@@ -31,7 +31,7 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
   const constants: { field: StructField; column: Column }[] = [];
   let corrupt: StringColumn | undefined;
   let rescued: StringColumn | undefined;
-  const records = input.format === "json" || input.format === "csv";
+  const records = ["json", "csv", "xml"].includes(input.format);
   const special = (field: StructField): boolean =>
     field.name === "_metadata" ||
     partitions.has(field.name) ||

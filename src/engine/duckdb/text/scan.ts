@@ -4,6 +4,7 @@ import type { InputFile, TextInput } from "../../../plan/input.ts";
 import { prepareCodecs } from "../avro/container.ts";
 import { avroFormat } from "../avro/file.ts";
 import { type RowSource, registerScan, type ScanItem } from "../table-function.ts";
+import { xmlFormat } from "../xml/file.ts";
 import type { Vector } from "./binding.ts";
 import { BlockReader, forgiven } from "./block.ts";
 import { Chunk } from "./chunk.ts";
@@ -65,7 +66,9 @@ class Rows implements RowSource {
   #reader: FileReader | undefined;
 
   constructor(input: TextInput, context: TextContext, wanted: readonly number[]) {
-    const options = textOptions(input.options, context.timeZone);
+    // XML is read in more encodings than one.
+    const plain = input.format === "xml" ? { encoding: "UTF-8" } : {};
+    const options = textOptions({ ...input.options, ...plain }, context.timeZone);
     const layout = wantedOf(layoutOf(input, options), wanted);
     this.#input = input;
     this.#context = {
@@ -163,5 +166,7 @@ function formatOf(context: FormatContext): (file: InputFile) => FileReader {
       return binaryFormat(context);
     case "avro":
       return avroFormat(context);
+    case "xml":
+      return xmlFormat(context);
   }
 }
