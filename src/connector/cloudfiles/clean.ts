@@ -92,9 +92,8 @@ class FileCleaner implements Cleaner {
     const done = { ...file, archiveTime: env.now(), mode: clean.mode };
     const location = await locateUri(file.path, paths[0]!, context);
     const status = await location.store.stat(location.path);
-    const same = status && Math.trunc(status.modificationTime) === Math.trunc(file.timestamp);
     // Written over since, it may wait to be read again.
-    if (!same) return done;
+    if (!status || !sameTime(status.modificationTime, file.timestamp)) return done;
     const moved = clean.destination && (await this.#copy(location, clean.destination, file));
     await location.store.delete(location.path);
     return moved ? { ...done, moved: moved.store.uri(moved.path) } : done;
@@ -121,6 +120,13 @@ class FileCleaner implements Cleaner {
     }
     throw new Error(`${destination.store.uri(join(destination, name).path)} is there already`);
   }
+}
+
+/** Whether two times of a file are one: some stores say it in whole seconds when asked for one. */
+function sameTime(left: number, right: number): boolean {
+  const seconds = (ms: number): number => Math.floor(ms / 1000);
+  const whole = left % 1000 === 0 || right % 1000 === 0;
+  return whole ? seconds(left) === seconds(right) : Math.trunc(left) === Math.trunc(right);
 }
 
 async function digest(path: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { InputFile } from "../../plan/input.ts";
 import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField, mergeSchemas } from "../../schema/compare.ts";
 import { formatDataType } from "../../schema/ddl.ts";
-import { type StructField, type StructType, struct } from "../../schema/type.ts";
+import { field, type StructField, type StructType, struct, variant } from "../../schema/type.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { optionReader } from "../option.ts";
 import { type FileFormat, fixedSchema, isTyped } from "./format.ts";
@@ -39,7 +39,7 @@ export interface SchemaRequest {
 /** The data schema of files; nullable throughout. UNABLE_TO_INFER_SCHEMA where there are none. */
 export async function inferFileSchema(request: SchemaRequest): Promise<StructType> {
   const { format, context, options } = request;
-  const fixed = fixedSchema(format);
+  const fixed = fixedSchema(format) ?? variantSchema(format, options);
   if (fixed) return fixed;
   if (isTyped(format)) return await typedSchema(request);
   const files = inputFiles(request.files, { columns: [], timeZone: "UTC" });
@@ -47,6 +47,12 @@ export async function inferFileSchema(request: SchemaRequest): Promise<StructTyp
   const { inferTypes, foldCase = false, mergeHeaders = false } = request;
   const rules = { inferTypes, foldCase, mergeHeaders };
   return asNullable(await context.engine.inferSchema({ format: text, files, options, ...rules }));
+}
+
+/** JSON records as a whole are one variant where an option names a column for them. */
+function variantSchema(format: FileFormat, options: Options): StructType | undefined {
+  const name = format === "json" ? options["singlevariantcolumn"] : undefined;
+  return name === undefined ? undefined : struct([field(name, variant)]);
 }
 
 /** Of files that hold their schemas: that of the first which can be read, or all merged. */

@@ -61,13 +61,26 @@ describe("files that are read", () => {
     expect(await readdir(join(session.folder, "in"))).toEqual(["a.json"]);
   });
 
-  test("before cleaning was asked for stay, and so do those passed over", async () => {
+  test("before cleaning was asked for stay", async () => {
     await using session = await prepared();
     await session.file("in/a.json", '{"id":1}\n', 1);
     const end = await run(session, {});
     await run(session, deletes, end);
     nowMs += 31 * day;
     await run(session, deletes, end);
+    expect(await readdir(join(session.folder, "in"))).toEqual(["a.json"]);
+  });
+
+  test("were there before the stream and are not read stay", async () => {
+    await using session = await prepared();
+    await session.file("in/a.json", '{"id":1}\n', 1);
+    const options = { ...deletes, "cloudFiles.includeExistingFiles": "false" };
+    await run(session, options);
+    await session.file("in/b.json", '{"id":2}\n', 2);
+    const end = await run(session, options);
+    await run(session, options, end);
+    nowMs += 31 * day;
+    await run(session, options, end);
     expect(await readdir(join(session.folder, "in"))).toEqual(["a.json"]);
   });
 

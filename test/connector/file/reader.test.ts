@@ -188,3 +188,11 @@ test("text and binary files have schemas of their own", async () => {
   const binary = await read(session, ["a.txt"], { format: "binaryFile" });
   expect(binary.rows[0]).toMatchObject({ length: 8n });
 });
+
+test("whole JSON records are a variant where singleVariantColumn names one", async () => {
+  await using session = await openSession();
+  await session.file("a.json", '{"id":1,"list":[true]}\n', 1);
+  const { ddl, rows } = await read(session, ["a.json"], { options: { singlevariantcolumn: "v" } });
+  expect(ddl).toBe("v VARIANT");
+  expect(rows.map(({ v }) => String(v))).toEqual(['{"id":1,"list":[true]}']);
+});

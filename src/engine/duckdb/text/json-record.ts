@@ -237,7 +237,7 @@ function structConverter(type: StructType, options: RecordOptions): Convert {
     if (isNull(cursor)) return null;
     if (peek(cursor) !== "{") throw new Mismatch("no object where a struct is expected");
     const value: Record<string, Value> = { ...empty };
-    const rescued = new Map<string, string>();
+    let rescued: Map<string, string> | undefined;
     let fault: string | undefined;
     forMembers(cursor, (key) => {
       const start = cursor.at;
@@ -245,6 +245,7 @@ function structConverter(type: StructType, options: RecordOptions): Convert {
       if (part === undefined) {
         skipValue(cursor);
         if (!options.rescue) return;
+        rescued ??= new Map();
         rescued.set(key, cursor.text.slice(start, cursor.at));
         fault ??= `a field ${key} that the schema does not have`;
         return;
@@ -254,12 +255,13 @@ function structConverter(type: StructType, options: RecordOptions): Convert {
       if (read.reason === undefined) return;
       if (options.rescue) {
         if (read.value === undefined) value[part.name] = null;
+        rescued ??= new Map();
         rescued.set(key, read.rest ?? cursor.text.slice(start, cursor.at));
       }
       fault ??= read.reason;
     });
     if (fault === undefined) return value;
-    throw new Partial(value, fault, options.rescue ? `{${members(rescued)}}` : undefined);
+    throw new Partial(value, fault, rescued && `{${members(rescued)}}`);
   };
 }
 
