@@ -1,13 +1,14 @@
 import type { DataType, StructField, StructType } from "../schema/type.ts";
 import type { Expression } from "./expression.ts";
 import type { FunctionDefinition } from "./function.ts";
-import type { Options, Relation } from "./relation.ts";
+import type { Options, Read, Relation } from "./relation.ts";
 
 /** What to do, as the user said it: frozen data, in the terms of Spark Connect's `Command`. */
 export type Command =
   | Write
   | Writes
   | WriteStream
+  | CopyInto
   | CreateTable
   | CreateNamespace
   | DropNamespace
@@ -68,6 +69,26 @@ export interface Write {
 export interface Writes {
   readonly kind: "writes";
   readonly writes: readonly Write[];
+}
+
+/** COPY INTO: files that the table has not loaded yet, each once. */
+export interface CopyInto {
+  readonly kind: "copy into";
+  readonly target: Target;
+  /** Columns of the source meet those of the table by their place, or the listed ones. */
+  readonly byPosition: boolean;
+  readonly columns?: readonly string[];
+  /** The read of the files, and what is made of it. */
+  readonly source: Read;
+  readonly input: Relation;
+  readonly format: string;
+  /** Nothing is loaded: so many rows are shown. */
+  readonly validate?: number | "all";
+  /** Names below the source, or a pattern of them; absent: all. */
+  readonly files?: readonly string[];
+  readonly pattern?: string;
+  readonly formatOptions: Options;
+  readonly copyOptions: Options;
 }
 
 export type OutputMode = "append" | "complete" | "update";

@@ -3,6 +3,7 @@ import type { Command, SetCommand, SetVariable, Statement, Target } from "../pla
 import type { Relation } from "../plan/relation.ts";
 import type { Interval } from "../schema/value.ts";
 import { alterTable } from "./alter.ts";
+import { copyInto } from "./copy.ts";
 import { createStatement } from "./create.ts";
 import {
   at,
@@ -54,6 +55,9 @@ function command(cursor: Cursor): Command {
     case "CREATE":
     case "REPLACE":
       return createStatement(cursor);
+    case "COPY":
+      if (at(cursor, "COPY", "INTO")) return copyInto(cursor);
+      throw refusal(cursor);
     case "DROP":
       return drop(cursor);
     case "DESC":
@@ -87,7 +91,7 @@ function command(cursor: Cursor): Command {
 /** Statements of Spark and Delta that are not built, by their first words. */
 const unbuilt: readonly (readonly string[])[] = [
   "ALTER SCHEMA|ALTER DATABASE|ALTER NAMESPACE|ALTER INDEX|ANALYZE",
-  "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|COPY INTO|DELETE FROM",
+  "BEGIN|CACHE TABLE|CACHE LAZY|CALL|CLEAR CACHE|COMMENT ON|COMMIT|DELETE FROM",
   "EXPORT TABLE|GRANT|IMPORT TABLE|LOAD DATA|LOCK|MERGE|MSCK REPAIR",
   "OPTIMIZE|REFRESH|REPAIR TABLE|RESTORE|REVOKE|ROLLBACK|START TRANSACTION",
   "UNCACHE TABLE|UNLOCK|UPDATE|VACUUM|ADD|LIST|CONVERT TO|CLONE|OPEN|FETCH|CLOSE|DFS|UNDROP TABLE",

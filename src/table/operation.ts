@@ -36,7 +36,7 @@ export function writeOperation(request: WriteRequest, written: Written): Operati
   if (request.create?.mode !== undefined)
     return { ...createdAs(request, written), ...userMetadata };
   return {
-    name: "WRITE",
+    name: request.copying === undefined ? "WRITE" : "COPY INTO",
     parameters: writeParameters(request, written),
     metrics: writeMetrics(request, written),
     ...userMetadata,

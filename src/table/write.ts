@@ -42,6 +42,8 @@ export interface WriteRequest {
     readonly outputMode: OutputMode;
     readonly later?: Later;
   };
+  /** COPY INTO: only on what the table had loaded by `after`; by another load it fails. */
+  readonly copying?: { readonly appId: string; readonly version: number; readonly after?: number };
   /** CREATE or REPLACE TABLE AS SELECT, and tables made by name. */
   readonly create?: CreateAs;
 }
@@ -95,6 +97,7 @@ interface Planning {
 }
 
 function transactionId(request: WriteRequest, options: WriteOptions) {
+  if (request.copying !== undefined) return request.copying;
   if (request.streaming === undefined) return options.transaction;
   return { appId: request.streaming.queryId, version: request.streaming.batchId };
 }
@@ -106,6 +109,14 @@ function skip(
   const { request, options, current } = planning;
   const result = { version: current.version, snapshot: current, rows: 0, skipped: true };
   const id = transactionId(request, options);
+  const { copying } = request;
+  if (copying && current.transactions.get(copying.appId) !== copying.after) {
+    const detail = "another COPY INTO was first";
+    throw conflictError(table, {
+      ...{ kind: "conflict", code: "DELTA_CONCURRENT_TRANSACTION" },
+      ...{ version: current.version, detail },
+    });
+  }
   const seen = id === undefined ? undefined : current.transactions.get(id.appId);
   if (id !== undefined && seen !== undefined && seen >= id.version) return result;
   if (request.mode === "ignore") return result;
@@ -210,7 +221,9 @@ async function commitOf(
   const actions: Action[] = [
     ...(prepared.metadataChanged ? [{ metaData: prepared.metadata }] : []),
     ...(prepared.protocolChanged ? [{ protocol: prepared.protocol }] : []),
-    ...(id === undefined ? [] : [{ txn: { ...id, lastUpdated: env.now() } }]),
+    ...(id === undefined
+      ? []
+      : [{ txn: { appId: id.appId, version: id.version, lastUpdated: env.now() } }]),
     ...[...adds, ...copies].map((add) => ({ add })),
     ...removed.map((file) => ({ remove: removeOf(file, options.dataChange) })),
   ];

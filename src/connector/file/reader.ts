@@ -24,12 +24,20 @@ import {
  * unless it is given, when the plan is resolved: both hold for every run of it.
  */
 export async function readFiles(request: ReadRequest): Promise<Dataset> {
-  const format = formatOf(request);
   const options = optionReader(request.options, "INVALID_OPTION_VALUE");
   const paths = await locations(request);
   // The folder of a table is made by its first file.
   if (!request.table?.partitionBy) await requirePaths(paths);
-  const files = await listFiles(paths, await listingRules(options, request.context));
+  return readListed(request, await listFiles(paths, await listingRules(options, request.context)));
+}
+
+/** As `readFiles`, of files that are listed. */
+export async function readListed(
+  request: ReadRequest,
+  files: readonly FoundFile[],
+): Promise<Dataset> {
+  const format = formatOf(request);
+  const options = optionReader(request.options, "INVALID_OPTION_VALUE");
   const { partitions, schema } = await resolveSchema({ format, request, options, files });
   return {
     name: request.table?.name ?? `${format}.\`${request.paths.join(",")}\``,

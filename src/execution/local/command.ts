@@ -15,6 +15,8 @@ export async function runCommand(context: LocalContext, command: Command): Promi
       for (const write of command.writes) await runWrite(context, write);
       return noAnswer;
     }
+    case "copy into":
+      return (await import("./copy.ts")).runCopyInto(context, command);
     case "create table":
       return (await import("./create.ts")).runCreateTable(context, command);
     case "create namespace":

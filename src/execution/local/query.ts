@@ -1,12 +1,12 @@
 import { scanRequests } from "../../analysis/conjunct.ts";
-import type { ScanRequest } from "../../analysis/dataset.ts";
+import type { Dataset, ScanRequest } from "../../analysis/dataset.ts";
 import { prune } from "../../analysis/prune.ts";
 import type { TypedRelation, TypedScan } from "../../analysis/typed.ts";
 import { rewriteAll } from "../../analysis/walk.ts";
 import type { CachedResult, QueryContext, Result } from "../../engine/engine.ts";
 import { assert, error } from "../../error/error.ts";
 import type { Input } from "../../plan/input.ts";
-import type { Relation } from "../../plan/relation.ts";
+import type { Read, Relation } from "../../plan/relation.ts";
 import { withConstants } from "./constant.ts";
 import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
 import { typedPlan } from "./resolve.ts";
@@ -39,17 +39,24 @@ export async function batchPlan(
   context: LocalContext,
   plan: Relation,
   method: string,
+  given?: ReadonlyMap<Read, Dataset>,
 ): Promise<TypedRelation> {
-  return boundPlan(context, await context.persisted.substitute(plan), { method });
+  const ready = given ? plan : await context.persisted.substitute(plan);
+  return boundPlan(context, ready, { method, ...(given ? { given } : {}) });
 }
 
 /** `query`: the context it will run in, where that is known by now. */
 async function boundPlan(
   context: LocalContext,
   plan: Relation,
-  { method, query }: { readonly method: string; readonly query?: QueryContext },
+  how: {
+    readonly method: string;
+    readonly query?: QueryContext;
+    readonly given?: ReadonlyMap<Read, Dataset>;
+  },
 ): Promise<TypedRelation> {
-  const typed = await typedPlan(context, plan);
+  const { method, query, given } = how;
+  const typed = await typedPlan(context, plan, [], given);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
   return bindScans(prune(typed), {
     timeZone: timeZoneOf(context),

@@ -19,13 +19,17 @@ import { unfolded } from "./unfold.ts";
 /** How deep views and functions may stand on each other: what reaches itself is found by it. */
 const viewDepthMax = 100;
 
-/** The typed plan of a plan: every name looked up, every view unfolded, every type known. */
+/**
+ * The typed plan of a plan: every name looked up, every view unfolded, every type known. `given`:
+ * what reads mean that no name says.
+ */
 export async function typedPlan(
   context: LocalContext,
   plan: Relation,
   more: readonly SqlFunction[] = [],
+  given: ReadonlyMap<Read, Dataset> = new Map(),
 ): Promise<TypedRelation> {
-  const state: Names = { reads: new Map(), functions: new Map(), depth: 0 };
+  const state: Names = { reads: new Map(given), functions: new Map(), depth: 0 };
   for (const routine of more) {
     state.functions.set(routine.name.join(".").toLowerCase(), routine);
     await resolveNames(context, bodyPlan(routine), state);
