@@ -14,10 +14,11 @@ export interface CommittedFiles {
   readonly commitTime: number; // ms since the epoch
 }
 
-/** What became of a file of an entry: where it was moved; absent: deleted, or gone before. */
+/** What became of a file of an entry; none of it where the file was left alone or gone before. */
 export interface ArchivedFile extends ReadEntry {
-  readonly archiveTime: number; // ms since the epoch
-  readonly mode: "MOVE" | "DELETE";
+  readonly archiveTime?: number; // ms since the epoch
+  readonly mode?: "MOVE" | "DELETE";
+  /** Where it is now. */
   readonly moved?: string;
 }
 

@@ -89,13 +89,14 @@ class FileCleaner implements Cleaner {
 
   async #clean(file: ReadEntry): Promise<ArchivedFile> {
     const { clean, paths, context } = this.#spec;
-    const done = { ...file, archiveTime: env.now(), mode: clean.mode };
+    const entry = { path: file.path, timestamp: file.timestamp };
     const location = await locateUri(file.path, paths[0]!, context);
     const status = await location.store.stat(location.path);
     // Written over since, it may wait to be read again.
-    if (!status || !sameTime(status.modificationTime, file.timestamp)) return done;
+    if (!status || !sameTime(status.modificationTime, file.timestamp)) return entry;
     const moved = clean.destination && (await this.#copy(location, clean.destination, file));
     await location.store.delete(location.path);
+    const done = { ...entry, archiveTime: env.now(), mode: clean.mode };
     return moved ? { ...done, moved: moved.store.uri(moved.path) } : done;
   }
 

@@ -7,7 +7,7 @@ import type { ReadRequest } from "../connector.ts";
 import type { ReadFile } from "../file/input.ts";
 import { addedFields, evolve, typeAt, withHints, withStrings } from "./evolution.ts";
 import type { CloudFilesOptions } from "./option.ts";
-import { inferData, type ResolvedSchema } from "./schema.ts";
+import { hintsOf, inferData, type ResolvedSchema } from "./schema.ts";
 import { writeSchema } from "./schema-log.ts";
 import type { StoredFile } from "./stored.ts";
 import { unknownFields } from "./typed-rows.ts";
@@ -65,19 +65,23 @@ export async function evolveByRecords(
   await change(withStrings(withHints(added, grown), unknown), unknown, stream);
 }
 
-/** Writes the next schema down and fails; nothing where it is what it was. */
+/**
+ * Writes the next schema down and fails; nothing where it is what it was. Hints hold: what they
+ * type is neither widened nor another.
+ */
 async function change(
-  data: StructType,
+  grown: StructType,
   unknown: readonly FieldPath[],
   stream: EvolvingStream,
 ): Promise<void> {
   const { settings, resolved, request } = stream;
   const { stored } = resolved;
+  const partition = struct(resolved.partitions);
+  const data = withHints(grown, hintsOf(settings, partition));
   if (schemaJson(data) === schemaJson(resolved.data)) return;
   if (!settings.evolution.startsWith("addNewColumns") || !stored) {
     throw unknownField(unknown, stream);
   }
-  const partition = struct(resolved.partitions);
   await writeSchema(stored.location, { version: stored.version + 1, data, partition });
   const changed = [...addedFields(resolved.data, data), ...retyped(resolved.data, data)];
   throw error("UNKNOWN_FIELD_EXCEPTION", {

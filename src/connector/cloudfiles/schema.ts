@@ -200,7 +200,7 @@ function typedByHints(
 }
 
 /** The hints of data columns. */
-function hintsOf(settings: CloudFilesOptions, partition: StructType): readonly Hint[] {
+export function hintsOf(settings: CloudFilesOptions, partition: StructType): readonly Hint[] {
   return parseHints(settings.schemaHints ?? "").filter(
     ({ path }) => !findField(partition, path[0]!),
   );

@@ -162,6 +162,22 @@ describe("values of text that need a wider type", () => {
     expect(rows.map((row) => row["_rescued_data"])).toEqual([null, null]);
   });
 
+  test("are rescued where a hint holds the type", async () => {
+    await using session = await prepared();
+    const options = {
+      ...typed,
+      "cloudFiles.format": "csv",
+      "cloudFiles.schemaHints": "n INT",
+      "cloudFiles.schemaEvolutionMode": "addNewColumnsWithTypeWidening",
+    };
+    await session.file("in/a.csv", "n\n1\n", 1);
+    await resolve(session, options);
+    await session.file("in/b.csv", "n\n3000000000\n", 2);
+    const rows = await readAll(session, options);
+    expect(rows.map(({ n }) => n)).toEqual([1, null]);
+    expect(rescued(rows[1])).toMatchObject({ n: "3000000000" });
+  });
+
   test("and have no such type are rescued", async () => {
     await using session = await prepared();
     const options = {
