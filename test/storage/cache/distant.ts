@@ -11,7 +11,7 @@ export interface Distant extends RemoteFiles {
 }
 
 /** Bytes of which each is told from the others, none of them zero. */
-export function bytesFor(seed: number, size: number): Buffer {
+function bytesFor(seed: number, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
   for (let at = 0; at < size; at += 1) bytes[at] = 1 + ((at * 31 + (at >> 8) + seed * 7) % 255);
   return bytes;

@@ -8,8 +8,8 @@ import type { TypedRelation } from "../../../../src/analysis/typed.ts";
 import { openEngine } from "../../../../src/engine/duckdb/engine.ts";
 import { chunksPart, footerPart } from "../../../../src/engine/duckdb/parquet/part.ts";
 import type { Engine } from "../../../../src/engine/engine.ts";
-import type { InputFile } from "../../../../src/plan/input.ts";
-import { field, type StructType, struct } from "../../../../src/schema/type.ts";
+import type { InputFile, ParquetInput } from "../../../../src/plan/input.ts";
+import { field, long, type StructType, struct } from "../../../../src/schema/type.ts";
 import type { Value } from "../../../../src/schema/value.ts";
 import { type Cache, openCache } from "../../../../src/storage/cache/cache.ts";
 import { merged, missing } from "../../../../src/storage/cache/range.ts";
@@ -204,4 +204,33 @@ describe("a chunk that is absent", () => {
 test("a column that the file does not have is null", async () => {
   const wanted = struct([...only("id").fields, field("none", only("text").fields[0]!.type)]);
   expect((await read(scan(far(), wanted)))[5]).toEqual([5n, null]);
+});
+
+test("columns that an id finds are those with the id", async () => {
+  const known = (name: string, id: number): StructType["fields"][0] =>
+    field(name, long, true, { "parquet.field.id": id });
+  const written = struct([known("a", 1), known("b", 2), known("c", 3)]);
+  const values = Array.from({ length: 20_000 }, (_, at) => [BigInt(at), BigInt(-at), 7n]);
+  const input = { kind: "rows", schema: written, rows: values } as const;
+  const output = written.fields.map((one, at) => ({ ...one, id: at + 1 }));
+  const target = { directory, schema: written, partitionBy: [], compression: "zstd" } as const;
+  const [file] = await engine.writeParquet(
+    { kind: "input", input, output },
+    { ...target, statistics: () => false },
+    context,
+  );
+  const wanted = struct([field("renamed", long)]);
+  const place = { path: file!.path, store, size: file!.size, immutable: true };
+  const ofStore = { ...place, uri: "far://x", modificationTime: 0, partition: {} };
+  const parquet: ParquetInput = {
+    ...{ kind: "parquet", schema: wanted, files: [ofStore] },
+    ...{ stored: struct([known("z", 2)]), match: "id" },
+  };
+  const plan = {
+    kind: "input",
+    input: parquet,
+    output: [{ ...wanted.fields[0]!, id: 1 }],
+  } as const;
+  expect(await read(plan)).toEqual(values.map(([, value]) => [value]));
+  expect(traffic.bytes).toBeLessThan(file!.size * 0.7);
 });
