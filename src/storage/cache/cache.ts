@@ -14,8 +14,8 @@ import { sweep } from "./sweep.ts";
 
 /** Requests under way at a time, of all files: each holds up to 8 MiB. */
 const requestsAtOnce = 16;
-/** A file of no more bytes is fetched whole, by one request. */
-const smallBytes = 64 << 10;
+/** Fetching so much more costs less than another request. */
+const smallDefault = 64 << 10;
 /** A process looks at the whole cache when it has brought in this part of its size. */
 const sweepEvery = 1 / 16;
 
@@ -33,6 +33,8 @@ export interface CacheOptions {
   /** Shared by processes; made when it is first needed. */
   readonly folder?: string;
   readonly size?: number; // bytes
+  /** A file of no more bytes is fetched whole, by one request. 64 KiB. */
+  readonly smallBytes?: number;
   readonly disk?: CacheDisk;
 }
 
@@ -67,6 +69,7 @@ function cacheFolder(): string {
 class SharedCache implements Cache {
   readonly #options: CacheOptions;
   readonly #most: number;
+  readonly #small: number;
   #shelf: Promise<{ readonly shelf: Shelf; readonly staging: Staging }> | undefined;
   /** One call at a time fills a file: the next finds what it brought. */
   readonly #busy = new Map<string, Promise<unknown>>();
@@ -78,6 +81,7 @@ class SharedCache implements Cache {
   constructor(options: CacheOptions) {
     this.#options = options;
     this.#most = options.size ?? cacheBytes;
+    this.#small = options.smallBytes ?? smallDefault;
     this.#unswept = this.#most; // The first file that comes in is a reason to look.
   }
 
@@ -105,7 +109,7 @@ class SharedCache implements Cache {
       throw thrown;
     });
     const filler: Filler = {
-      ...{ remote, shelf },
+      ...{ remote, shelf, smallBytes: this.#small },
       request: (work) => this.#request(work),
       wrote: (bytes) => {
         this.#unswept += bytes;
@@ -183,7 +187,7 @@ function ofDisk(thrown: unknown, path: string): unknown {
 async function filled(filler: Filler, path: string, options: OpenOptions): Promise<LocalFile> {
   const filling = await begin(filler, path, options);
   try {
-    await fill(filling, options.part);
+    await fill(filling, options.part, filler.smallBytes);
     const { held } = filling;
     assert(held !== undefined, "something of the file was read");
     await held.file.close();
@@ -199,10 +203,10 @@ async function filled(filler: Filler, path: string, options: OpenOptions): Promi
   }
 }
 
-async function fill(filling: Filling, part: Part | undefined): Promise<void> {
+async function fill(filling: Filling, part: Part | undefined, small: number): Promise<void> {
   const all = [{ start: 0, end: filling.size }];
   if (filling.whole) return;
-  if (part === undefined || filling.size <= smallBytes) return await filling.ensure(all);
+  if (part === undefined || filling.size <= small) return await filling.ensure(all);
   await filling.ensure((await part(filling)) ?? all);
 }
 

@@ -12,6 +12,7 @@ const requestBytes = 8 << 20;
 export interface Filler {
   readonly remote: RemoteFiles;
   readonly shelf: Shelf;
+  readonly smallBytes: number;
   /** Does a request when there is a place for it. */
   readonly request: <T>(work: () => Promise<T>) => Promise<T>;
   /** Counts bytes that came onto the disk. */
