@@ -1,3 +1,4 @@
+import { error } from "../../../error/error.ts";
 import { importPeer } from "../../../storage/peer.ts";
 import { type SetupClients, setUpAws } from "./aws-setup.ts";
 import { isAbsence, isRefusal, notSetUp } from "./failure.ts";
@@ -45,10 +46,22 @@ export async function openAws(request: CloudRequest): Promise<Queue> {
   const { cloud, wanted } = request;
   const config = await configOf(request);
   const { SQS } = await importPeer<SqsModule>("@aws-sdk/client-sqs", purpose);
-  const sqs = new SQS(config);
   const remedy = awsRemedy(wanted);
-  const url = cloud["queueUrl"] ?? (await setUp(request, config, sqs));
-  return sqsQueue(sqs, url, remedy);
+  const { queueUrl } = cloud;
+  if (queueUrl !== undefined) {
+    return sqsQueue(new SQS({ ...config, endpoint: serverOf(queueUrl) }), queueUrl, remedy);
+  }
+  const sqs = new SQS(config);
+  return sqsQueue(sqs, await setUp(request, config, sqs), remedy);
+}
+
+/** A queue is asked where its URL says, whatever the region's own server is. */
+function serverOf(queueUrl: string): string {
+  if (URL.canParse(queueUrl)) return new URL(queueUrl).origin;
+  throw error("CF_INVALID_OPTION_VALUE", {
+    ...{ name: "cloudFiles.queueUrl", value: queueUrl },
+    expected: "must be the URL of an SQS queue, as https://sqs.us-east-1.amazonaws.com/1/name",
+  });
 }
 
 async function setUp(

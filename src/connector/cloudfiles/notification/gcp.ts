@@ -18,7 +18,7 @@ export interface PubsubModule {
 }
 
 /** Handed on as it is. */
-type ClientConfig = Readonly<Record<string, unknown>>;
+type ClientConfig = Readonly<Record<string, string | number | object | undefined>>;
 
 interface PubsubOptions {
   readonly projectId: string;
