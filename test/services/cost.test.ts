@@ -6,7 +6,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { SparkSession } from "../../src/index.ts";
 import { startFaults } from "./server/fault.ts";
-import { bucketOf, s3Conf } from "./storage/s3-subject.ts";
+import { adminOf, bucketOf, s3Conf } from "./storage/s3-subject.ts";
 
 const server = inject("s3");
 const endpoint = "endpoint" in server ? server.endpoint : "";
@@ -60,8 +60,11 @@ async function neededOf(columns: readonly string[], puts: Faulty["asked"]) {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   const needed = { chunks: 0, footers: 0, files: 0 };
+  const admin = await adminOf(endpoint);
   for (const { url } of puts) {
-    const bytes = Buffer.from(await (await fetch(new URL(url, endpoint))).arrayBuffer());
+    const [, Bucket = "", ...key] = new URL(url, endpoint).pathname.split("/");
+    const { Body } = await admin.getObject({ Bucket, Key: decodeURIComponent(key.join("/")) });
+    const bytes = Buffer.from(await Body.transformToByteArray());
     const path = join(local, `needed-${needed.files}.parquet`);
     await writeFile(path, bytes);
     const sql = `SELECT sum(total_compressed_size)::DOUBLE FROM parquet_metadata('${path}')
@@ -127,11 +130,13 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     expect(read).toBeLessThanOrEqual(1.2 * needed.chunks + needed.footers);
     expect(ofFiles("GET").length).toBeLessThanOrEqual(3 * needed.files);
     const idle = proxy.asked.length;
+    const began = performance.now();
     await setTimeout(idleMs);
+    const waitedMs = performance.now() - began; // on a loaded machine it is more
     const polls = kinds(idle);
     await query.stop();
     expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
-    expect(proxy.asked.length - idle).toBeLessThanOrEqual(idleMs / everyMs + 1);
+    expect(proxy.asked.length - idle).toBeLessThanOrEqual(waitedMs / everyMs + 1);
   });
 
   test("a folder that nothing came into is listed once a trigger", async () => {
@@ -153,11 +158,13 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     }
     await setTimeout(2_000);
     const idle = proxy.asked.length;
+    const began = performance.now();
     await setTimeout(idleMs);
+    const waitedMs = performance.now() - began; // on a loaded machine it is more
     const polls = kinds(idle);
     await query.stop();
     expect(Object.keys(polls.counts).every((kind) => kind.startsWith("LIST"))).toBe(true);
-    expect(proxy.asked.length - idle).toBeLessThanOrEqual(idleMs / everyMs + 1);
+    expect(proxy.asked.length - idle).toBeLessThanOrEqual(waitedMs / everyMs + 1);
     expect(await spark.table("landed").count()).toBe(10);
   });
 });

@@ -24,6 +24,9 @@ export interface Admin {
   listMultipartUploads(input: { Bucket: string; Prefix?: string }): Promise<{
     readonly Uploads?: readonly { readonly Key?: string }[];
   }>;
+  getObject(input: { Bucket: string; Key: string }): Promise<{
+    readonly Body: { transformToByteArray(): Promise<Uint8Array> };
+  }>;
   putObject(input: { Bucket: string; Key: string; Body: string | Uint8Array }): Promise<unknown>;
 }
 
