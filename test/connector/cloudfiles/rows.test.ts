@@ -277,3 +277,46 @@ describe("singleVariantColumn", () => {
     });
   });
 });
+
+describe("files of XML", () => {
+  const xml = { "cloudFiles.format": "xml", rowTag: "r" };
+
+  test("are strings, evolve, and have what does not fit rescued", async () => {
+    await using session = await prepared();
+    await session.file("in/a.xml", "<d><r><id>1</id><s><x>1</x></s></r></d>", 1);
+    expect(toDdl((await resolve(session, xml)).schema)).toBe(
+      "id STRING,s STRUCT<x: STRING>,_rescued_data STRING",
+    );
+    const second = "<d><r><id>2</id><more>x</more><s><y>1</y></s></r></d>";
+    await session.file("in/b.xml", second, 2);
+    await expect(readAll(session, xml)).rejects.toMatchObject({
+      code: "UNKNOWN_FIELD_EXCEPTION",
+      parameters: { fields: "s.y: STRING, more: STRING" },
+    });
+    const rows = await readAll(session, xml);
+    expect(rows.map(({ id, more, s }) => [id, more, s])).toEqual([
+      ["1", null, { x: "1", y: null }],
+      ["2", "x", { x: null, y: "1" }],
+    ]);
+  });
+
+  test("have types where they are asked for", async () => {
+    await using session = await prepared();
+    await session.file("in/a.xml", "<d><r><id>1</id><s><x>1</x></s></r></d>", 1);
+    const options = { ...xml, ...typed, "cloudFiles.schemaEvolutionMode": "rescue" };
+    await resolve(session, options);
+    await session.file("in/b.xml", "<d><r><id>x</id><s><x>2</x><y>3</y></s></r></d>", 2);
+    const rows = await readAll(session, options);
+    expect(rows.map(({ id }) => id)).toEqual([1n, null]);
+    expect(rescued(rows[1])).toMatchObject({ id: "x", s: { y: "3" } });
+    expect(rows[1]!["s"]).toEqual({ x: 2n });
+  });
+
+  test("that are none lie under badRecordsPath", async () => {
+    await using session = await prepared();
+    await session.file("in/a.xml", "<d><r><id>1</id></r><r><id>x</id></r></d>", 1);
+    const options = { ...xml, badRecordsPath: join(session.folder, "bad") };
+    expect(await readAll(session, options, { schema: "id INT" })).toEqual([{ id: 1 }]);
+    expect(await readdir(join(session.folder, "bad"))).toHaveLength(1);
+  });
+});

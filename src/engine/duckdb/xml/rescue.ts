@@ -1,4 +1,5 @@
 import type { InputFile } from "../../../plan/input.ts";
+import { findField } from "../../../schema/compare.ts";
 import type { StructType } from "../../../schema/type.ts";
 import { rescueEnd } from "../text/malformed.ts";
 import type { TextOptions } from "../text/option.ts";
@@ -15,7 +16,26 @@ export interface Rescued {
 
 /** Takes out of a record the fields that are unknown and the values that do not fit. */
 export function rescued(element: Element, schema: StructType, how: ConvertContext): Rescued {
+  const { kept, left } = split(element, schema, how);
+  return {
+    element: kept,
+    json: (file, options) =>
+      left.size === 0 ? undefined : `{${members(left)}${rescueEnd(file, options)}`,
+  };
+}
+
+interface Split {
+  readonly kept: Element;
+  /** What has no place, by its column: JSON of the record's own shape. */
+  readonly left: ReadonlyMap<string, string>;
+}
+
+function split(element: Element, schema: StructType, how: ConvertContext): Split {
   const left = new Map<string, string>();
+  const leave = (name: string, json: string): void => {
+    const known = left.get(name);
+    left.set(name, known === undefined ? json : joined(known, json));
+  };
   const { attributePrefix } = how.options;
   const texts = new Map(attributeTexts(element, how.options));
   const attributes = element.attributes.filter(([name, value]) => {
@@ -24,23 +44,31 @@ export function rescued(element: Element, schema: StructType, how: ConvertContex
     if (texts.has(attributePrefix + name)) left.set(attributePrefix + name, JSON.stringify(value));
     return false;
   });
-  const items = element.items.filter((item) => {
-    if (typeof item === "string") return true;
-    const alone = { name: element.name, attributes: [], items: [item] };
-    if (fits(alone, item.name, schema, how)) return true;
-    const known = left.get(item.name);
-    const json = jsonOf(item, how);
-    left.set(item.name, known === undefined ? json : joined(known, json));
-    return false;
+  const items = element.items.flatMap((item): (Element | string)[] => {
+    if (typeof item === "string") return [item];
+    const within = structOf(schema, item.name);
+    const inner = within && split(item, within, how);
+    const part = inner?.kept ?? item;
+    const alone = { name: element.name, attributes: [], items: [part] };
+    if (!fits(alone, item.name, schema, how)) {
+      leave(item.name, jsonOf(item, how));
+      return [];
+    }
+    if (inner && inner.left.size > 0) leave(item.name, `{${members(inner.left)}}`);
+    return [part];
   });
-  return {
-    element: { ...element, attributes, items },
-    json(file, options) {
-      if (left.size === 0) return undefined;
-      const members = [...left].map(([name, json]) => `${JSON.stringify(name)}:${json}`);
-      return `{${members.join(",")}${rescueEnd(file, options)}`;
-    },
-  };
+  return { kept: { ...element, attributes, items }, left };
+}
+
+/** The struct that a column, or each element of it, is; undefined of any other. */
+function structOf(schema: StructType, name: string): StructType | undefined {
+  const type = findField(schema, name)?.type;
+  const own = type?.type === "array" ? type.elementType : type;
+  return own?.type === "struct" ? own : undefined;
+}
+
+function members(left: ReadonlyMap<string, string>): string {
+  return [...left].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(",");
 }
 
 function joined(list: string, json: string): string {
