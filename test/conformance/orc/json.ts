@@ -81,9 +81,11 @@ function isSameNumber(one: Digits, other: Digits): boolean {
 
 /** ORC's own tool prints seven digits of a number of 32 bits, which are not always enough. */
 function isSameSingle(left: number, right: number): boolean {
+  const [one, other] = [Math.fround(left), Math.fround(right)];
   return (
-    isSameReal(Math.fround(left), Math.fround(right)) ||
-    left.toPrecision(7) === right.toPrecision(7)
+    isSameReal(one, other) ||
+    one.toPrecision(7) === right.toPrecision(7) ||
+    left.toPrecision(7) === other.toPrecision(7)
   );
 }
 

@@ -30,6 +30,8 @@ def plain(value, of):
         clock = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=second)
         return json.dumps(clock.strftime("%Y-%m-%d %H:%M:%S.") + (str(nano).zfill(9).rstrip("0") or "0"))
     if pa.types.is_date(of):
+        if value < datetime.date(1582, 10, 15):
+            raise ValueError("days before 1582-10-15 are of another calendar there")
         return json.dumps(str(value))
     if isinstance(value, float) and not math.isfinite(value):
         return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
