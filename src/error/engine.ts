@@ -69,6 +69,12 @@ export const engineConditions = {
     message:
       "Unable to convert {orcType} of the ORC file {path} to the data type {toType}. Read it as the type it has, and cast",
   },
+  "UNSUPPORTED_FEATURE.ORC_TIMESTAMP": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "ORC cannot hold the instant {value}: fractions of the last second before 1970 are read as of the first one after. Write it as a string, or in another format",
+  },
   "UNSUPPORTED_FEATURE.ORC_ENCRYPTION": {
     kind: "unsupported",
     sqlState: "0A000",

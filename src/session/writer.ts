@@ -60,6 +60,9 @@ export class DataFrameWriter extends Builder {
   async parquet(path: string): Promise<void> {
     await this.format("parquet").save(path);
   }
+  async orc(path: string): Promise<void> {
+    await this.format("orc").save(path);
+  }
   async json(path: string): Promise<void> {
     await this.format("json").save(path);
   }

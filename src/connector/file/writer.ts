@@ -7,6 +7,7 @@ import type { WriteRequest } from "../connector.ts";
 import { avroRows } from "./avro.ts";
 import { checkFileSchema } from "./definition.ts";
 import { folderNames, replacedFiles } from "./folder.ts";
+import { orcRows } from "./orc-rows.ts";
 import { writeParquetFiles } from "./parquet.ts";
 import { formatOf } from "./reader.ts";
 import { type RowFormat, writeRowFiles } from "./row-file.ts";
@@ -46,13 +47,14 @@ async function stagedFiles(request: WriteRequest, shape: WriteShape): Promise<St
 
 async function rowsOf(request: WriteRequest, shape: WriteShape): Promise<RowFormat> {
   if (shape.format === "avro") return await avroRows(request, shape);
+  if (shape.format === "orc") return await orcRows(request, shape);
   return shape.format === "xml" ? xmlRows(request, shape) : textRows(request, shape);
 }
 
 /** The columns of the files and those of their folders, checked. */
 function shapeOf(request: WriteRequest): WriteShape {
   const format = formatOf(request);
-  if (format === "binaryFile" || format === "orc") {
+  if (format === "binaryFile") {
     throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation: "be written" });
   }
   const columns = outputOf(request.relation);

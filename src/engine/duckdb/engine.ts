@@ -173,7 +173,7 @@ class DuckDBEngine implements Engine {
     const { readOrcFile } = await import("./orc/describe.ts");
     const local = await localFiles([file], { part: tailPart });
     try {
-      return readOrcFile(local.files[0]!);
+      return await readOrcFile(local.files[0]!);
     } finally {
       await local.release();
     }

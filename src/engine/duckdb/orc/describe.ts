@@ -5,6 +5,7 @@ import { CalendarDate, Timestamp, type Value } from "../../../schema/value.ts";
 import { zoneOf } from "../../../schema/zone.ts";
 import type { LeafStatistics, NamedPlace, OrcFile, OrcStripe } from "../../engine.ts";
 import { hybridEnd } from "../../orc/calendar.ts";
+import { readyZstd } from "../../orc/codec/zstd.ts";
 import { sparkSchema } from "../../orc/spark.ts";
 import type { Bounds, ColumnStatistics } from "../../orc/statistic.ts";
 import type { OrcTail } from "../../orc/tail.ts";
@@ -12,7 +13,8 @@ import type { OrcType } from "../../orc/type.ts";
 import { openOrc } from "./file.ts";
 
 /** What the tail of a local file says of it. */
-export function readOrcFile(file: NamedPlace): OrcFile {
+export async function readOrcFile(file: NamedPlace): Promise<OrcFile> {
+  await readyZstd();
   using open = openOrc(file);
   const { tail } = open;
   if (tail === undefined) return { schema: struct([]), stripes: [] };

@@ -3,11 +3,11 @@ import { instantOf, offsetAt, type Zone, zoneOf } from "../../../schema/zone.ts"
 import { toProleptic } from "../../orc/calendar.ts";
 import type { TimestampReader } from "../../orc/column/time.ts";
 import { expect } from "../../orc/corrupt.ts";
+import { standardOffset, year1900 } from "../../orc/zone.ts";
 import type { Meaning } from "./put.ts";
 
 const twoTo32 = 0x1_0000_0000;
 const daySeconds = 86_400;
-const year1900 = -2_208_988_800;
 /** Micros that 64 bits hold, as seconds. */
 const secondsMax = 9_223_372_036_854;
 
@@ -56,12 +56,6 @@ function mover(
     const wall = proleptic ? shown : shown + (toProleptic(day) - day) * daySeconds;
     return Number(instantOf(reader, BigInt(wall) * 1_000_000n) / 1_000_000n);
   };
-}
-
-/** What Java's old time zones, with which files are written, say of the time before 1900. */
-function standardOffset(zone: Zone): number {
-  const [january, july] = [1_704_067_200, 1_719_792_000]; // of 2024
-  return Math.min(offsetAt(zone, january), offsetAt(zone, july));
 }
 
 function isFixed(zone: Zone): zone is Extract<Zone, { kind: "offset" }> {
