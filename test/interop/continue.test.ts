@@ -181,6 +181,42 @@ describe.skipIf(noSpark)("a query that runs here and in Spark by turns", () => {
     expect((await theSpark.read(query.sink, { versionAsOf: "0" })).rows).toHaveLength(1);
   });
 
+  test("Auto Loader's checkpoint goes on in Spark, which refuses it beyond the log's bound", async () => {
+    const folder = place.path("loader");
+    const landing = join(folder, "landing");
+    await mkdir(landing, { recursive: true });
+    const land = (id: number) =>
+      writeFile(join(landing, `${id}.json`), `{"id":${id},"text":"t${id}"}\n`);
+    const query = share(folder, {
+      ours: () => {
+        const reader = place.spark.readStream.format("cloudFiles");
+        return reader
+          .option("cloudFiles.format", "json")
+          .option("cloudFiles.maxFilesPerTrigger", 1)
+          .schema("id LONG, text STRING")
+          .load(landing);
+      },
+      spark: { source: { format: "json", path: landing, schema: "id LONG, text STRING" } },
+    });
+    for (const id of [1, 2]) await land(id);
+    expect(await query.here()).toEqual([0, 1]);
+    await land(3);
+    expect(await query.inSpark()).toEqual([2]);
+    await land(4);
+    expect(await query.here()).toEqual([3]);
+    await checkRows(query, [1, 2, 3, 4].map(row));
+
+    // As its entries are once their files are in the index.
+    const entry = join(query.checkpoint, "sources", "0", "3");
+    const text = await readFile(entry, "utf8");
+    await writeFile(entry, text.replace("v1\n", "v1000\n"));
+    await land(5);
+    await expect(query.inSpark()).rejects.toThrow(/v1000|version/i);
+    await writeFile(entry, text);
+    expect(await query.inSpark()).toEqual([4]);
+    await checkRows(query, [1, 2, 3, 4, 5].map(row));
+  });
+
   test("Spark refuses a query with state of ours, which then goes on here", async () => {
     const folder = place.path("state");
     const source = join(folder, "source");
