@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cache, freePort, type Running, run, start } from "./server.ts";
 
@@ -30,5 +30,7 @@ export async function startS3(): Promise<Running> {
     `jclouds.filesystem.basedir=${join(work, "data")}`,
   ];
   await writeFile(properties, `${lines.join("\n")}\n`);
-  return start(["java", "-Xmx256m", "-jar", join(home, name), "--properties", properties], port);
+  const command = ["java", "-Xmx256m", "-jar", join(home, name), "--properties", properties];
+  const { server, stop } = await start(command, port);
+  return { server, stop: () => stop().then(() => rm(work, { recursive: true, force: true })) };
 }
