@@ -19,7 +19,6 @@ export function isBlank(text: string): boolean {
 
 /** Java's String.trim. */
 export function trimmed(text: string, { trim }: Pick<XmlOptions, "trim">): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Java takes them for blanks
   return trim ? text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, "") : text;
 }
 

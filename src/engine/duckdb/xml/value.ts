@@ -21,13 +21,13 @@ export function convert(
 ): Value {
   const value = text === null ? null : trimmed(text, options);
   if (value === null || value === options.nullValue) return null;
-  const read = valueOf(value, type, times);
+  const read = typedValue(value, type, times);
   if (read === undefined)
     throw new Misfit(`${JSON.stringify(value.slice(0, 100))} is no ${type.type}`);
   return read;
 }
 
-function valueOf(text: string, type: DataType, times: TimeReader): Value | undefined {
+function typedValue(text: string, type: DataType, times: TimeReader): Value | undefined {
   switch (type.type) {
     case "string":
       return text;
