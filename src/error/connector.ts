@@ -49,6 +49,13 @@ export const connectorConditions = {
     sqlState: "0A000",
     message: "Cannot write with the option {option} = {value}: it is not built. Supported: {known}",
   },
+  "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Queries from raw {format} files are disallowed when the referenced columns only include the " +
+      "column {column} of corrupt records. Keep the rows first: cache the frame, or save it",
+  },
   UNABLE_TO_INFER_SCHEMA: {
     kind: "invalid",
     sqlState: "42KD9",

@@ -51,6 +51,20 @@ export const engineConditions = {
     message:
       "Cannot read {path}: the data type of a Parquet column is not what the schema says. {reason}",
   },
+  PARQUET_TYPE_ILLEGAL: {
+    kind: "invalid",
+    sqlState: "42846",
+    message:
+      "Illegal Parquet type: {type} of the column {column} has no type of Spark's. Read the others " +
+      "with a schema that does not have it",
+  },
+  PARQUET_TYPE_NOT_SUPPORTED: {
+    kind: "unsupported",
+    sqlState: "42846",
+    message:
+      "Parquet type not yet supported: {type} of the column {column}. Read the others with a schema " +
+      "that does not have it",
+  },
   "FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING": {
     kind: "corrupt",
     sqlState: "KD001",

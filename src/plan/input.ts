@@ -62,6 +62,12 @@ export interface InputFile extends FilePlace {
   readonly tracking?: { readonly baseRowId: bigint; readonly rowCommitVersion: bigint };
 }
 
+/** What Spark calls the rebase modes of a read: for files that do not say who wrote them. */
+export interface ParquetRebase {
+  readonly datetime: "EXCEPTION" | "CORRECTED" | "LEGACY";
+  readonly int96: "EXCEPTION" | "CORRECTED" | "LEGACY";
+}
+
 /**
  * Parquet files. Columns are found by name (case-insensitively); one that a file lacks is null,
  * and so is a member of a struct; a partition column is taken from the file's `partition`; a
@@ -70,6 +76,8 @@ export interface InputFile extends FilePlace {
  */
 export interface ParquetInput {
   readonly kind: "parquet";
+  /** How old days and instants are taken; absent: as they are, and no footer is asked. */
+  readonly rebase?: ParquetRebase;
   readonly schema: StructType;
   /**
    * The columns of `schema` as the files have them, at every depth: same order and shape, other

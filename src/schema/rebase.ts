@@ -57,3 +57,62 @@ function julian(days: number): { year: number; month: number; dayOfMonth: number
   const late = Math.floor(month / 10);
   return { year: year - 4800 + late, month: month + 3 - 12 * late, dayOfMonth };
 }
+
+/** How many days to add to the days before one, step by step upwards; none from 1582-10-15 on. */
+export function julianSteps(): readonly { readonly before: number; readonly shift: number }[] {
+  steps ??= makeSteps();
+  return steps;
+}
+
+let steps: readonly { readonly before: number; readonly shift: number }[] | undefined;
+
+/** The calendars part further at the 29th of February of each hundred years but every fourth. */
+function makeSteps(): readonly { readonly before: number; readonly shift: number }[] {
+  const made: { before: number; shift: number }[] = [];
+  for (let year = -4700; year <= 1500; year += 100) {
+    if (year % 400 === 0) continue;
+    const before = julianDay(year, 3, 1);
+    made.push({ before, shift: rebasedDay(before - 1) - (before - 1) });
+  }
+  const last = gregorianStart - 1;
+  return [...made, { before: gregorianStart, shift: rebasedDay(last) - last }];
+}
+
+/** The day number of a date of the Julian calendar. */
+function julianDay(year: number, month: number, day: number): number {
+  const early = month <= 2 ? 1 : 0;
+  const years = year + 4800 - early;
+  const months = month + 12 * early - 3;
+  const days = day + Math.floor((153 * months + 2) / 5) + 365 * years + Math.floor(years / 4);
+  return days - 32_083 - 2_440_588;
+}
+
+/** The offsets of a zone before 1900, in seconds. */
+export interface OldOffsets {
+  /** Java's old zones had this one for all of that time. */
+  readonly first: number;
+  /** The others, each until a wall-clock time in microseconds. */
+  readonly later: readonly { readonly beforeLocal: bigint; readonly offset: number }[];
+}
+
+/** What Java's old zones and today's have before 1900. */
+export function oldOffsets(timeZone: string): OldOffsets {
+  const zone = zoneOf(timeZone);
+  if (zone === undefined || zone.kind === "offset") return { first: zone?.seconds ?? 0, later: [] };
+  const later: { beforeLocal: bigint; offset: number }[] = [];
+  const year = 31_557_600;
+  let offset = offsetAt(zone, zonesStart - 150 * year);
+  for (let from = zonesStart - 150 * year; from < zonesStart; from += year) {
+    const next = offsetAt(zone, Math.min(from + year, zonesStart));
+    if (next === offset) continue;
+    let [low, high] = [from, Math.min(from + year, zonesStart)];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (offsetAt(zone, middle) === offset) low = middle;
+      else high = middle;
+    }
+    later.push({ beforeLocal: BigInt(high + offset) * second, offset });
+    offset = next;
+  }
+  return { first: offsetAt(zone, zonesStart), later };
+}

@@ -3,8 +3,12 @@ import type { Options } from "../../plan/relation.ts";
 import type { ReadRequest } from "../connector.ts";
 
 /** Options that the session's configuration gives where a read does not, by their lower case. */
-const configured: Readonly<Record<string, string>> = {
-  datetimerebasemode: "spark.sql.avro.datetimeRebaseModeInRead",
+const configured: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  avro: { datetimerebasemode: "spark.sql.avro.datetimeRebaseModeInRead" },
+  parquet: {
+    datetimerebasemode: "spark.sql.parquet.datetimeRebaseModeInRead",
+    int96rebasemode: "spark.sql.parquet.int96RebaseModeInRead",
+  },
 };
 
 /**
@@ -15,9 +19,10 @@ export async function completed<T extends Pick<ReadRequest, "options" | "context
   request: T,
   format = request.format,
 ): Promise<T> {
-  if (format.toLowerCase() !== "avro") return request;
+  const known = configured[format.toLowerCase()];
+  if (known === undefined) return request;
   const options: Record<string, string> = { ...request.options };
-  for (const [name, key] of Object.entries(configured)) {
+  for (const [name, key] of Object.entries(known)) {
     const value = options[name] ?? request.context.conf(key);
     if (value !== undefined) options[name] = value;
   }

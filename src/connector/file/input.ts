@@ -1,6 +1,6 @@
 import { placeOf } from "../../engine/local.ts";
 import { error } from "../../error/error.ts";
-import type { Input, InputFile } from "../../plan/input.ts";
+import type { Input, InputFile, ParquetRebase } from "../../plan/input.ts";
 import type { Options } from "../../plan/relation.ts";
 import { sameName } from "../../schema/compare.ts";
 import type { StructField, StructType } from "../../schema/type.ts";
@@ -96,6 +96,7 @@ export function filesInput(
     return {
       ...{ kind: "parquet", schema, files: read.files },
       widened: widened.map(({ name }) => name),
+      rebase: rebaseModes(read.options),
     };
   }
   if (format === "orc") {
@@ -112,4 +113,14 @@ export function filesInput(
 /** The error of a file that was listed and is gone. */
 export function fileGone(location: Location): Error {
   return error("PATH_NOT_FOUND", { path: location.store.uri(location.path) });
+}
+
+function rebaseModes(options: Options): ParquetRebase {
+  const mode = (name: string): ParquetRebase["int96"] => {
+    const value = (options[name.toLowerCase()] ?? "CORRECTED").toUpperCase();
+    if (value === "EXCEPTION" || value === "CORRECTED" || value === "LEGACY") return value;
+    const expected = "must be one of EXCEPTION, CORRECTED, LEGACY";
+    throw error("INVALID_OPTION_VALUE", { name, value, expected });
+  };
+  return { datetime: mode("datetimeRebaseMode"), int96: mode("int96RebaseMode") };
 }

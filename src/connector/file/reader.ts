@@ -1,5 +1,6 @@
 import type { Dataset, ScanRequest } from "../../analysis/dataset.ts";
-import { assert } from "../../error/error.ts";
+import { assert, error } from "../../error/error.ts";
+import type { Options } from "../../plan/relation.ts";
 import { asNullable, findField } from "../../schema/compare.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
 import type { Location } from "../../storage/store.ts";
@@ -101,6 +102,7 @@ async function scanFiles(
   scan: ScanRequest,
 ) {
   const { context, options } = read.request;
+  refuseOnlyCorrupt(read.format, scan.columns, options);
   const { timeZone } = context.queryContext();
   const all = inputFiles(read.files, { columns: read.partitions, timeZone });
   const { schema, partitions, format } = read;
@@ -121,4 +123,16 @@ export function formatOf(request: { readonly format: string }): FileFormat {
   const format = fileFormat(request.format);
   assert(format, `no file format is called ${request.format}`);
   return format;
+}
+
+/** As Spark: what is bad about a record is known only where the record is read. */
+function refuseOnlyCorrupt(
+  format: FileFormat,
+  columns: readonly StructField[],
+  options: Options,
+): void {
+  if (!["json", "csv", "xml"].includes(format) || columns.length !== 1) return;
+  const column = options["columnnameofcorruptrecord"] ?? "_corrupt_record";
+  if (columns[0]!.name !== column) return;
+  throw error("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { format, column });
 }

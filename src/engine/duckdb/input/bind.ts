@@ -19,6 +19,7 @@ import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
+import { calendarsOf, holdsDays } from "../parquet/rebase.ts";
 import { identifier } from "../quote.ts";
 import type { ScanItem } from "../table-function.ts";
 import { flag } from "../text/option.ts";
@@ -195,7 +196,7 @@ function inUris(thrown: unknown, uris: ReadonlyMap<string, string>): unknown {
 
 async function parquetFiles(
   input: ParquetInput,
-  { connection, rewritten, folder, heldRows, explained }: BindRequest,
+  { connection, context, rewritten, folder, heldRows, explained }: BindRequest,
   bound: Bound,
 ): Promise<Source> {
   const { releases, filtered: blooms } = bound;
@@ -233,7 +234,12 @@ async function parquetFiles(
     only.release();
   });
   const held = { deleted: deleted.first, only: only.first };
-  return parquetSource(input, { paths, shapes, held });
+  const { rebase } = input;
+  const asks = rebase !== undefined && !explained && holdsDays(stored);
+  const modes = rebase && { ...rebase, timeZone: context.timeZone };
+  const calendars =
+    asks && modes ? await calendarsOf(connection, { files, names: paths }, modes) : undefined;
+  return parquetSource(input, { paths, shapes, held, calendars });
 }
 
 function emptySource(schema: StructType): Source {

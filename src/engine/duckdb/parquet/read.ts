@@ -14,6 +14,7 @@ import { memberName, paths, text } from "../quote.ts";
 import { rename, sqlType } from "../type.ts";
 import { literal } from "../value/literal.ts";
 import { heldSql } from "./held-rows.ts";
+import { type FileCalendar, rebased } from "./rebase.ts";
 import type { Shape } from "./shape.ts";
 
 /** The columns of an input that are in its files, as they are called there. */
@@ -36,6 +37,8 @@ export interface ParquetFiles {
   readonly shapes: readonly Shape[];
   /** The numbers under which the sets of rows of the first of them are held. */
   readonly held: { readonly deleted: number; readonly only: number };
+  /** Of each file, where some count in another calendar. */
+  readonly calendars?: readonly FileCalendar[] | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
     columns: schema.fields.map((field, at) => {
       if (isMetadata(field)) return metadata(field.type as StructType, files, tracked);
       if (isPartition(field, files)) return constant(field, files);
-      const value = columns[found[at]!]!;
+      const value = today(columns[found[at]!]!, field, read.calendars);
       const own = widened.includes(field.name) ? castFirst(value) : value;
       const has = (file: InputFile): boolean => Object.hasOwn(file.partition, field.name);
       if (!files.some(has)) return own;
@@ -64,6 +67,12 @@ export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
     ordinals: ["t.file_index", "t.file_row_number"],
     condition: wanted(files, read.held),
   };
+}
+
+/** A value of a file, in the calendar of today. */
+function today(value: string, { type }: StructField, calendars: ParquetFiles["calendars"]): string {
+  if (calendars === undefined) return value;
+  return rebased(value, type, (sql) => listed(calendars.map(sql)));
 }
 
 /**
@@ -163,7 +172,10 @@ function isFromFile(field: StructField, files: readonly InputFile[]): boolean {
 
 /** SQL of a value that each file has one of: a constant, or a list the file's index picks from. */
 function perFile(files: readonly InputFile[], value: (file: InputFile) => string): string {
-  const values = files.map(value);
+  return listed(files.map(value));
+}
+
+function listed(values: readonly string[]): string {
   const [first = "NULL"] = values;
   if (values.every((other) => other === first)) return first;
   return `([${values.join(", ")}])[CAST(t.file_index AS BIGINT) + 1]`;

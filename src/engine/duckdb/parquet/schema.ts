@@ -132,6 +132,9 @@ function leafType(element: SchemaElement): DataType {
   const logical = element.logical ?? "";
   if (converted === "DECIMAL") return decimal(element.precision, element.scale);
   if (/^Timestamp/i.test(logical) || /^TIMESTAMP/.test(converted)) {
+    if (/NANOS=(?!<null>)/.test(logical)) {
+      throw error("PARQUET_TYPE_ILLEGAL", { column: element.name, type: "TIMESTAMP(NANOS)" });
+    }
     return /isAdjustedToUTC=(0|false)/i.test(logical) ? timestampNtz : timestamp;
   }
   switch (element.type) {
@@ -152,6 +155,10 @@ function leafType(element: SchemaElement): DataType {
         ? string
         : binary;
     case "FIXED_LEN_BYTE_ARRAY":
+      // The engine does not outlive such a column.
+      if (converted === "INTERVAL") {
+        throw error("PARQUET_TYPE_NOT_SUPPORTED", { column: element.name, type: converted });
+      }
       return binary;
     default:
       throw error("ENGINE_UNSUPPORTED_TYPE", { type: `Parquet ${element.type}` });

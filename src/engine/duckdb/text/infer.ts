@@ -18,6 +18,7 @@ import { csvOptions } from "./csv-option.ts";
 import { csvRecords } from "./csv-record.ts";
 import { Untokenizable } from "./csv-token.ts";
 import { SLOW } from "./json-cell.ts";
+import { soundStart, utf8Of } from "./json-encoding.ts";
 import { type JsonInference, recordType, settle } from "./json-infer.ts";
 import { KnownLines } from "./json-known.ts";
 import { Malformed } from "./json-lexer.ts";
@@ -129,12 +130,16 @@ function typeOfRecord(
   how: { file: InputFile; options: TextOptions; inference: JsonInference },
 ): DataType {
   const { file, options, inference } = how;
-  let reason = "the bytes are not UTF-8";
+  let reason = "";
   try {
-    if (isUtf8(bytes)) return recordType(decode(bytes), inference) ?? nullType;
+    const own = utf8Of(bytes);
+    const sound = isUtf8(own) ? own : soundStart(own);
+    const type = recordType(decode(sound), inference);
+    if (type !== undefined || sound === own) return type ?? nullType;
+    reason = "the bytes are not UTF-8";
   } catch (thrown) {
     if (!(thrown instanceof Malformed)) throw thrown;
-    reason = thrown.reason;
+    reason = isUtf8(bytes) ? thrown.reason : "the bytes are not UTF-8";
   }
   if (options.mode === "DROPMALFORMED") return nullType;
   if (options.mode === "PERMISSIVE") return sortedStruct([field(options.corruptColumn, string)]);

@@ -4,6 +4,7 @@ import type { Block, BlockReader } from "./block.ts";
 import type { Chunk } from "./chunk.ts";
 import { CHUNK_ROWS } from "./column.ts";
 import type { FileReader, FormatContext } from "./format.ts";
+import { soundStart, utf8Of } from "./json-encoding.ts";
 import { JsonLines } from "./json-line.ts";
 import { type ParsedRecord, recordReader, variantReader } from "./json-record.ts";
 import { decode, isWhole } from "./layout.ts";
@@ -61,11 +62,17 @@ class Records {
     return this.#waiting.length === 0;
   }
 
+  #parsed(bytes: Uint8Array): ParsedRecord {
+    if (isUtf8(bytes)) return this.#parse(decode(bytes));
+    // What comes after the record is not looked at.
+    const parsed = this.#parse(decode(soundStart(bytes)));
+    if (parsed.fault === undefined && parsed.rows.length > 0) return parsed;
+    return { rows: [], fault: "the bytes are not UTF-8" };
+  }
+
   add(bytes: Uint8Array, chunk: Chunk): void {
     if (bytes.length === 0) return;
-    const parsed = isUtf8(bytes)
-      ? this.#parse(decode(bytes))
-      : { rows: [], fault: "the bytes are not UTF-8" };
+    const parsed = this.#parsed(utf8Of(bytes));
     chunk.spent += bytes.length;
     const rows = parsed.rows.map((row) => ({
       values: row.values,
