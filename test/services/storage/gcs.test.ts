@@ -84,7 +84,7 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
   });
 
   test("a session that broke off goes on", async () => {
-    const bytes = new Uint8Array(20_000_000).fill(7);
+    const bytes = new Uint8Array(9_000_000).fill(7);
     const refuse: Fault = { kind: "refuse", status: 503 };
     for (const fault of [{ kind: "lose" }, { kind: "drop" }, refuse] as const) {
       const path = `/session/${fault.kind}`;
@@ -175,7 +175,7 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     await using proxy = await startFaults(endpoint);
     const store = await bucket(proxy.endpoint);
     const names = Array.from(
-      { length: 1_234 },
+      { length: 1_005 },
       (_, at) => `/marked/${String(at).padStart(5, "0")}`,
     );
     for (let at = 0; at < names.length; at += 50) {

@@ -34,7 +34,10 @@ export async function openAzure(request: CloudRequest): Promise<Queue> {
   const account =
     own.split("@")[1] ?? /AccountName=([^;]+)/i.exec(cloud["connectionString"] ?? "")?.[1];
   const name = cloud["queueName"] ?? `databricks-${streamId}`;
-  const remedy = azureRemedy(wanted, { account: account ?? "<account>", queue: nameOf(name) });
+  const remedy = azureRemedy(wanted, {
+    ...{ account: account ?? "<account>", queue: nameOf(name) },
+    ...{ subscription: cloud["subscriptionId"], group: cloud["resourceGroup"] },
+  });
   const service = await serviceOf(request, account, remedy);
   const client = service.getQueueClient(nameOf(name));
   if (cloud["queueName"] !== undefined) return storageQueue(client, remedy);

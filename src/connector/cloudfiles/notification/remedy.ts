@@ -58,9 +58,15 @@ export function awsRemedy({ container, prefix }: Wanted): string {
 /** How to make a queue of an Azure Storage account that hears of a path. */
 export function azureRemedy(
   { container, prefix }: Wanted,
-  { account, queue }: { readonly account: string; readonly queue: string },
+  where: {
+    readonly account: string;
+    readonly queue: string;
+    readonly subscription?: string | undefined;
+    readonly group?: string | undefined;
+  },
 ): string {
-  const scope = "/subscriptions/<subscription>/resourceGroups/<group>/providers";
+  const { account, queue, subscription = "<subscription>", group = "<group>" } = where;
+  const scope = `/subscriptions/${subscription}/resourceGroups/${group}/providers`;
   const id = `${scope}/Microsoft.Storage/storageAccounts/${account}`;
   return [
     `Make the queue: az storage queue create --account-name ${account} --name ${queue}`,

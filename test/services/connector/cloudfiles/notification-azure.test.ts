@@ -127,12 +127,16 @@ describe.skipIf("missing" in azure)("told by a Storage Queue", () => {
       options: {
         "cloudFiles.useNotifications": "true",
         "cloudFiles.connectionString": connectionString,
+        "cloudFiles.subscriptionId": "sub",
+        "cloudFiles.resourceGroup": "group",
       },
     });
     const failure = await stream.run().catch((thrown: { cause: Error }) => thrown.cause);
     expect(failure).toMatchObject({
       code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
-      message: expect.stringContaining("az eventgrid event-subscription create"),
+      message: expect.stringMatching(
+        /az eventgrid event-subscription create .*\/subscriptions\/sub\/resourceGroups\/group\//,
+      ),
     });
     const [, name = ""] =
       /cloudFiles\.queueName (databricks-[0-9a-f-]+)/.exec(String(failure)) ?? [];
