@@ -53,7 +53,7 @@ describe("what has no place in nested columns", () => {
   });
 });
 
-describe.each(["parquet", "avro"])("files of %s", (format) => {
+describe.each(["parquet", "avro", "orc"])("files of %s", (format) => {
   const own = { "cloudFiles.format": format };
   const rescue = { ...own, "cloudFiles.schemaEvolutionMode": "rescue" };
 
@@ -259,11 +259,11 @@ describe("singleVariantColumn", () => {
     expect(await readdir(session.folder)).not.toContain("schema");
   });
 
-  test("takes all columns of Parquet files", async () => {
+  test.each(["parquet", "avro", "orc"])("takes all columns of %s files", async (format) => {
     await using session = await prepared();
-    await addFile(session, "parquet", ["id INT, s STRUCT<x: DOUBLE>", [[1, { x: 1.5 }]]]);
-    await addFile(session, "parquet", ["other STRING", [["a"]]]);
-    const options = { "cloudFiles.format": "parquet", singleVariantColumn: "v" };
+    await addFile(session, format, ["id INT, s STRUCT<x: DOUBLE>", [[1, { x: 1.5 }]]]);
+    await addFile(session, format, ["other STRING", [["a"]]]);
+    const options = { "cloudFiles.format": format, singleVariantColumn: "v" };
     const rows = await readAll(session, options);
     const texts = rows.map(({ v }) => String(v));
     expect([...texts].sort()).toEqual(['{"id":1,"s":{"x":1.5}}', '{"other":"a"}']);
