@@ -2,7 +2,7 @@ import { exportCheckpoint, importFiles, reportLogs } from "../connector/file/che
 import type { NewEntry } from "../connector/file/source-log.ts";
 import { canonicalUri } from "../connector/file/uri.ts";
 import { SparkSession } from "../session/spark-session.ts";
-import { openCache } from "../storage/cache/cache.ts";
+import { cacheOptions, openCache } from "../storage/cache/cache.ts";
 import { openStores } from "../storage/registry.ts";
 import { openStaging } from "../storage/staging.ts";
 import type { Location } from "../storage/store.ts";
@@ -27,7 +27,7 @@ export async function checkpointCommand(argv: readonly string[], io: Io): Promis
     throw new UsageError(`Call it as: ${usage ?? Object.values(usages).join("\n         or: ")}`);
   }
   await using staging = await openStaging();
-  await using cache = openCache();
+  await using cache = openCache(cacheOptions(conf));
   const stores = openStores({ staging, cache, workingDirectory: process.cwd(), options: conf });
   const places = { locate: stores.locate, staging: staging.path, conf };
   io.out(JSON.stringify(await run(verb!, [folder, other ?? ""], places), null, 2));
