@@ -53,6 +53,16 @@ export class NotifiedFiles implements Finder {
       await everything.look(visitor, beganMs);
       return true;
     }
+    try {
+      return await this.#hear(visitor, beganMs, enough);
+    } catch (thrown) {
+      // Not all of their files were told of: the queue sends them again.
+      this.#held = [];
+      throw thrown;
+    }
+  }
+
+  async #hear(visitor: Visitor, beganMs: number, enough: number): Promise<boolean> {
     let [found, more] = [0, false];
     let received = await this.#receive(1);
     while (received.length > 0) {

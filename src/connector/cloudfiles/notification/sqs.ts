@@ -1,4 +1,5 @@
 import { retrying } from "../../../storage/retry.ts";
+import { mapFiles } from "../../file/input.ts";
 import { failed, policy } from "./failure.ts";
 import { groups, type Message, type Queue } from "./queue.ts";
 import { s3Events } from "./s3-event.ts";
@@ -64,18 +65,18 @@ export function sqsQueue(client: SqsClient, url: string, remedy: string): Queue 
     },
     // The answer names receipts that are no longer good: their messages have come again.
     acknowledge: async (messages) => {
-      for (const group of groups(messages, mostMessages)) {
-        await call(() => client.deleteMessageBatch({ QueueUrl: url, Entries: entries(group) }));
-      }
+      await mapFiles([...groups(messages, mostMessages)], (group) =>
+        call(() => client.deleteMessageBatch({ QueueUrl: url, Entries: entries(group) })),
+      );
     },
     extend: async (messages) => {
-      for (const group of groups(messages, mostMessages)) {
+      await mapFiles([...groups(messages, mostMessages)], async (group) => {
         const Entries = entries(group).map((entry) => ({
           ...entry,
           VisibilityTimeout: hiddenSeconds,
         }));
         await call(() => client.changeMessageVisibilityBatch({ QueueUrl: url, Entries }));
-      }
+      });
     },
     [Symbol.asyncDispose]: async () => client.destroy(),
   };

@@ -1,4 +1,5 @@
 import { retrying } from "../../../storage/retry.ts";
+import { mapFiles } from "../../file/input.ts";
 import { blobEvents } from "./blob-event.ts";
 import { failed, policy } from "./failure.ts";
 import type { Message, Queue } from "./queue.ts";
@@ -46,16 +47,14 @@ export function storageQueue(client: StorageQueueClient, remedy: string): Queue 
     messages: readonly Message[],
     work: (id: string, receipt: string, message: Message) => Promise<unknown>,
   ): Promise<void> => {
-    await Promise.all(
-      messages.map(async (message) => {
-        const [id, receipt] = JSON.parse(message.receipt) as [string, string];
-        try {
-          await retrying(policy, () => work(id, renewed.get(message) ?? receipt, message));
-        } catch (thrown) {
-          if (!isLost(thrown)) throw failed(thrown, name, remedy);
-        }
-      }),
-    );
+    await mapFiles(messages, async (message) => {
+      const [id, receipt] = JSON.parse(message.receipt) as [string, string];
+      try {
+        await retrying(policy, () => work(id, renewed.get(message) ?? receipt, message));
+      } catch (thrown) {
+        if (!isLost(thrown)) throw failed(thrown, name, remedy);
+      }
+    });
   };
   return {
     name,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { env } from "../../../../src/env.ts";
+import { startFaults } from "../../server/fault.ts";
 import { s3Conf } from "../../storage/s3-subject.ts";
 import { type Aws, awsAt, s3Message, waiting } from "./aws.ts";
 import { line, span, type Told, told } from "./told.ts";
@@ -132,6 +133,11 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     await at.send(again, again);
     await told.run();
     expect(await told.ids()).toEqual([2, 20]);
+    // What is no notification may be another's, and stays.
+    expect(await waiting(aws, at.queue)).toBe(0);
+    await at.send("hello");
+    await told.run();
+    expect(await waiting(aws, at.queue)).toBe(1);
   });
 
   test("a bucket that is set up tells the stream, at once and at each start", async () => {
@@ -162,6 +168,38 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     const { Tags = {} } = await aws.sqs.listQueueTags({ QueueUrl: QueueUrls[0] });
     expect(Tags).toMatchObject({ vendor: "Databricks", team: "data", path: `s3a://${bucket}/in` });
     expect(await waiting(aws, QueueUrls[0]!)).toBe(0);
+  });
+
+  test("who may not set up hears how to, and who may no more reads what is there", async () => {
+    const bucket = `told-${env.uuid()}`;
+    await aws.s3.createBucket({ Bucket: bucket });
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
+    const denied = [
+      "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code>",
+      "<Message>is not authorized to perform: SNS:CreateTopic</Message></Error></ErrorResponse>",
+    ].join("");
+    await using proxy = await startFaults(endpoint, () => ({
+      ...{ kind: "refuse", status: 403, body: denied },
+    }));
+    const options = { "cloudFiles.useNotifications": "true" };
+    await using stream = await told({ path: `s3://${bucket}/in`, conf, options });
+    process.env["AWS_ENDPOINT_URL_SNS"] = proxy.endpoint;
+    try {
+      const failure = await stream.run().catch((thrown: { cause: unknown }) => thrown.cause);
+      expect(failure).toMatchObject({
+        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
+        parameters: { reason: expect.stringContaining("SNS:CreateTopic") },
+        message: expect.stringContaining(`"Resource":["arn:aws:s3:::${bucket}"]`),
+      });
+      process.env["AWS_ENDPOINT_URL_SNS"] = endpoint;
+      await stream.run();
+      process.env["AWS_ENDPOINT_URL_SNS"] = proxy.endpoint;
+      await aws.s3.putObject({ Bucket: bucket, Key: "in/2.json", Body: line(2) });
+      await stream.run();
+      expect(await stream.ids()).toEqual([1, 2]);
+    } finally {
+      process.env["AWS_ENDPOINT_URL_SNS"] = endpoint;
+    }
   });
 
   test("by a role that keys may take, of files under another name", async () => {
