@@ -174,3 +174,22 @@ describe("damage", () => {
     expect(failures).toBeGreaterThan(10);
   }, 60_000);
 });
+
+test("a stream reads the files of a folder", async () => {
+  const path = join(folder, "streamed");
+  await (await spark.sql("SELECT id, 'x' AS s FROM range(5)")).write.orc(path);
+  const out = join(folder, "streamed-out");
+  const run = async () => {
+    const query = await spark.readStream
+      .schema("id LONG, s STRING")
+      .orc(path)
+      .writeStream.option("checkpointLocation", join(folder, "streamed-state"))
+      .trigger({ availableNow: true })
+      .start(out);
+    await query.awaitTermination();
+    return (await spark.read.format("delta").load(out).collect()).length;
+  };
+  expect(await run()).toBe(5);
+  await (await spark.sql("SELECT id, 'y' AS s FROM range(3)")).write.mode("append").orc(path);
+  expect(await run()).toBe(8);
+});

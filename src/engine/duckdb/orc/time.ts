@@ -21,7 +21,8 @@ export function timestampCells(
   const moved = mover(writerZone, meaning);
   const words = new Int32Array(rows * 2);
   for (let row = 0; row < rows; row++) {
-    const second = moved === undefined ? seconds[row]! : moved(seconds[row]!);
+    const own = seconds[row]!;
+    const second = own >= moved.from ? own : moved.move(own);
     expect(Math.abs(second) < secondsMax, "a timestamp is out of the range of Spark's");
     const low = second * 1_000_000;
     const micro = Math.floor(nanos[row]! / 1000);
@@ -38,24 +39,28 @@ export function timestampCells(
   return words.buffer;
 }
 
-/** How the second of an instant changes on the way; undefined where it stays. */
-function mover(
-  writerZone: string,
-  { zone, proleptic }: Meaning,
-): ((second: number) => number) | undefined {
+interface Mover {
+  /** From this second on instants stay what they are. */
+  readonly from: number;
+  move(second: number): number;
+}
+
+/** How the second of an instant changes on the way. */
+function mover(writerZone: string, { zone, proleptic }: Meaning): Mover {
   const reader = zoneOf(zone) as Zone;
   const writer = writerZone === "" ? reader : (zoneOf(writerZone) ?? reader);
   const fixed = isFixed(writer) && isFixed(reader) && writer.seconds === reader.seconds;
   const isSame = fixed || writer.id === reader.id;
-  if (fixed && proleptic) return undefined;
+  const from = !isSame ? Infinity : fixed && proleptic ? -Infinity : year1900;
   const raw = standardOffset(writer);
-  return (second) => {
+  const move = (second: number): number => {
     if (second >= year1900) return isSame ? second : second + between(writer, reader, second);
     const shown = second + raw;
     const day = Math.floor(shown / daySeconds);
     const wall = proleptic ? shown : shown + (toProleptic(day) - day) * daySeconds;
     return Number(instantOf(reader, BigInt(wall) * 1_000_000n) / 1_000_000n);
   };
+  return { from, move };
 }
 
 function isFixed(zone: Zone): zone is Extract<Zone, { kind: "offset" }> {
