@@ -1,9 +1,11 @@
 import { openSync, readFileSync, readSync, statSync } from "node:fs";
+import { toProleptic } from "../../../src/engine/orc/calendar.ts";
 import { openColumn, type Reader } from "../../../src/engine/orc/column/open.ts";
 import type { TimestampReader } from "../../../src/engine/orc/column/time.ts";
 import { openStripe } from "../../../src/engine/orc/stripe.ts";
 import { type OrcTail, readTail } from "../../../src/engine/orc/tail.ts";
 import type { OrcType } from "../../../src/engine/orc/type.ts";
+import { standardOffset, year1900 } from "../../../src/engine/orc/zone.ts";
 import { Decimal, LocalTimestamp } from "../../../src/schema/value.ts";
 import { offsetAt, zoneOf } from "../../../src/schema/zone.ts";
 import { Digits, type Exact } from "./json.ts";
@@ -27,7 +29,8 @@ export function* rowsOf(path: string): Generator<Exact> {
   const file = { size, read };
   const tail = readTail(file);
   for (const place of tail?.stripes ?? []) {
-    const { root, decimal64 } = tail as OrcTail;
+    const { root: own, decimal64, proleptic } = tail as OrcTail;
+    const root = proleptic ? own : inHybrid(own);
     const stripe = openStripe(place, { file, tail: tail as OrcTail, zone: "UTC" });
     const reader = openColumn(root, { stripe, decimal64, wanted: () => true });
     for (let done = 0; done < place.rows; done += 2048) {
@@ -36,6 +39,18 @@ export function* rowsOf(path: string): Generator<Exact> {
       yield* cellsOf(reader, root, count);
     }
   }
+}
+
+/** The attribute of types whose days and times are of the hybrid calendar. */
+const hybrid = "hybrid";
+
+function inHybrid(type: OrcType): OrcType {
+  const attributes = { ...type.attributes, [hybrid]: "true" };
+  return { ...type, attributes, children: type.children.map(inHybrid) };
+}
+
+function dayOf(day: number, { attributes }: OrcType): number {
+  return hybrid in attributes ? toProleptic(day) : day;
 }
 
 /** The first cells of a reader. */
@@ -62,7 +77,7 @@ function valuesOf(reader: Reader, type: OrcType, count: number): Exact[] {
     case "double":
       return each((row) => new Digits(String(reader.values[row]), reader.kind === "float"));
     case "timestamp":
-      return each((row) => clockOf(reader as TimestampReader, row));
+      return each((row) => clockOf(reader as TimestampReader, row, type));
     case "decimal":
       return each((row) => new Digits(decimalOf(reader.words, row, reader.scale)));
     case "bytes":
@@ -117,14 +132,17 @@ function listsOf(
 
 function intOf(value: number, type: OrcType): Exact {
   if (type.kind !== "date") return new Digits(String(value));
-  return new Date(value * 86_400_000).toISOString().slice(0, 10);
+  return new Date(dayOf(value, type) * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The wall clock of the writer, with all nine digits. */
-function clockOf(reader: TimestampReader, row: number): string {
+function clockOf(reader: TimestampReader, row: number, type: OrcType): string {
   const [second, nano] = [reader.seconds[row]!, reader.nanos[row]!];
   const zone = zoneOf(reader.writerZone || "UTC");
-  const wall = second + (zone ? offsetAt(zone, second) : 0);
+  const offset = zone && (second < year1900 ? standardOffset(zone) : offsetAt(zone, second));
+  const shown = second + (offset ?? 0);
+  const day = Math.floor(shown / 86_400);
+  const wall = shown + (dayOf(day, type) - day) * 86_400;
   const whole = new LocalTimestamp(BigInt(wall) * 1_000_000n).toString().replace("T", " ");
   const fraction = String(nano).padStart(9, "0").replace(/0+$/, "") || "0";
   return `${whole.slice(0, whole.indexOf(".") < 0 ? undefined : whole.indexOf("."))}.${fraction}`;
