@@ -18,6 +18,7 @@ const sparkJars = [
   "io.delta:delta-kernel-api:4.4.0",
   "io.delta:delta-kernel-defaults:4.4.0",
   "io.delta:delta-kernel-unitycatalog:4.4.0",
+  "org.apache.spark:spark-avro_2.13:4.2.0",
 ];
 const readerPackages = [
   "deltalake==1.6.6",
