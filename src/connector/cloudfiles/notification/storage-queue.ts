@@ -1,3 +1,4 @@
+import { env } from "../../../env.ts";
 import { retrying } from "../../../storage/retry.ts";
 import { mapFiles } from "../../file/input.ts";
 import { blobEvents } from "./blob-event.ts";
@@ -30,6 +31,8 @@ interface StorageMessage {
 /** The service's own bound. */
 const mostMessages = 32;
 const hiddenSeconds = 300;
+/** After an answer without messages. */
+const waitMs = 1_000;
 
 /** The messages of a queue of an Azure Storage account. */
 export function storageQueue(client: StorageQueueClient, remedy: string): Queue {
@@ -66,6 +69,8 @@ export function storageQueue(client: StorageQueueClient, remedy: string): Queue 
           visibilityTimeout: hiddenSeconds,
         }),
       );
+      // The service answers at once: a trigger after the other would ask without an end.
+      if (receivedMessageItems.length === 0) await env.sleep(waitMs);
       return receivedMessageItems.map(({ messageId, popReceipt, messageText }) => ({
         receipt: JSON.stringify([messageId, popReceipt]),
         events: blobEvents(messageText),
