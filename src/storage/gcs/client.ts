@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
+import { error } from "../../error/error.ts";
 import { importPeer } from "../peer.ts";
 import type { GcsOptions } from "./option.ts";
 
@@ -11,7 +13,6 @@ export interface GcsSettings {
   readonly apiEndpoint?: string;
   readonly useAuthWithCustomEndpoint?: boolean;
   readonly projectId?: string;
-  readonly keyFilename?: string;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly retryOptions: {
     readonly autoRetry: boolean;
@@ -83,14 +84,14 @@ export interface GcsWrite {
 const retryNever = 2;
 
 /** A client whose calls are made once: whether to make one again is this store's to say. */
-export async function connect(options: GcsOptions): Promise<GcsStorage> {
+export async function connect(options: GcsOptions, path: string): Promise<GcsStorage> {
   const module = await importPeer<GcsModule>("@google-cloud/storage", "gs:// paths");
-  const { endpoint, authenticated, projectId, keyFilename, credentials } = options;
+  const { endpoint, authenticated, projectId, keyFilename } = options;
+  const credentials = keyFilename ? await keyIn(keyFilename, path) : options.credentials;
   const storage = new module.Storage({
     apiEndpoint: endpoint,
     useAuthWithCustomEndpoint: authenticated,
     ...(projectId === undefined ? {} : { projectId }),
-    ...(keyFilename === undefined ? {} : { keyFilename }),
     ...(credentials === undefined ? {} : { credentials }),
     retryOptions: {
       autoRetry: false,
@@ -102,4 +103,19 @@ export async function connect(options: GcsOptions): Promise<GcsStorage> {
   // The SDK takes this from STORAGE_EMULATOR_HOST even where an endpoint is given.
   storage.baseUrl = `${endpoint.replace(/\/+$/, "")}/storage/v1`;
   return storage;
+}
+
+/** The SDK would say of a bad file what its parts fail with, and only when a call is made. */
+async function keyIn(file: string, path: string): Promise<Readonly<Record<string, string>>> {
+  try {
+    const key = JSON.parse(await readFile(file, "utf8")) as unknown;
+    if (typeof key === "object" && key !== null && "type" in key) {
+      return key as Readonly<Record<string, string>>;
+    }
+    throw new Error("it has no type");
+  } catch (thrown) {
+    const reason = `${file} is no JSON key file: ${(thrown as Error).message}`;
+    const remedy = "Give the file of a key in fs.gs.auth.service.account.json.keyfile";
+    throw error("STORAGE_CREDENTIALS_INVALID", { path, reason, remedy }, thrown);
+  }
 }

@@ -68,7 +68,7 @@ export function failed(thrown: unknown, { doing, uri, bucket }: Purpose): Millra
   const status = statusOf(thrown);
   const message = messageOf(thrown);
   const reason = status === undefined ? message : `${status}: ${message}`;
-  const nobody = /Could not load the default credentials|invalid_grant|ENOENT.*\.json/;
+  const nobody = /Could not load the default credentials|invalid_grant/;
   if (status === 401 || nobody.test(message)) {
     return error("STORAGE_CREDENTIALS_INVALID", { path: uri, reason, remedy: signIn }, thrown);
   }

@@ -22,7 +22,7 @@ interface Context {
 export async function openGcs({ authority }: Uri, { cache, options }: Context): Promise<Store> {
   const settled = gcsOptions(options, authority, process.env);
   const { userProject } = settled;
-  const storage = await connect(settled);
+  const storage = await connect(settled, `gs://${authority}`);
   const bucket = storage.bucket(authority, userProject === undefined ? {} : { userProject });
   const uri = (path: string): string => formatUri({ scheme: "gs", authority, path });
   const stallMs = settled.readTimeoutMs || Number.MAX_SAFE_INTEGER;

@@ -212,6 +212,20 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     }
   });
 
+  test("a key file that is none is said when the bucket is opened", async () => {
+    const bad = await stage(text("not JSON"));
+    for (const keyfile of [bad, `${bad}-none`]) {
+      const name = "fs.gs.auth.service.account.json.keyfile";
+      const given = { ...options(), "fs.gs.auth.type": "SERVICE_ACCOUNT_JSON_KEYFILE" };
+      await expect(
+        openGcs(
+          { scheme: "gs", authority: "laws", path: "" },
+          { cache, options: { ...given, [name]: keyfile } },
+        ),
+      ).rejects.toMatchObject({ code: "STORAGE_CREDENTIALS_INVALID" });
+    }
+  });
+
   test("an object that is stored under a content encoding is refused", async () => {
     const store = await bucket();
     const query = "uploadType=media&name=encoded&contentEncoding=gzip";
