@@ -9,7 +9,7 @@ import { join, type Location } from "../../storage/store.ts";
 import type { WriteRequest } from "../../table/write.ts";
 
 /** The application whose transactions COPY INTO commits with. */
-export const copyAppId = "millrace.copy-into";
+const copyAppId = "millrace.copy-into";
 
 /** The version of a load: its number, and chance, so that two that race have different ones. */
 const chances = 2 ** 31;
