@@ -212,6 +212,20 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     }
   });
 
+  test("an emulator is found by its variable, and not where the options name a server", async () => {
+    const uri = { scheme: "gs", authority: "laws", path: "" };
+    const variable = "STORAGE_EMULATOR_HOST";
+    try {
+      process.env[variable] = endpoint;
+      const found = await openGcs(uri, { cache, options: {} });
+      await found.put("/emulated", text("here"));
+      process.env[variable] = "http://127.0.0.1:1";
+      expect(await (await bucket()).read("/emulated")).toEqual(text("here"));
+    } finally {
+      delete process.env[variable];
+    }
+  });
+
   test("a key file that is none is said when the bucket is opened", async () => {
     const bad = await stage(text("not JSON"));
     for (const keyfile of [bad, `${bad}-none`]) {
