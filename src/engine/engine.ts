@@ -1,5 +1,5 @@
 import type { TypedRelation } from "../analysis/typed.ts";
-import type { FilePlace, InputFile } from "../plan/input.ts";
+import type { FilePlace, InputFile, ParquetRebase } from "../plan/input.ts";
 import type { Options } from "../plan/relation.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
@@ -53,6 +53,8 @@ export interface QueryContext {
   readonly timeZone: string;
   /** `spark.sql.legacy.timeParserPolicy`: CORRECTED where it is not said. */
   readonly timeParserPolicy?: TimeParserPolicy;
+  /** `spark.sql.parquet.datetimeRebaseModeInRead` and `int96…`: CORRECTED where not said. */
+  readonly parquetRebase?: ParquetRebase;
   /** What `current_timestamp()` is, ms since the epoch. */
   readonly timestampMs: number;
   /** What `rand()` and `uuid()` start from. */

@@ -25,6 +25,8 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.optimizer.decorrelateExistsSubqueryLegacyIncorrectCountHandling.enabled": "false",
   "spark.sql.optimizer.decorrelateSubqueryLegacyIncorrectCountHandling.enabled": "false",
   "spark.sql.orderByOrdinal": "true",
+  "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+  "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
   "spark.sql.parser.escapedStringLiterals": "false",
   "spark.sql.parser.singleCharacterPipeOperator.enabled": "true",
   "spark.sql.prioritizeOrdinalResolutionInSort.enabled": "true",

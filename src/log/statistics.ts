@@ -210,7 +210,7 @@ export function parseStatistics(text: string | undefined): FileStatistics | unde
     path: readonly string[],
     column: StatisticsColumn,
   ): Value | undefined => {
-    const found = at(plain, [part, ...path]);
+    const found = statisticAt(plain, [part, ...path]);
     if (typeof found !== "string" || !skippable(column.type)) return undefined;
     if (column.type.type === "string") return found;
     const value = partitionValue(found, column.type) ?? undefined;
@@ -218,14 +218,14 @@ export function parseStatistics(text: string | undefined): FileStatistics | unde
     if (typeof value !== "number") return value;
     return Number.isNaN(value) ? undefined : asFloat(value, part, column);
   };
-  const tight = at(plain, ["tightBounds"]) !== false;
-  const numRecords = count(at(plain, ["numRecords"]));
+  const tight = statisticAt(plain, ["tightBounds"]) !== false;
+  const numRecords = count(statisticAt(plain, ["numRecords"]));
   return {
     numRecords,
     min: (path, column) => bound("minValues", path, column),
     max: (path, column) => widened(bound("maxValues", path, column)),
     nullCount: (path) => {
-      const nulls = count(at(plain, ["nullCount", ...path]));
+      const nulls = count(statisticAt(plain, ["nullCount", ...path]));
       // With wide bounds only "none" and "all" of the null counts mean anything.
       return tight || nulls === 0 || nulls === numRecords ? nulls : undefined;
     },
@@ -239,7 +239,8 @@ function exactNumbers(text: string): string {
   return text.replace(numberOrText, (part) => (part.startsWith('"') ? part : `"${part}"`));
 }
 
-function at(json: Json | undefined, path: readonly string[]): Json | undefined {
+/** A member of statistics as parsed JSON, at any depth. */
+export function statisticAt(json: Json | undefined, path: readonly string[]): Json | undefined {
   let place = json;
   for (const name of path) {
     if (typeof place !== "object" || place === null || Array.isArray(place)) return undefined;

@@ -56,6 +56,8 @@ export interface InputFile extends FilePlace {
   /** Rows of a Parquet file that are gone, and the rows that alone are wanted. */
   readonly deleted?: RowSet;
   readonly only?: RowSet;
+  /** What is read of a Parquet file has no day or instant that calendars differ in. */
+  readonly recent?: boolean;
   /** The stripes of an ORC file that alone are wanted, by number. */
   readonly stripes?: readonly number[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */
@@ -76,8 +78,11 @@ export interface ParquetRebase {
  */
 export interface ParquetInput {
   readonly kind: "parquet";
-  /** How old days and instants are taken; absent: as they are, and no footer is asked. */
-  readonly rebase?: ParquetRebase;
+  /**
+   * How old days and instants are taken, where it is not as the session says; absent: as they are,
+   * and no footer is asked.
+   */
+  readonly rebase?: Partial<ParquetRebase>;
   readonly schema: StructType;
   /**
    * The columns of `schema` as the files have them, at every depth: same order and shape, other

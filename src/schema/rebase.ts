@@ -1,3 +1,4 @@
+import { type DataType, type StructType, someType } from "./type.ts";
 import { dayNumber, floorDiv } from "./value.ts";
 import { offsetAt, zoneOf } from "./zone.ts";
 
@@ -18,6 +19,12 @@ const zonesStart = -2_208_988_800;
 
 const second = 1_000_000n;
 const day = 86_400n * second;
+
+/** Whether there are columns that old files may count in another calendar. */
+export function holdsDays({ fields }: StructType): boolean {
+  const old = ({ type }: DataType): boolean => type === "date" || type === "timestamp";
+  return fields.some(({ type }) => someType(type, old));
+}
 
 /** The rebase of files that were written in a zone. */
 export function julianRebase(timeZone: string): Rebase {

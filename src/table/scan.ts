@@ -17,6 +17,7 @@ import type { RowSet } from "../plan/row-set.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { setMember, type Value } from "../schema/value.ts";
+import { recency } from "./calendar.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
 import { pruner } from "./prune.ts";
@@ -65,9 +66,10 @@ function filterOf(
     return skippingFilter(conditions, pruned, columns);
   };
   const columns = new Set(pruned.partitions.map(({ name }) => name));
-  const withoutStatistics = !conditions.some((condition) =>
+  const isRead = conditions.some((condition) =>
     some(condition, (one) => one.kind === "reference" && !columns.has(one.name)),
   );
+  const withoutStatistics = !isRead && recency(ownColumns(snapshot, request.columns)) === undefined;
   return { filter: { keeps, condition, withoutStatistics }, skipping };
 }
 
@@ -106,6 +108,8 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   });
   const vectors = scan.files.flatMap(vectorsOf);
   const sets = vectors.some((one) => one !== undefined) ? await loaded(table, vectors) : [];
+  const stored = storedColumns(snapshot, columns);
+  const isRecent = recency(storedColumns(snapshot, ownColumns(snapshot, columns)));
   const files: InputFile[] = [];
   for (const [at, file] of scan.files.entries()) {
     const path = filePath(table.location, file.path);
@@ -121,6 +125,7 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       immutable: true,
       modificationTime: file.modificationTime,
       partition,
+      ...(isRecent?.(file) ? { recent: true } : {}),
       ...rowsOf(sets[at * 2], sets[at * 2 + 1]),
       ...trackingOf(file),
     });
@@ -128,17 +133,36 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const changed = columns.filter(({ name }) => isWidened(findField(snapshot.schema, name)));
   const widened = changed.map((column) => column.name);
   const tracked = trackedColumns(snapshot);
+  const mayBeOld = isRecent !== undefined && files.some(({ recent }) => !recent);
   const input: ParquetInput = {
     ...{ kind: "parquet", schema: struct(columns), files, widened },
     ...(tracked === undefined ? {} : { tracked }),
+    ...(mayBeOld ? { rebase: {} } : {}),
   };
-  if (mode === "none") return input;
-  const stored = columns.map((column) => {
+  return mode === "none" ? input : { ...input, stored: struct(stored), match: mode };
+}
+
+/** The columns that are in the table's files. */
+function ownColumns(
+  { schema, metadata }: Snapshot,
+  columns: readonly StructField[],
+): readonly StructField[] {
+  const { partitionColumns } = metadata;
+  return columns.filter(({ name }) => findField(schema, name) && !partitionColumns.includes(name));
+}
+
+/** Columns as the files have them. */
+function storedColumns(
+  { schema, metadata }: Snapshot,
+  columns: readonly StructField[],
+): readonly StructField[] {
+  const mode = columnMappingMode(metadata);
+  if (mode === "none") return columns;
+  return columns.map((column) => {
     // What the table does not have (`_metadata`, columns of change files) has no other name.
-    const field = findField(snapshot.schema, column.name);
+    const field = findField(schema, column.name);
     return field === undefined ? column : physicalField(field, mode);
   });
-  return { ...input, stored: struct(stored), match: mode };
 }
 
 /** The vector that deletes rows of a file, and that which says what rows are wanted. */

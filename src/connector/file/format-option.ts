@@ -5,10 +5,6 @@ import type { ReadRequest } from "../connector.ts";
 /** Options that the session's configuration gives where a read does not, by their lower case. */
 const configured: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   avro: { datetimerebasemode: "spark.sql.avro.datetimeRebaseModeInRead" },
-  parquet: {
-    datetimerebasemode: "spark.sql.parquet.datetimeRebaseModeInRead",
-    int96rebasemode: "spark.sql.parquet.int96RebaseModeInRead",
-  },
 };
 
 /**

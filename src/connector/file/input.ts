@@ -115,12 +115,14 @@ export function fileGone(location: Location): Error {
   return error("PATH_NOT_FOUND", { path: location.store.uri(location.path) });
 }
 
-function rebaseModes(options: Options): ParquetRebase {
-  const mode = (name: string): ParquetRebase["int96"] => {
-    const value = (options[name.toLowerCase()] ?? "CORRECTED").toUpperCase();
+function rebaseModes(options: Options): Partial<ParquetRebase> {
+  const mode = (name: string): ParquetRebase["int96"] | undefined => {
+    const value = options[name.toLowerCase()]?.toUpperCase();
+    if (value === undefined) return undefined;
     if (value === "EXCEPTION" || value === "CORRECTED" || value === "LEGACY") return value;
     const expected = "must be one of EXCEPTION, CORRECTED, LEGACY";
     throw error("INVALID_OPTION_VALUE", { name, value, expected });
   };
-  return { datetime: mode("datetimeRebaseMode"), int96: mode("int96RebaseMode") };
+  const [datetime, int96] = [mode("datetimeRebaseMode"), mode("int96RebaseMode")];
+  return { ...(datetime && { datetime }), ...(int96 && { int96 }) };
 }

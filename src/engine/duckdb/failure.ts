@@ -120,6 +120,11 @@ function fileOf(sql: string): string {
 
 function fileFailure(message: string, sql: string, cause: Error): MillraceError | undefined {
   const reason = firstLine(message);
+  const mismatch = /Error while reading file "(.+?)": failed to cast/.exec(message);
+  if (mismatch !== null) {
+    const code = "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH";
+    return error(code, { path: mismatch[1] ?? "", reason }, cause);
+  }
   const cut = badFooter.exec(message);
   if (cut !== null) {
     const path = cut.slice(1).find((part) => part !== undefined) ?? "";
@@ -131,11 +136,6 @@ function fileFailure(message: string, sql: string, cause: Error): MillraceError 
   if (absent !== null) {
     const path = absent[1] ?? absent[2] ?? "";
     return error("FAILED_READ_FILE.FILE_NOT_EXIST", { path }, cause);
-  }
-  const mismatch = /Error while reading file "(.+?)": failed to cast/.exec(message);
-  if (mismatch !== null) {
-    const code = "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH";
-    return error(code, { path: mismatch[1] ?? "", reason }, cause);
   }
   const damaged = /(?:reading|in|read) file ["'](.+?)["']/i.exec(message);
   if (damaged !== null) {

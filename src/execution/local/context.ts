@@ -6,6 +6,7 @@ import type { ConnectorContext } from "../../connector/connector.ts";
 import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
 import type { Literal } from "../../plan/expression.ts";
+import type { ParquetRebase } from "../../plan/input.ts";
 import type { LexerOptions } from "../../sql/lexer.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
@@ -126,11 +127,20 @@ function timeParserPolicyOf(conf: Conf): TimeParserPolicy {
   return policy === "LEGACY" || policy === "EXCEPTION" ? policy : "CORRECTED";
 }
 
+function rebaseModeOf(conf: Conf, key: string): ParquetRebase["datetime"] {
+  const mode = conf.get(key).toUpperCase();
+  return mode === "LEGACY" || mode === "EXCEPTION" ? mode : "CORRECTED";
+}
+
 /** Zone, time and seed of a batch query that starts now. */
 export function queryContext(context: LocalContext): QueryContext {
   return {
     timeZone: timeZoneOf(context),
     timeParserPolicy: timeParserPolicyOf(context.conf),
+    parquetRebase: {
+      datetime: rebaseModeOf(context.conf, "spark.sql.parquet.datetimeRebaseModeInRead"),
+      int96: rebaseModeOf(context.conf, "spark.sql.parquet.int96RebaseModeInRead"),
+    },
     timestampMs: env.now(),
     seed: Math.floor(env.random() * 2 ** 31),
   };

@@ -7,9 +7,11 @@ import type {
   Input,
   InputFile,
   ParquetInput,
+  ParquetRebase,
   RangeInput,
   RowsInput,
 } from "../../../plan/input.ts";
+import { holdsDays } from "../../../schema/rebase.ts";
 import { type DataType, type StructType, someType, struct } from "../../../schema/type.ts";
 import type { QueryContext } from "../../engine.ts";
 import { type LocalRequest, localFiles } from "../../local.ts";
@@ -19,7 +21,7 @@ import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
-import { calendarsOf, holdsDays } from "../parquet/rebase.ts";
+import { calendarsOf } from "../parquet/rebase.ts";
 import { identifier } from "../quote.ts";
 import type { ScanItem } from "../table-function.ts";
 import { flag } from "../text/option.ts";
@@ -208,7 +210,7 @@ async function parquetFiles(
   refuseFolders(files);
   const lease = explained
     ? { paths: files.map(({ path }) => path), release: async () => {} }
-    : await rewritten.lease(connection, files);
+    : await rewritten.lease(files);
   releases.push(lease.release);
   const byId = match === "id" && stored.fields.length > 0;
   let { paths } = lease;
@@ -234,13 +236,17 @@ async function parquetFiles(
     only.release();
   });
   const held = { deleted: deleted.first, only: only.first };
-  const { rebase } = input;
-  const asks = rebase !== undefined && !explained && holdsDays(stored);
-  const modes = rebase && { ...rebase, timeZone: context.timeZone };
-  const calendars =
-    asks && modes ? await calendarsOf(connection, { files, names: paths }, modes) : undefined;
+  const asks = input.rebase !== undefined && !explained && holdsDays(stored);
+  const { timeZone, parquetRebase: otherwise = corrected } = context;
+  const modes = { ...otherwise, ...input.rebase, timeZone };
+  const calendars = asks
+    ? await calendarsOf(connection, { files, names: paths }, modes)
+    : undefined;
   return parquetSource(input, { paths, shapes, held, calendars });
 }
+
+/** Spark's modes where nobody says them. */
+const corrected: ParquetRebase = { datetime: "CORRECTED", int96: "CORRECTED" };
 
 function emptySource(schema: StructType): Source {
   const columns = schema.fields.map((field) => `CAST(NULL AS ${sqlType(field.type)})`);

@@ -1,3 +1,5 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { error } from "../../../error/error.ts";
 import type { PartialFile } from "../../../storage/part.ts";
 import { readStruct, type Struct, type Thrift } from "./thrift.ts";
 
@@ -47,6 +49,42 @@ export async function footerOf(file: PartialFile): Promise<Footer | undefined> {
   }
 }
 
+/** What stands at the end of a local file. */
+export async function localFooter(path: string): Promise<Footer | undefined> {
+  const file = await openedFile(path);
+  try {
+    return await footerIn(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A local file to read, which the caller closes; FAILED_READ_FILE.* where it cannot be had. */
+export async function openedFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "r");
+  } catch (thrown) {
+    const { code = "", message } = thrown as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code)) {
+      throw error("FAILED_READ_FILE.FILE_NOT_EXIST", { path }, thrown);
+    }
+    throw error("FAILED_READ_FILE.NO_HINT", { path, reason: message }, thrown);
+  }
+}
+
+/** What stands at the end of an open file. */
+export async function footerIn(file: FileHandle): Promise<Footer | undefined> {
+  const { size } = await file.stat();
+  return await footerOf({ size, read: (start, length) => bytesAt(file, start, length) });
+}
+
+/** Bytes from a position on; fewer where the file ends. */
+export async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  return bytes.subarray(0, bytesRead);
+}
+
 /** What is none of its type is as good as absent: the engine says what is wrong with it. */
 export function listOf(struct: Struct, field: number): readonly Thrift[] {
   const value = struct.get(field)?.value;
@@ -72,6 +110,13 @@ export function chunksOf(metadata: Struct): readonly Struct[] {
       return column instanceof Map ? [column] : [];
     });
 }
+
+/** Whether chunks have the codec that DuckDB lacks: LZ4 as Hadoop frames it. */
+export function isFramed({ metadata }: Footer): boolean {
+  return chunksOf(metadata).some((chunk) => numberOf(chunk, id.column.codec) === hadoopLz4);
+}
+
+const hadoopLz4 = 5;
 
 /** Where a chunk begins: its dictionary stands before its data. */
 export function chunkStart(column: Struct): number {

@@ -1,11 +1,17 @@
 import { sameName } from "../../../schema/compare.ts";
 import type { StructField, StructType } from "../../../schema/type.ts";
 import type { ByteRange, Part } from "../../../storage/part.ts";
-import { chunkStart, chunksOf, type Footer, footerOf, id, numberOf, structsOf } from "./footer.ts";
+import {
+  chunkStart,
+  chunksOf,
+  type Footer,
+  footerOf,
+  id,
+  isFramed,
+  numberOf,
+  structsOf,
+} from "./footer.ts";
 import type { Struct } from "./thrift.ts";
-
-/** The codec that DuckDB lacks: a file that has it is rewritten whole. */
-const hadoopLz4 = 5;
 
 /** Bytes that old writers left out of a chunk's size, if the next chunk leaves room for them. */
 const slackBytes = 128;
@@ -34,7 +40,8 @@ export function chunksPart(request: PartRequest): Part {
     const footer = await footerOf(file);
     if (footer === undefined) return undefined;
     const chunks = chunksOf(footer.metadata);
-    if (chunks.some((chunk) => numberOf(chunk, id.column.codec) === hadoopLz4)) return undefined;
+    // It is rewritten whole.
+    if (isFramed(footer)) return undefined;
     const wanted = wantedColumns(footer, request);
     return rangesOf(chunks, { wanted, start: footer.start, blooms: request.blooms });
   };

@@ -1,16 +1,17 @@
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { env } from "../../../env.ts";
-import { error } from "../../../error/error.ts";
 import type { StructType } from "../../../schema/type.ts";
 import {
+  bytesAt,
   chunkStart,
   chunksOf,
-  type Footer,
-  footerOf,
+  footerIn,
   id,
   listOf,
+  localFooter,
   numberOf,
+  openedFile,
   structsOf,
 } from "./footer.ts";
 import { type Struct, structBytes } from "./thrift.ts";
@@ -59,14 +60,9 @@ export async function plainVariants(
 
 /** Which of the elements of a file's schema its footer calls variants, by their places. */
 export async function variantGroups(path: string): Promise<ReadonlySet<number>> {
-  const file = await opened(path);
-  try {
-    const footer = await footerIn(file);
-    const elements = footer === undefined ? [] : structsOf(footer.metadata, id.file.schema);
-    return new Set(elements.flatMap((element, at) => (isVariant(element) ? [at] : [])));
-  } finally {
-    await file.close();
-  }
+  const footer = await localFooter(path);
+  const elements = footer === undefined ? [] : structsOf(footer.metadata, id.file.schema);
+  return new Set(elements.flatMap((element, at) => (isVariant(element) ? [at] : [])));
 }
 
 /** Files open for their footers at a time. */
@@ -78,7 +74,7 @@ async function copyPlain(
   to: string,
   reads: (column: string) => boolean,
 ): Promise<boolean> {
-  const source = await opened(from);
+  const source = await openedFile(from);
   try {
     const footer = await footerIn(source);
     if (footer === undefined || !withoutVariants(footer.metadata)) return false;
@@ -101,26 +97,6 @@ async function copyPlain(
   } finally {
     await source.close();
   }
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
-    throw error("FAILED_READ_FILE.FILE_NOT_EXIST", { path }, thrown);
-  }
-}
-
-async function footerIn(file: FileHandle): Promise<Footer | undefined> {
-  const { size } = await file.stat();
-  return await footerOf({ size, read: (start, length) => bytesAt(file, start, length) });
-}
-
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  return bytes.subarray(0, bytesRead);
 }
 
 /** Takes from the groups that are called variants what calls them so; whether there was one. */

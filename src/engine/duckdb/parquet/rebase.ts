@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { InputFile, ParquetRebase } from "../../../plan/input.ts";
-import { julianSteps, oldOffsets } from "../../../schema/rebase.ts";
-import { type DataType, type StructType, someType } from "../../../schema/type.ts";
+import { holdsDays, julianSteps, oldOffsets } from "../../../schema/rebase.ts";
+import type { DataType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { paths, text } from "../quote.ts";
 
@@ -18,12 +18,6 @@ export interface FileCalendar {
 const plainMax = 10_000;
 const plain = new Set<string>();
 
-/** Whether there are columns that old files may count in another calendar. */
-export function holdsDays({ fields }: StructType): boolean {
-  const old = ({ type }: DataType): boolean => type === "date" || type === "timestamp";
-  return fields.some(({ type }) => someType(type, old));
-}
-
 /**
  * The calendars of files by what Spark wrote into their footers: before 3.0 days and instants were
  * counted as Java 7 does, before 3.1 those in INT96. Undefined where none differs from today's.
@@ -36,10 +30,14 @@ export async function calendarsOf(
   const always = datetime === "CORRECTED" && int96 === "CORRECTED";
   const key = ({ uri, size, modificationTime }: InputFile): string =>
     `${size} ${modificationTime} ${uri}`;
-  const unsure = names.filter((_, at) => !always || !plain.has(key(files[at]!)));
+  const unsure = names.filter((_, at) => {
+    const file = files[at]!;
+    return !file.recent && (!always || !plain.has(key(file)));
+  });
   if (unsure.length === 0) return undefined;
   const known = await footers(connection, unsure);
-  const found = names.map((name): FileCalendar => {
+  const found = names.map((name, at): FileCalendar => {
+    if (files[at]!.recent) return { date: "CORRECTED", timestamp: "CORRECTED", timeZone };
     const { version, keys, old96, zone } = known.get(name) ?? nothing;
     const modeOf = (before: string, mark: string, mode: Mode): Mode => {
       if (version === undefined) return mode;

@@ -155,7 +155,6 @@ function leafType(element: SchemaElement): DataType {
         ? string
         : binary;
     case "FIXED_LEN_BYTE_ARRAY":
-      // The engine does not outlive such a column.
       if (converted === "INTERVAL") {
         throw error("PARQUET_TYPE_NOT_SUPPORTED", { column: element.name, type: converted });
       }
