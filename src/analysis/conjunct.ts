@@ -5,7 +5,7 @@ import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } fr
 import { expressionsOf } from "./walk.ts";
 
 /** The conditions that together make one: the sides of its ANDs. */
-function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
+export function conjuncts(condition: TypedExpression): readonly TypedExpression[] {
   return condition.kind === "call" && condition.name === "and"
     ? condition.arguments.flatMap(conjuncts)
     : [condition];

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
-import { error } from "../../error/error.ts";
+import { error, isError } from "../../error/error.ts";
 import type { FilePlace } from "../../plan/input.ts";
 import { field, type StructType, struct } from "../../schema/type.ts";
 import type {
@@ -57,9 +57,11 @@ function widthOf({ text, parquet }: Binding["bytes"], frugal: boolean): Width {
 /** A query under way: its connection, its text and how it ends. */
 interface Query {
   readonly connection: DuckDBConnection;
-  /** The plan's SELECT. */
-  readonly select: string;
-  step<T>(sql: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does a step, whose SQL is made of the plan's SELECT. Once in a query it may be done again, over
+   * files opened anew: where the engine looked at what was left out of them.
+   */
+  step<T>(sqlOf: (select: string) => string, work: (sql: string) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
 
@@ -87,16 +89,14 @@ class DuckDBEngine implements Engine {
 
   async query(plan: TypedRelation, context: QueryContext): Promise<Result> {
     const query = await this.#begin(plan, context);
-    const { connection, select } = query;
-    const running = {
+    const { connection } = query;
+    return new StreamedResult(schemaOfPlan(plan), {
       connection,
-      step: <T>(work: () => Promise<T>) => query.step(select, work),
-      again: () => connection.run(`EXPLAIN ANALYZE ${select}`),
+      step: (work) => query.step((select) => select, work),
+      // DuckDB hands on a chunk for every vector that has a row left, each by a trip of its own.
+      start: (sql) => (context.sparse ? connection.run(sql) : connection.stream(sql)),
       end: () => query.end(),
-    };
-    // DuckDB hands on a chunk for every vector that has a row left, each by a trip of its own.
-    const start = context.sparse ? () => connection.run(select) : () => connection.stream(select);
-    return new StreamedResult(schemaOfPlan(plan), running, start);
+    });
   }
 
   async cache(plan: TypedRelation, context: QueryContext): Promise<CachedResult> {
@@ -107,9 +107,12 @@ class DuckDBEngine implements Engine {
       ({ id, type }, at) => `CAST(${columnName(id)} AS ${sqlType(type)}) AS k${at}`,
     );
     const list = kept.length === 0 ? "NULL AS nothing" : kept.join(", ");
-    const sql = `CREATE TABLE ${identifier(name)} AS SELECT ${list} FROM (${query.select})`;
+    const target = `CREATE TABLE ${identifier(name)} AS SELECT ${list}`;
     try {
-      const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
+      const answer = await query.step(
+        (select) => `${target} FROM (${select})`,
+        (sql) => query.connection.runAndReadAll(sql),
+      );
       const rows = Number(answer.getRows()[0]?.[0] ?? 0);
       return keptResult(await this.#instance(), { name, schema: schemaOfPlan(plan), rows });
     } finally {
@@ -134,13 +137,17 @@ class DuckDBEngine implements Engine {
     const query = await this.#begin(plan, context);
     try {
       const output = outputOf(plan);
-      const write = parquetWrite({
-        select: query.select,
-        columns: output.map((column) => columnName(column.id)),
-        types: output.map((column) => column.type),
-        target,
-      });
-      return await query.step(write.sql, () => write.files(query.connection));
+      const writeOf = (select: string) =>
+        parquetWrite({
+          select,
+          columns: output.map((column) => columnName(column.id)),
+          types: output.map((column) => column.type),
+          target,
+        });
+      return await query.step(
+        (select) => select,
+        (select) => writeOf(select).files(query.connection),
+      );
     } finally {
       await query.end();
     }
@@ -192,9 +199,11 @@ class DuckDBEngine implements Engine {
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {
     const query = await this.#begin(plan, context, true);
-    const sql = `EXPLAIN ${query.select}`;
     try {
-      const answer = await query.step(sql, () => query.connection.runAndReadAll(sql));
+      const answer = await query.step(
+        (select) => `EXPLAIN ${select}`,
+        (sql) => query.connection.runAndReadAll(sql),
+      );
       return answer
         .getRows()
         .map((row) => String(row[1]))
@@ -222,40 +231,61 @@ class DuckDBEngine implements Engine {
     const connection = await instance.acquire();
     const stop = (): void => connection.interrupt();
     signal?.addEventListener("abort", stop, { once: true });
-    let binding: Binding | undefined;
+    let bound: Bound | undefined;
     const end = async (): Promise<void> => {
       signal?.removeEventListener("abort", stop);
-      await binding?.release().catch(() => {});
+      await bound?.binding.release().catch(() => {});
       instance.giveBack(connection);
     };
-    try {
+    const opened = async (allGroups: boolean): Promise<Bound> => {
       const { duck, folder, heldRows } = instance;
-      const bound = await bind(plan, {
-        ...{ duck, connection, context, folder, heldRows, explained },
+      const binding = await bind(plan, {
+        ...{ duck, connection, context, folder, heldRows, explained, allGroups },
         rewritten: this.#rewritten,
       });
-      binding = bound;
-      const select = relation(plan, scopeOf(context, bound.sources));
+      bound = { binding, select: "" };
+      const select = relation(plan, scopeOf(context, binding.sources));
       await provideJavascript(select);
-      const width = widthOf(bound.bytes, context.frugal ?? false);
-      const step = <T>(sql: string, work: () => Promise<T>): Promise<T> => {
-        const checked = async (): Promise<T> => {
+      bound = { binding, select };
+      return bound;
+    };
+    try {
+      let now = await opened(false);
+      const width = widthOf(now.binding.bytes, context.frugal ?? false);
+      const step: Query["step"] = async (sqlOf, work) => {
+        const once = async () => {
           // An interrupt between two steps leaves no trace in DuckDB.
           if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
           try {
-            return await work();
+            return await work(sqlOf(now.select));
           } catch (thrown) {
-            throw bound.failure() ?? bound.named(thrown);
+            throw now.binding.failure() ?? now.binding.named(thrown);
           }
         };
-        return instance.work(sql, checked, width);
+        const done = () => instance.work(sqlOf(now.select), once, width);
+        return await done().catch(async (thrown: unknown) => {
+          if (!now.binding.leftOut() || !isFailedRead(thrown)) throw thrown;
+          await now.binding.release();
+          now = await opened(true);
+          return await done();
+        });
       };
-      return { connection, select, step, end };
+      return { connection, step, end };
     } catch (thrown) {
       await end();
       throw errorOf(thrown, "bind");
     }
   }
+}
+
+/** A plan's inputs, made readable, and its SELECT over them. */
+interface Bound {
+  readonly binding: Binding;
+  readonly select: string;
+}
+
+function isFailedRead(thrown: unknown): boolean {
+  return isError(thrown) && thrown.code.startsWith("FAILED_READ_FILE");
 }
 
 function schemaOfPlan(plan: TypedRelation): StructType {

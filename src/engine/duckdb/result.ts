@@ -7,10 +7,9 @@ import { readVector } from "./value/read.ts";
 /** What a result needs of its query: steps to do, and an end to report once. */
 export interface Running {
   readonly connection: DuckDBConnection;
-  /** Does a step when a place is free, with DuckDB's errors turned into ours. */
-  step<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs the query to its end, for the error that it fails with. */
-  again(): Promise<unknown>;
+  /** Does a step when a place is free, with DuckDB's errors turned into ours; maybe twice. */
+  step<T>(work: (sql: string) => Promise<T>): Promise<T>;
+  start(sql: string): Promise<DuckDBResult>;
   /** Gives everything back; called once. */
   end(): Promise<void>;
 }
@@ -28,15 +27,15 @@ const failedType = 0;
 export class StreamedResult implements Result {
   readonly schema: StructType;
   readonly #running: Running;
-  readonly #start: () => Promise<DuckDBResult>;
   #result: DuckDBResult | undefined;
+  /** Whether a row was handed out: what was is not taken back. */
+  #begun = false;
   #ahead: Promise<DuckDBDataChunk | null> | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(schema: StructType, running: Running, start: () => Promise<DuckDBResult>) {
+  constructor(schema: StructType, running: Running) {
     this.schema = schema;
     this.#running = running;
-    this.#start = start;
   }
 
   async next(): Promise<Chunk | undefined> {
@@ -64,16 +63,21 @@ export class StreamedResult implements Result {
   }
 
   async #fetch(): Promise<DuckDBDataChunk | null> {
-    const { step, again } = this.#running;
-    const fetched = await step(async () => {
-      this.#result ??= await this.#start();
+    const { step, start, connection } = this.#running;
+    return await step(async (sql) => {
+      this.#result ??= await start(sql);
       const chunk = await this.#result.fetchChunk();
-      return { chunk, failed: this.#result.returnType === failedType };
+      if (this.#result.returnType !== failedType) {
+        this.#begun ||= chunk !== null && chunk.rowCount > 0;
+        return chunk;
+      }
+      // Before its first row it can begin anew.
+      if (!this.#begun) this.#result = undefined;
+      // For the error that it fails with.
+      if (this.#ended === undefined) await connection.run(`EXPLAIN ANALYZE ${sql}`);
+      const reason = "a result broke off, and did not when it was computed again";
+      throw error("ENGINE_FAILED", { reason });
     });
-    if (!fetched.failed) return fetched.chunk;
-    const reason = "a result broke off, and did not when it was computed again";
-    if (this.#ended === undefined) await step(again);
-    throw error("ENGINE_FAILED", { reason });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

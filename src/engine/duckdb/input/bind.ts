@@ -22,12 +22,14 @@ import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
 import { calendarsOf } from "../parquet/rebase.ts";
+import type { Comparison } from "../parquet/row-group.ts";
 import { identifier } from "../quote.ts";
 import type { ScanItem } from "../table-function.ts";
 import { flag } from "../text/option.ts";
 import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";
+import { comparisonsOf } from "./condition.ts";
 import { columnsRead, hasCondition, inputsOf } from "./leaf.ts";
 
 export interface Binding {
@@ -36,6 +38,8 @@ export interface Binding {
   readonly bytes: { readonly text: number; readonly parquet: number };
   /** What stopped the scan of a text file: DuckDB reports but a message of it. */
   failure(): Error | undefined;
+  /** Whether row groups were left out that no row is expected of. */
+  leftOut(): boolean;
   /** DuckDB's error, in which files of a store are called by their URI. */
   named(thrown: unknown): unknown;
   /** Drops what was made for the query. */
@@ -52,6 +56,8 @@ export interface BindRequest {
   readonly heldRows: HeldRows;
   /** Only the footers of files are needed. */
   readonly explained: boolean;
+  /** All row groups are fetched, whatever the conditions say. */
+  readonly allGroups: boolean;
 }
 
 /** What the inputs of a plan share while they are made readable. */
@@ -64,6 +70,10 @@ interface Bound {
   readonly read: ReadonlyMap<Input, ReadonlySet<number>>;
   /** Whether the plan may ask whether a value is in a file. */
   readonly filtered: boolean;
+  /** What rules out row groups. */
+  readonly comparisons: ReadonlyMap<Input, readonly Comparison[]>;
+  /** Whether some were. */
+  leftOut: boolean;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -74,7 +84,9 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
   const sources = new Map<Input, Source>();
   const filtered = hasCondition(plan);
   const read = columnsRead(plan);
-  const bound: Bound = { releases: [], scans: [], uris: new Map(), filtered, read };
+  const comparisons = request.allGroups ? new Map() : comparisonsOf(plan);
+  const made = { releases: [], scans: [], uris: new Map() };
+  const bound: Bound = { ...made, filtered, read, comparisons, leftOut: false };
   const { releases, scans, uris } = bound;
   const failure = (): Error | undefined =>
     scans.map((scan) => scan.failure()).find((found) => found !== undefined);
@@ -91,7 +103,8 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
     throw thrown;
   }
   const named = (thrown: unknown): unknown => inUris(thrown, uris);
-  return { sources, bytes: bytesOf(sources.keys()), failure, named, release };
+  const leftOut = (): boolean => bound.leftOut;
+  return { sources, bytes: bytesOf(sources.keys()), failure, leftOut, named, release };
 }
 
 function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
@@ -205,7 +218,11 @@ async function parquetFiles(
   const stored = storedColumns(input);
   const { match = "name" } = input;
   const chunks = { stored: storedColumns(onlyOf(input, bound.read.get(input))), match, blooms };
-  const part = explained ? footerPart : chunksPart(chunks);
+  const comparisons = bound.comparisons.get(input) ?? [];
+  const leftOut = (): void => {
+    bound.leftOut = true;
+  };
+  const part = explained ? footerPart : chunksPart({ ...chunks, comparisons, leftOut });
   const files = await opened(input.files, { part }, bound);
   refuseFolders(files);
   const lease = explained

@@ -6,14 +6,18 @@ import { readStruct, type Struct, type Thrift } from "./thrift.ts";
 /** Numbers of fields in parquet.thrift. */
 export const id = {
   file: { schema: 2, rowGroups: 4 },
-  element: { repetition: 3, name: 4, children: 5, converted: 6, fieldId: 9, logicalType: 10 },
+  element: {
+    ...{ type: 1, repetition: 3, name: 4, children: 5, converted: 6, scale: 7, precision: 8 },
+    ...{ fieldId: 9, logicalType: 10 },
+  },
   logicalType: { variant: 16 },
   rowGroup: { columns: 1 },
   chunk: { metadata: 3 },
   column: {
     ...{ path: 3, codec: 4, size: 7, data: 9, index: 10, dictionary: 11 },
-    ...{ bloom: 14, bloomLength: 15 },
+    ...{ statistics: 12, bloom: 14, bloomLength: 15 },
   },
+  statistics: { max: 5, min: 6 },
 } as const;
 
 /** Bytes read from a file's end at first: most footers fit. Of a small file, a small part. */
@@ -101,14 +105,19 @@ export function numberOf(struct: Struct, field: number): number {
   return typeof value === "bigint" ? Number(value) : 0;
 }
 
-/** The description of every chunk of a file. */
-export function chunksOf(metadata: Struct): readonly Struct[] {
-  return structsOf(metadata, id.file.rowGroups)
-    .flatMap((group) => structsOf(group, id.rowGroup.columns))
-    .flatMap((chunk) => {
+/** The description of every chunk of each row group of a file. */
+export function rowGroupsOf(metadata: Struct): readonly (readonly Struct[])[] {
+  return structsOf(metadata, id.file.rowGroups).map((group) =>
+    structsOf(group, id.rowGroup.columns).flatMap((chunk) => {
       const column = chunk.get(id.chunk.metadata)?.value;
       return column instanceof Map ? [column] : [];
-    });
+    }),
+  );
+}
+
+/** The description of every chunk of a file. */
+export function chunksOf(metadata: Struct): readonly Struct[] {
+  return rowGroupsOf(metadata).flat();
 }
 
 /** Whether chunks have the codec that DuckDB lacks: LZ4 as Hadoop frames it. */

@@ -3,14 +3,15 @@ import type { StructField, StructType } from "../../../schema/type.ts";
 import type { ByteRange, Part } from "../../../storage/part.ts";
 import {
   chunkStart,
-  chunksOf,
   type Footer,
   footerOf,
   id,
   isFramed,
   numberOf,
+  rowGroupsOf,
   structsOf,
 } from "./footer.ts";
+import { type Comparison, rulesOut } from "./row-group.ts";
 import type { Struct } from "./thrift.ts";
 
 /** Bytes that old writers left out of a chunk's size, if the next chunk leaves room for them. */
@@ -23,6 +24,10 @@ export interface PartRequest {
   readonly match: "name" | "id";
   /** Whether a condition may look at bloom filters: without them the engine stops at zeros. */
   readonly blooms: boolean;
+  /** What the rows wanted fulfil, all of it: row groups that have none of them are left out. */
+  readonly comparisons?: readonly Comparison[];
+  /** Is told when a row group of a file is left out. */
+  readonly leftOut?: () => void;
 }
 
 /** The footer alone: enough for the schema, the number of rows, and where they stand. */
@@ -32,30 +37,59 @@ export const footerPart: Part = async (file) => {
 };
 
 /**
- * The footer and the chunks of some columns. Whatever of a column a struct, array or map is made
- * of is read. A file without a footer that can be read here is read whole.
+ * The footer and the chunks of some columns, of the row groups that may have rows that are wanted.
+ * Whatever of a column a struct, array or map is made of is read. A file without a footer that can
+ * be read here is read whole.
  */
 export function chunksPart(request: PartRequest): Part {
   return async (file) => {
     const footer = await footerOf(file);
     if (footer === undefined) return undefined;
-    const chunks = chunksOf(footer.metadata);
+    const groups = rowGroupsOf(footer.metadata);
     // It is rewritten whole.
     if (isFramed(footer)) return undefined;
     const wanted = wantedColumns(footer, request);
-    return rangesOf(chunks, { wanted, start: footer.start, blooms: request.blooms });
+    const kept = keptGroups(footer, groups, request);
+    if (kept.length < groups.length) request.leftOut?.();
+    const places = { wanted, kept: new Set(kept.flat()), start: footer.start };
+    return rangesOf(groups.flat(), { ...places, blooms: request.blooms });
   };
+}
+
+/** The row groups that may have a row that is wanted. */
+function keptGroups(
+  { metadata }: Footer,
+  groups: readonly (readonly Struct[])[],
+  { comparisons = [], match }: PartRequest,
+): readonly (readonly Struct[])[] {
+  const tests = comparisons.flatMap((comparison) => {
+    const same = topElements(metadata).filter((element) => {
+      return isSame(comparison.column, { ...namesOf(element), match });
+    });
+    const [element] = same;
+    return element !== undefined && same.length === 1 ? [{ comparison, element }] : [];
+  });
+  if (tests.length === 0) return groups;
+  return groups.filter((chunks) => {
+    return !tests.some(({ comparison, element }) => {
+      const own = chunks.filter((chunk) => pathOf(chunk)[0] === nameOf(element));
+      return own.length === 1 && rulesOut(own[0]!, element, comparison);
+    });
+  });
 }
 
 /** The names of the top-level columns of a file that are read. */
 function wantedColumns({ metadata }: Footer, { stored, match }: PartRequest): ReadonlySet<string> {
   const wanted = new Set<string>();
   for (const element of topElements(metadata)) {
-    const name = nameOf(element);
-    const fieldId = element.get(id.element.fieldId)?.value;
-    if (stored.fields.some((field) => isSame(field, { name, fieldId, match }))) wanted.add(name);
+    const names = namesOf(element);
+    if (stored.fields.some((field) => isSame(field, { ...names, match }))) wanted.add(names.name);
   }
   return wanted;
+}
+
+function namesOf(element: Struct): Pick<Element, "name" | "fieldId"> {
+  return { name: nameOf(element), fieldId: element.get(id.element.fieldId)?.value };
 }
 
 interface Element {
@@ -97,10 +131,12 @@ function rangesOf(
   chunks: readonly Struct[],
   {
     wanted,
+    kept,
     start: footerStart,
     blooms,
   }: {
     readonly wanted: ReadonlySet<string>;
+    readonly kept: ReadonlySet<Struct>;
     readonly start: number;
     readonly blooms: boolean;
   },
@@ -110,10 +146,13 @@ function rangesOf(
   for (const chunk of chunks) {
     const [name] = pathOf(chunk);
     if (name === undefined || !wanted.has(name)) continue;
-    const start = chunkStart(chunk);
-    const stop = start + numberOf(chunk, id.column.size);
-    const next = firstAtLeast(starts, stop) ?? footerStart;
-    ranges.push({ start, end: Math.min(stop + slackBytes, Math.max(next, stop), footerStart) });
+    if (kept.has(chunk)) {
+      const start = chunkStart(chunk);
+      const stop = start + numberOf(chunk, id.column.size);
+      const next = firstAtLeast(starts, stop) ?? footerStart;
+      ranges.push({ start, end: Math.min(stop + slackBytes, Math.max(next, stop), footerStart) });
+    }
+    // Of all row groups: the engine looks at one column's before it looks at another's statistics.
     const bloom = blooms ? numberOf(chunk, id.column.bloom) : 0;
     if (bloom === 0) continue;
     // Old writers do not say how long it is.

@@ -1,0 +1,104 @@
+import { conjuncts } from "../../../analysis/conjunct.ts";
+import { children, sameType } from "../../../analysis/expression.ts";
+import { constantOf } from "../../../analysis/fold.ts";
+import type { Column, TypedExpression, TypedRelation } from "../../../analysis/typed.ts";
+import { expressionsOf, inputsOf } from "../../../analysis/walk.ts";
+import type { Input, ParquetInput } from "../../../plan/input.ts";
+import { type DataType, type StructField, someType } from "../../../schema/type.ts";
+import { CalendarDate, Decimal, Timestamp, type Value } from "../../../schema/value.ts";
+import type { Comparison } from "../parquet/row-group.ts";
+
+/**
+ * What the rows of Parquet inputs must fulfil: comparisons of a column with a constant in filters
+ * right above them, which the engine takes into its scan. None of an input that stands at several
+ * places, nor of what the engine compares only after a change: columns widened, counted in another
+ * calendar or filled from the file's name.
+ */
+export function comparisonsOf(plan: TypedRelation): ReadonlyMap<Input, readonly Comparison[]> {
+  const found = new Map<Input, Comparison[]>();
+  visit(plan, [], found);
+  return found;
+}
+
+function visit(
+  plan: TypedRelation,
+  above: readonly TypedExpression[],
+  found: Map<Input, Comparison[]>,
+): void {
+  if (plan.kind === "input" && plan.input.kind === "parquet") {
+    const { input, output } = plan;
+    const own = found.has(input) ? [] : above.flatMap((one) => comparison(one, output, input));
+    found.set(input, own);
+  }
+  const conditions = plan.kind === "filter" ? [...above, ...conjuncts(plan.condition)] : [];
+  for (const relation of inputsOf(plan)) visit(relation, conditions, found);
+  for (const node of expressionsOf(plan)) visitExpression(node, found);
+}
+
+function visitExpression(node: TypedExpression, found: Map<Input, Comparison[]>): void {
+  if (node.kind === "subquery") visit(node.relation, [], found);
+  for (const part of children(node)) visitExpression(part, found);
+}
+
+const mirrored: Readonly<Record<string, Comparison["name"]>> = {
+  ...{ "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" },
+};
+
+function comparison(
+  condition: TypedExpression,
+  output: readonly Column[],
+  input: ParquetInput,
+): readonly Comparison[] {
+  if (condition.kind !== "call") return [];
+  const swapped = mirrored[condition.name];
+  const [left, right] = condition.arguments;
+  if (swapped === undefined || left === undefined || right === undefined) return [];
+  const [column, other] = left.kind === "reference" ? [left, right] : [right, left];
+  if (column.kind !== "reference" || !sameType(column.type, other.type)) return [];
+  const place = output.findIndex(({ id }) => id === column.id);
+  const value = comparable(constantOf(other)?.value ?? null, column.type);
+  const stored = storedAt(input, place);
+  if (stored === undefined || value === undefined) return [];
+  const name = left === column ? mirrored[swapped]! : swapped;
+  return [{ column: stored, name, value }];
+}
+
+/** The column of the files that is one of an input's as it stands there. */
+function storedAt(input: ParquetInput, place: number): StructField | undefined {
+  const { schema, stored = schema, widened = [], within, rebase, files } = input;
+  const field = schema.fields[place];
+  const own = stored.fields[place];
+  if (field === undefined || own === undefined || within !== undefined) return undefined;
+  const changed = rebase !== undefined && ["date", "timestamp"].includes(field.type.type);
+  if (changed || widened.includes(field.name) || !sameType(field.type, own.type)) return undefined;
+  if (files.some(({ partition }) => Object.hasOwn(partition, field.name))) return undefined;
+  // Its files may be copies, in whole.
+  const variant = (type: DataType): boolean => type.type === "variant";
+  return someType(stored, variant) ? undefined : own;
+}
+
+/** A value as `Comparison` has it; undefined of those that are not compared. */
+function comparable(value: Value, type: DataType): Comparison["value"] | undefined {
+  switch (type.type) {
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+      if (typeof value === "bigint") return value;
+      return Number.isInteger(value) ? BigInt(value as number) : undefined;
+    case "date":
+      return value instanceof CalendarDate ? BigInt(value.days) : undefined;
+    case "timestamp":
+      return value instanceof Timestamp ? value.micros : undefined;
+    case "decimal":
+      return value instanceof Decimal && value.scale === type.scale ? value.unscaled : undefined;
+    case "string":
+      return typeof value === "string" && isPlain(type) ? Buffer.from(value) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isPlain(type: DataType): boolean {
+  return sameType(type, { type: "string" });
+}
