@@ -18,7 +18,8 @@ const MAX_SWEPT = 100;
 export async function openStaging(parent: string = tmpdir()): Promise<Staging> {
   const path = join(parent, `${prefix()}${process.pid}-${env.uuid()}`);
   try {
-    await mkdir(path, { recursive: true });
+    // Rows of tables lie here, in a folder where others may look around.
+    await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (thrown) {
     throw error("STORAGE_WRITE_FAILED", { path, reason: String(thrown) }, thrown);
   }

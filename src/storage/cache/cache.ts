@@ -1,5 +1,3 @@
-import { homedir, tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
 import { assert, error, isError } from "../../error/error.ts";
 import { suffix } from "../copy.ts";
 import { hadoopOptions } from "../hadoop.ts";
@@ -9,6 +7,7 @@ import { openStaging, type Staging } from "../staging.ts";
 import type { LocalFile, OpenOptions } from "../store.ts";
 import { type CacheDisk, nodeCacheDisk } from "./disk.ts";
 import { type Filler, Filling, OtherSize } from "./fill.ts";
+import { temporaryFolder, userFolder } from "./folder.ts";
 import { evict, hold, put, type Shelf } from "./shelf.ts";
 import { sweep } from "./sweep.ts";
 
@@ -54,23 +53,16 @@ export function openCache(options: CacheOptions = {}): Cache {
   return new SharedCache(options);
 }
 
-/** Where users' caches are by the custom of the system. */
-function cacheFolder(): string {
-  const { LOCALAPPDATA: local, XDG_CACHE_HOME: xdg } = process.env;
-  const home = homedir();
-  if (process.platform === "win32" && local) return join(local, "millrace", "cache");
-  if (process.platform === "darwin") return join(home, "Library", "Caches", "millrace", "files");
-  if (xdg) return join(xdg, "millrace", "files");
-  return home === "/"
-    ? join(tmpdir(), `millrace-${userInfo().uid}`)
-    : join(home, ".cache", "millrace", "files");
+interface OpenShelf {
+  readonly shelf: Shelf;
+  readonly staging: Staging;
 }
 
 class SharedCache implements Cache {
   readonly #options: CacheOptions;
   readonly #most: number;
   readonly #small: number;
-  #shelf: Promise<{ readonly shelf: Shelf; readonly staging: Staging }> | undefined;
+  #shelf: Promise<OpenShelf> | undefined;
   /** One call at a time fills a file: the next finds what it brought. */
   readonly #busy = new Map<string, Promise<unknown>>();
   #free = requestsAtOnce;
@@ -128,22 +120,25 @@ class SharedCache implements Cache {
     }
   }
 
-  async #openShelf() {
+  async #openShelf(): Promise<OpenShelf> {
     const { folder, disk = nodeCacheDisk } = this.#options;
-    const open = async (root: string) => {
-      await disk.mkdir(`${root}/held`);
-      const staging = await openStaging(`${root}/held`);
-      return { shelf: { disk, root, own: staging.path }, staging };
-    };
     if (folder !== undefined) {
-      return await open(folder).catch((thrown) => {
+      return await shelfAt(disk, folder).catch((thrown) => {
         throw ofDisk(thrown, folder);
       });
     }
-    // Some homes cannot be written to.
-    return await open(cacheFolder()).catch(() =>
-      open(join(tmpdir(), `millrace-${userInfo().uid}`)),
-    );
+    // Some users have no home, some homes cannot be written to.
+    for (const choose of [userFolder, temporaryFolder]) {
+      try {
+        const root = await choose();
+        if (root !== undefined) return await shelfAt(disk, root);
+      } catch {}
+    }
+    // Shared with nobody.
+    const staging = await openStaging();
+    const own = `${staging.path}/held`;
+    await disk.mkdir(own);
+    return { shelf: { disk, root: staging.path, own }, staging };
   }
 
   async #request<T>(work: () => Promise<T>): Promise<T> {
@@ -177,6 +172,12 @@ class SharedCache implements Cache {
     this.#shelf = undefined;
     await opened?.staging[Symbol.asyncDispose]();
   }
+}
+
+async function shelfAt(disk: CacheDisk, root: string): Promise<OpenShelf> {
+  await disk.mkdir(`${root}/held`);
+  const staging = await openStaging(`${root}/held`);
+  return { shelf: { disk, root, own: staging.path }, staging };
 }
 
 function ofDisk(thrown: unknown, path: string): unknown {
