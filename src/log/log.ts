@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { Location } from "../storage/store.ts";
+import type { FileStatus, Location } from "../storage/store.ts";
 import type { Action, Add, CommitInfo } from "./action.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -9,6 +9,8 @@ export interface Commit {
   /** ms since the epoch, as `history` shows it. */
   readonly timestamp: number;
   readonly actions: readonly Action[];
+  /** What the store said of its file, where it did so with the bytes. */
+  readonly file?: FileStatus;
 }
 
 /** What a transaction read, for the conflict check. A blind append read nothing. */

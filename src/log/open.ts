@@ -215,21 +215,26 @@ class TableLog implements Log, LogState {
 
   async #read(version: number): Promise<Commit | undefined> {
     const path = logPath(this.location, version, "json");
+    const { store } = this.location;
     try {
-      const actions = parseCommit(await this.location.store.read(path), path);
+      const { bytes, status } = store.readFile
+        ? await store.readFile(path)
+        : { bytes: await store.read(path) };
+      const actions = parseCommit(bytes, path);
       const timestamp = inCommitTimestamp(actions) ?? commitInfoOf(actions)?.timestamp ?? 0;
-      return { version, timestamp, actions };
+      return { version, timestamp, actions, ...(status && { file: status }) };
     } catch (thrown) {
       if (isError(thrown, "PATH_NOT_FOUND")) return undefined;
       throw thrown;
     }
   }
 
-  /** A commit not seen before: its time is that of its file, which costs a second call. */
+  /** A commit not seen before: its time is that of its file, which may cost a second call. */
   async #readNew(version: number): Promise<Commit | undefined> {
     const commit = await this.#read(version);
     if (commit === undefined || inCommitTimestamp(commit.actions) !== undefined) return commit;
-    const status = await this.location.store.stat(logPath(this.location, version, "json"));
+    const path = logPath(this.location, version, "json");
+    const status = commit.file ?? (await this.location.store.stat(path));
     const before = this.#newest?.timestamp ?? Number.NEGATIVE_INFINITY;
     const time = status?.modificationTime ?? commit.timestamp;
     return { ...commit, timestamp: Math.max(time, before + 1) };

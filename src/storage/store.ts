@@ -13,6 +13,12 @@ export interface FileStatus {
 /** What a listing says of a file. */
 export type ListedFile = Pick<FileStatus, "path"> & Partial<FileStatus>;
 
+/** The bytes of a file, and what its store says of the content they are. */
+export interface StoredFile {
+  readonly bytes: Uint8Array;
+  readonly status: FileStatus;
+}
+
 /** A file of the engine's, readable through the local file system until released. */
 export interface LocalFile extends AsyncDisposable {
   readonly path: string;
@@ -41,6 +47,8 @@ export interface Store {
   /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
   uri(path: string): string;
   read(path: string): Promise<Uint8Array>;
+  /** As `read`, with what `stat` says of it: for stores whose one answer has both. */
+  readFile?(path: string): Promise<StoredFile>;
   /** The bytes of a small file, where they can be had without waiting; undefined: `read` them. */
   readNow?(path: string): Uint8Array | undefined;
   /**

@@ -5,7 +5,8 @@ import { openLog } from "../log/open.ts";
 import { logPath, tableName } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import type { Snapshot } from "../log/snapshot.ts";
-import type { Location } from "../storage/store.ts";
+import { isSameFile } from "../storage/same.ts";
+import type { FileStatus, Location } from "../storage/store.ts";
 
 /** What a table works with beside its store. */
 export type TableContext = LogContext;
@@ -29,8 +30,8 @@ const logsKept = 256;
 
 interface KeptLog {
   readonly log: Log;
-  /** The newest commit seen when the log was last asked for, and its file's time. */
-  seen: { readonly version: number; readonly modificationTime: number } | undefined;
+  /** The file of a commit that was there: another under its name is of another table. */
+  readonly seen: FileStatus | undefined;
 }
 
 const logs = new WeakMap<Engine, Map<string, KeptLog>>();
@@ -43,8 +44,8 @@ function keptLogs(engine: Engine): Map<string, KeptLog> {
 
 /**
  * The table at a location, whether or not there is one yet: `log.update()` tells. The log of a
- * location is opened once per engine; one whose newest commit is not what it was (the table was
- * dropped and made anew) is opened again.
+ * location is opened once per engine; one of whose commits is not what it was (the table was dropped
+ * and made anew) is opened again.
  */
 export async function tableAt(
   location: Location,
@@ -54,35 +55,36 @@ export async function tableAt(
   return (await locate(location, context, name)).table;
 }
 
+interface Located {
+  readonly table: DeltaTable;
+  readonly isThere: boolean;
+}
+
 async function locate(
   location: Location,
   context: TableContext,
   name = tableName(location),
-): Promise<{ readonly table: DeltaTable; readonly snapshot: Snapshot | undefined }> {
+): Promise<Located> {
   const kept = keptLogs(context.engine);
   const uri = location.store.uri(location.path);
   let entry = kept.get(uri);
-  if (entry === undefined || !(await isSame(location, entry))) {
-    entry = { log: openLog(location, context), seen: undefined };
+  let isThere = entry !== undefined && (await isStill(location, entry.seen));
+  if (entry === undefined || !isThere) {
+    const log = openLog(location, context);
+    const version = (await log.update())?.version;
+    isThere = version !== undefined;
+    const path = logPath(location, version ?? 0, "json");
+    entry = { log, seen: isThere ? await location.store.stat(path) : undefined };
   }
   kept.delete(uri);
   kept.set(uri, entry);
   const [oldest] = kept.keys();
   if (kept.size > logsKept && oldest !== undefined) kept.delete(oldest);
-  const snapshot = await entry.log.update();
-  if (snapshot !== undefined && entry.seen?.version !== snapshot.version) {
-    const status = await location.store.stat(logPath(location, snapshot.version, "json"));
-    const modificationTime = status?.modificationTime ?? Number.NaN;
-    entry.seen = { version: snapshot.version, modificationTime };
-  }
-  return { table: { name, location, log: entry.log, context }, snapshot };
+  return { table: { name, location, log: entry.log, context }, isThere };
 }
 
-async function isSame(location: Location, entry: KeptLog): Promise<boolean> {
-  if (entry.seen === undefined) return false;
-  const { version, modificationTime } = entry.seen;
-  const status = await location.store.stat(logPath(location, version, "json"));
-  return status !== undefined && status.modificationTime === modificationTime;
+async function isStill({ store }: Location, seen: FileStatus | undefined): Promise<boolean> {
+  return seen !== undefined && isSameFile(seen, await store.stat(seen.path));
 }
 
 /** Forgets the log kept for a location (after DROP TABLE). */
@@ -99,8 +101,8 @@ export async function openTable(
   context: TableContext,
   name?: string,
 ): Promise<DeltaTable> {
-  const { table, snapshot } = await locate(location, context, name);
-  if (snapshot !== undefined) return table;
+  const { table, isThere } = await locate(location, context, name);
+  if (isThere) return table;
   forgetTable(location, context);
   if (name !== undefined) throw error("DELTA_TABLE_NOT_FOUND", { tableName: name });
   if (await hasFiles(location)) {
@@ -117,7 +119,7 @@ export async function hasFiles(location: Location): Promise<boolean> {
 
 /** Whether a Delta table lies at a location (`DeltaTable.isDeltaTable`). */
 export async function isDeltaTable(location: Location, context: TableContext): Promise<boolean> {
-  return (await locate(location, context)).snapshot !== undefined;
+  return (await locate(location, context)).isThere;
 }
 
 /** The snapshot to read: the newest, or that of a version or time. Refused if unreadable here. */

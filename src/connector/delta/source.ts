@@ -6,7 +6,8 @@ import { logPath } from "../../log/path.ts";
 import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import type { StructType } from "../../schema/type.ts";
-import { join, type Location } from "../../storage/store.ts";
+import { isSameFile } from "../../storage/same.ts";
+import { type FileStatus, join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
 import { type DeltaTable, tableAt } from "../../table/table.ts";
 import { firstNotBefore } from "./change-range.ts";
@@ -66,9 +67,11 @@ export class DeltaSource<F extends StreamedFile> implements Source {
   readonly #rule: CommitRule;
   readonly #commits = new Map<number, VersionFiles<F>>();
   #log: DeltaTable["log"];
-  /** The newest version read, and the time of its file: another one is another log. */
-  #anchor: { readonly version: number; readonly modificationTime: number } | undefined;
+  /** The file of the newest version read: another one is another log. */
+  #anchor: { readonly version: number; readonly file: FileStatus } | undefined;
   #newest: number;
+  /** What the store said of it, where it was told with the commit. */
+  #newestFile: FileStatus | undefined;
   #checkedMs = env.monotonic();
   #initial: VersionFiles<F> | undefined;
   #first: DeltaOffset | undefined;
@@ -175,7 +178,10 @@ export class DeltaSource<F extends StreamedFile> implements Source {
     });
     if (!commit) return undefined;
     const files = await this.#spec.reading.commit(commit);
-    this.#newest = Math.max(this.#newest, files.version);
+    if (files.version >= this.#newest) {
+      this.#newest = files.version;
+      this.#newestFile = commit.file;
+    }
     this.#commits.set(files.version, files);
     for (const old of this.#commits.keys()) {
       if (this.#commits.size > maxKeptCommits) this.#commits.delete(old);
@@ -202,19 +208,19 @@ export class DeltaSource<F extends StreamedFile> implements Source {
     if (this.#newest === before?.version && now - this.#checkedMs < idleCheckMs) return;
     this.#checkedMs = now;
     const { table } = this.#spec;
-    const timeOf = async (version: number): Promise<number | undefined> => {
-      const path = logPath(table.location, version, "json");
-      return (await table.location.store.stat(path))?.modificationTime;
-    };
-    if (before !== undefined && (await timeOf(before.version)) !== before.modificationTime) {
+    const { store } = table.location;
+    if (before !== undefined && !isSameFile(before.file, await store.stat(before.file.path))) {
       const { log } = await tableAt(table.location, table.context, table.name);
       const id = (await log.update())?.metadata.id;
       if (id === undefined) throw error("DELTA_TABLE_NOT_FOUND", { tableName: table.name });
       if (id !== this.#tableId) throw this.#anotherTable(this.#tableId, id);
       this.#log = log;
     }
-    const modificationTime = (await timeOf(this.#newest)) ?? Number.NaN;
-    this.#anchor = { version: this.#newest, modificationTime };
+    const path = logPath(table.location, this.#newest, "json");
+    const file = this.#newestFile ?? (await store.stat(path));
+    // Without its file, another look has to tell.
+    const none = { path, size: -1, modificationTime: Number.NaN };
+    this.#anchor = { version: this.#newest, file: file ?? none };
   }
 
   #anotherTable(oldTableId: string, newTableId: string): Error {

@@ -1,6 +1,6 @@
 import { error } from "../../error/error.ts";
 import type { Fetched } from "../remote.ts";
-import type { BlobClient, BlobContent } from "./client.ts";
+import type { BlobClient, BlobContent, BlobHeaders } from "./client.ts";
 import { watched } from "./deadline.ts";
 import { brokenOff, headerOf, isConditionFailure, isStatus } from "./failure.ts";
 import { isFolder, quotedEtag } from "./status.ts";
@@ -14,8 +14,13 @@ export interface Wanted {
   readonly etag?: string | undefined;
 }
 
+/** What came, with what the answer says of the blob. */
+export interface Downloaded extends Fetched {
+  readonly headers: BlobHeaders;
+}
+
 /** One call for bytes: exactly those wanted, or a failure. Throws PATH_NOT_FOUND for a folder. */
-export async function download(blob: BlobClient, wanted: Wanted): Promise<Fetched> {
+export async function download(blob: BlobClient, wanted: Wanted): Promise<Downloaded> {
   const { path, start, length, etag } = wanted;
   return await watched(async ({ signal, alive }) => {
     const content = await blob
@@ -31,7 +36,7 @@ export async function download(blob: BlobClient, wanted: Wanted): Promise<Fetche
     const here = Math.min(length ?? size, size - start);
     const bytes = await collect(content, length === undefined ? size : here, alive);
     if (length === undefined || here === length) {
-      return { bytes, etag: quotedEtag(content.etag ?? etag ?? ""), size };
+      return { bytes, etag: quotedEtag(content.etag ?? etag ?? ""), size, headers: content };
     }
     throw error("STORAGE_RANGE_PAST_END", { path, start, end: start + length, size });
   });

@@ -5,7 +5,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
 import type { Fetched, RemoteFiles } from "../remote.ts";
 import { putOnce, type RetryPolicy, retrying } from "../retry.ts";
-import type { FileStatus, ListOptions, Store } from "../store.ts";
+import type { FileStatus, ListOptions, Store, StoredFile } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import type { BlobClient, ContainerClient } from "./client.ts";
 import { connect } from "./connect.ts";
@@ -44,7 +44,8 @@ export function azureStore(setting: Setting, container: ContainerClient, cache: 
   };
   return {
     ...{ scheme, uri },
-    read: (path) => read(azure, path),
+    read: async (path) => (await readFile(azure, path)).bytes,
+    readFile: (path) => readFile(azure, path),
     readRange: async (path, start, length, etag) =>
       (await fetch(azure, path, { start, length, etag })).bytes,
     stat: remote.stat,
@@ -93,9 +94,10 @@ function writing<T>(azure: Context, path: string, work: (blob: BlobClient) => Pr
   return calling(azure, path, "write", async () => await work(blobAt(azure, path)));
 }
 
-async function read(azure: Context, path: string): Promise<Uint8Array> {
+async function readFile(azure: Context, path: string): Promise<StoredFile> {
   const whole = { path: azure.uri(path), start: 0 };
-  return (await reading(azure, path, (blob) => download(blob, whole))).bytes;
+  const { bytes, size, headers } = await reading(azure, path, (blob) => download(blob, whole));
+  return { bytes, status: statusFrom(path, size, headers) };
 }
 
 interface Range {

@@ -50,6 +50,7 @@ interface GetOutput {
   readonly Body?: Body | undefined;
   readonly ContentLength?: number | undefined;
   readonly ContentRange?: string | undefined;
+  readonly LastModified?: Date | undefined;
   readonly ETag?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
 import type { Fetched, RemoteFiles } from "../remote.ts";
 import { putOnce } from "../retry.ts";
-import type { FileStatus, Store } from "../store.ts";
+import type { FileStatus, Store, StoredFile } from "../store.ts";
 import { formatUri } from "../uri.ts";
 import { type Bucket, calling, keyOf, reading, statusOf, writing } from "./bucket.ts";
 import { openClient, type S3Client } from "./client.ts";
@@ -60,7 +60,8 @@ export function s3Store(
   return {
     scheme,
     uri: bucket.uri,
-    read: (path) => reading(bucket, path, () => read(bucket, path)),
+    read: async (path) => (await readFile(bucket, path)).bytes,
+    readFile: (path) => readFile(bucket, path),
     readRange: async (path, start, length, etag) =>
       (await fetch(bucket, path, { start, length, etag })).bytes,
     stat,
@@ -74,9 +75,13 @@ export function s3Store(
   };
 }
 
-async function read({ client, common, options }: Bucket, path: string): Promise<Uint8Array> {
-  const answer = await client.getObject({ ...common, ...options.customerKey, Key: keyOf(path) });
-  return await bodyOf(answer, answer.ContentLength);
+function readFile(bucket: Bucket, path: string): Promise<StoredFile> {
+  const { client, common, options } = bucket;
+  return reading(bucket, path, async () => {
+    const answer = await client.getObject({ ...common, ...options.customerKey, Key: keyOf(path) });
+    const bytes = await bodyOf(answer, answer.ContentLength);
+    return { bytes, status: statusOf(path, { ...answer, ContentLength: bytes.byteLength }) };
+  });
 }
 
 /** All of the bytes that were promised. */
