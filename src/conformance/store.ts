@@ -45,6 +45,7 @@ const laws: readonly (readonly [name: string, body: (trial: Trial) => Promise<vo
   ["law 3: a listing says size and time", listedStatus],
   ["law 4: reads see completed puts and deletes", readAfterWrite],
   ["law 4: what is read without waiting is what is read", readsNow],
+  ["law 4: bytes that come with a status are those that are read", readsFile],
   ["law 4: put replaces, with longer and with shorter bytes", replaces],
   ["law 5: ranges are exact, and past the end an error", ranges],
   ["law 6: a published file is there whole, and consumed", publishes],
@@ -85,6 +86,19 @@ async function readsNow({ store, root, assert }: Trial): Promise<void> {
   if (bytes !== undefined) assert.equal(new TextDecoder().decode(bytes), "other");
   const none = async (): Promise<unknown> => store.readNow?.(`${root}/none`);
   if (bytes !== undefined) assert.equal(await codeOf(none()), "PATH_NOT_FOUND");
+}
+
+async function readsFile({ store, root, assert }: Trial): Promise<void> {
+  const path = `${root}/file`;
+  await store.put(path, text("one"));
+  await store.put(path, text("other"));
+  const file = await store.readFile?.(path);
+  if (file !== undefined) {
+    assert.equal(new TextDecoder().decode(file.bytes), "other");
+    assert.deepEqual(file.status, await store.stat(path));
+  }
+  const none = async (): Promise<unknown> => store.readFile?.(`${root}/none`);
+  if (file !== undefined) assert.equal(await codeOf(none()), "PATH_NOT_FOUND");
 }
 
 async function wholeOrNothing({ store, root, assert }: Trial): Promise<void> {

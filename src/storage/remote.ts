@@ -1,5 +1,10 @@
 import type { FileStatus, Store } from "./store.ts";
 
+/** Whether calls of a store go over a network, where each is waited for and may cost money. */
+export function isRemote({ scheme }: Pick<Store, "scheme">): boolean {
+  return scheme !== "file" && scheme !== "memory";
+}
+
 /** Bytes of a file, and which content of it they are of. */
 export interface Fetched {
   readonly bytes: Uint8Array;

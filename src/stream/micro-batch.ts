@@ -105,6 +105,11 @@ export class MicroBatches implements AsyncDisposable {
     return dataset.hidden.map((field) => field.name).filter((name) => used.has(name));
   }
 
+  /** Whether a source is asked over a network. */
+  get isRemote(): boolean {
+    return this.#sources.some(({ remote }) => remote === true);
+  }
+
   /** By source: the latest offset there is now, where the batches of AvailableNow end. */
   async latest(): Promise<readonly (Offset | undefined)[]> {
     const starts = this.#startsBySource(this.#planned?.entry.offsets ?? this.#committed);

@@ -12,7 +12,7 @@ import type { StreamingQueryProgress } from "./progress.ts";
 import { type OpenedQuery, openQuery, type QuerySpec, type StartPoint } from "./start.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { type StreamingPlan, streamingPlan } from "./streaming-plan.ts";
-import { nextTrigger, pollingDelayMs } from "./trigger.ts";
+import { nextTrigger, pollingDelay, pollingOf } from "./trigger.ts";
 import { isStreamingScan } from "./walk.ts";
 
 export type { QuerySpec } from "./start.ts";
@@ -245,12 +245,15 @@ export class StreamingQuery implements AsyncDisposable {
   async #repeat(batches: MicroBatches, intervalMs: number): Promise<void> {
     const { signal } = this.#stopping;
     const choice = { limit: { kind: "options" }, noData: true } as const;
+    const polling = pollingOf(this.#spec.conf, batches.isRemote);
+    let looks = 0;
     while (!signal.aborted) {
       const next = nextTrigger(env.now(), intervalMs);
       const ran = await this.#trigger(batches, choice);
       if (signal.aborted) return;
       if (intervalMs === 0) {
-        if (!ran) await env.sleep(pollingDelayMs, signal);
+        looks = ran ? 0 : looks + 1;
+        if (!ran) await env.sleep(pollingDelay(polling, looks), signal);
         continue;
       }
       const wait = next - env.now();

@@ -20,6 +20,8 @@ export interface Source extends AsyncDisposable {
   readonly schema: StructType;
   /** As Spark prints it in progress: `DeltaSource[file:/data/t]`. */
   readonly description: string;
+  /** Whether to ask for news costs a call over a network: an idle query then asks less often. */
+  readonly remote?: boolean;
   /**
    * The end of the next batch; `start` undefined before the first. Undefined: still nothing.
    * With `until` (AvailableNow) nothing past that offset.

@@ -135,7 +135,7 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     const read = bytesOf(ofFiles);
     const perBatch = {
       "GET _delta_log": 1,
-      "HEAD _delta_log": 2,
+      "HEAD _delta_log": 1,
       "PUT offsets": 1,
       "PUT commits": 1,
     };
@@ -154,6 +154,87 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     await query.stop();
     expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
     expect(proxy.asked.length - idle).toBeLessThanOrEqual(Math.ceil(waitedMs / everyMs) + 1);
+  });
+
+  test("an append, a read and a batch with state: the requests that the documents state", async () => {
+    const { spark, folder } = await session("figures");
+    await using _ = spark;
+    // Each commit gets its checksum before the next statement.
+    const during = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
+      const from = proxy.asked.length;
+      await work();
+      return kinds(from).counts;
+    };
+    const append = { "GET _delta_log absent": 1, "HEAD _delta_log": 2, "PUT _delta_log": 2 };
+    const rows = spark.range(0, 100).selectExpr("id", "id % 3 AS k");
+    const save = () => rows.write.mode("append").format("delta").save(`${folder}/path`);
+    await save();
+    await save();
+    expect(await during(save)).toEqual({ ...append, "PUT .parquet": 1 });
+    await rows.write.saveAsTable("t");
+    const insert = () => spark.sql("INSERT INTO t VALUES (1, 2)");
+    await insert();
+    // Whether the name is a Delta table of the warehouse.
+    const named = { ...append, "HEAD _delta_log": 3 };
+    expect(await during(insert)).toEqual({ ...named, "PUT .parquet": 1 });
+
+    await spark.sql(
+      "CREATE TABLE timed TBLPROPERTIES (delta.enableInCommitTimestamps = true) AS SELECT * FROM t",
+    );
+    const timed = () => spark.sql("INSERT INTO timed VALUES (1, 2)");
+    await timed();
+    expect(await during(timed)).toEqual({ ...append, "PUT .parquet": 1 });
+    const read = () => spark.read.format("delta").load(`${folder}/path`).count();
+    await read();
+    expect(await during(read)).toEqual({ "GET _delta_log absent": 1, "HEAD _delta_log": 1 });
+
+    const { spark: writer } = await session("other", endpoint, folder);
+    await using __ = writer;
+    const query = await spark.readStream
+      .table("t")
+      .groupBy("k")
+      .count()
+      .writeStream.outputMode("complete")
+      .option("checkpointLocation", `${folder}/checkpoint`)
+      .trigger({ processingTime: 1_000 })
+      .toTable("counts");
+    await query.processAllAvailable();
+    const batch = await during(async () => {
+      await writer.sql("INSERT INTO t VALUES (1, 2)");
+      const before = query.lastProgress?.batchId ?? 0;
+      for (let tries = 0; tries < 400 && query.lastProgress?.batchId === before; tries++) {
+        await setTimeout(25);
+      }
+      await query.stop(); // with the checksum, which is written beside the next trigger
+    });
+    const { "GET _delta_log absent": looks = 0, ...rest } = batch;
+    expect(rest).toEqual({
+      ...{ "GET _delta_log": 1, "GET .parquet": 1, "HEAD _delta_log": 3 },
+      ...{ "PUT offsets": 1, "PUT state": 2, "PUT .parquet": 1, "PUT _delta_log": 2 },
+      "PUT commits": 1,
+    });
+    // One of the batch itself, one of the sink, and those of triggers before and behind it.
+    expect(looks).toBeLessThanOrEqual(5);
+  });
+
+  test("an idle stream without an interval asks at most twice a second", async () => {
+    const { spark, folder } = await session("idle");
+    await using _ = spark;
+    await spark.range(0, 10).write.saveAsTable("t");
+    const query = await spark.readStream
+      .table("t")
+      .writeStream.option("checkpointLocation", `${folder}/checkpoint`)
+      .toTable("copy");
+    await query.processAllAvailable();
+    await setTimeout(1_500);
+    const idle = proxy.asked.length;
+    const began = performance.now();
+    await setTimeout(idleMs);
+    const waitedMs = performance.now() - began;
+    const polls = kinds(idle);
+    await query.stop();
+    expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
+    expect(proxy.asked.length - idle).toBeLessThanOrEqual(Math.ceil(waitedMs / 500) + 1);
   });
 
   test("a folder that nothing came into is listed once a trigger", async () => {

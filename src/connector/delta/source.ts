@@ -6,6 +6,7 @@ import { logPath } from "../../log/path.ts";
 import { checkReadable } from "../../log/protocol.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import type { StructType } from "../../schema/type.ts";
+import { isRemote } from "../../storage/remote.ts";
 import { isSameFile } from "../../storage/same.ts";
 import { type FileStatus, join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source } from "../../stream/source.ts";
@@ -63,6 +64,7 @@ export interface DeltaSourceSpec<F extends StreamedFile> {
 export class DeltaSource<F extends StreamedFile> implements Source {
   readonly schema: StructType;
   readonly description: string;
+  readonly remote: boolean;
   readonly #spec: DeltaSourceSpec<F>;
   readonly #rule: CommitRule;
   readonly #commits = new Map<number, VersionFiles<F>>();
@@ -81,6 +83,7 @@ export class DeltaSource<F extends StreamedFile> implements Source {
     const { snapshot, options, table } = spec;
     this.schema = spec.reading.schema;
     this.description = spec.description;
+    this.remote = isRemote(table.location.store);
     this.#spec = spec;
     this.#rule = { table: table.name, snapshot, options };
     this.#log = table.log;

@@ -1,6 +1,7 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { StructType } from "../../schema/type.ts";
+import { isRemote } from "../../storage/remote.ts";
 import { join, type Location } from "../../storage/store.ts";
 import type { Batch, Offset, ReadLimit, Source, SourceContext } from "../../stream/source.ts";
 import type { ConnectorContext } from "../connector.ts";
@@ -103,6 +104,7 @@ interface State {
 class FileSource implements Source {
   readonly schema: StructType;
   readonly description: string;
+  readonly remote: boolean;
   readonly #spec: FileSourceSpec;
   readonly #log: SourceLog;
   readonly #seen: SeenFiles;
@@ -114,6 +116,7 @@ class FileSource implements Source {
   constructor(spec: FileSourceSpec, { log, seen, cleaner, finder }: State) {
     this.schema = spec.schema;
     this.description = spec.description;
+    this.remote = spec.paths.some(({ store }) => isRemote(store));
     this.#spec = spec;
     this.#log = log;
     this.#seen = seen;
