@@ -1,6 +1,6 @@
 import { hadoopOptions } from "../storage/hadoop.ts";
 
-/** How long an idle query without an interval waits before it asks its sources again, as in Spark. */
+/** The wait of an idle query without an interval before it asks its sources again, as in Spark. */
 const localMs = 10;
 /** The same of sources over a network, at the most: the wait doubles from look to look. */
 const remoteMs = 500;

@@ -44,8 +44,8 @@ function keptLogs(engine: Engine): Map<string, KeptLog> {
 
 /**
  * The table at a location, whether or not there is one yet: `log.update()` tells. The log of a
- * location is opened once per engine; one of whose commits is not what it was (the table was dropped
- * and made anew) is opened again.
+ * location is opened once per engine; one of whose commits is not what it was (the table was
+ * dropped and made anew) is opened again.
  */
 export async function tableAt(
   location: Location,
