@@ -1,6 +1,7 @@
 // The plainest loop over the same files: names, sizes and times, with nothing kept.
 import { readdirSync, statSync } from "node:fs";
 import http from "node:http";
+import { createRequire } from "node:module";
 
 let requests = 0;
 const { request } = http;
@@ -25,7 +26,8 @@ function walk(folder) {
 }
 
 async function list(place, options) {
-  const { ListObjectsV2Command, S3Client } = await import("@aws-sdk/client-s3");
+  const services = createRequire(new URL("../../test/services/package.json", import.meta.url));
+  const { ListObjectsV2Command, S3Client } = services("@aws-sdk/client-s3");
   const client = new S3Client({
     endpoint: options["fs.s3a.endpoint"],
     region: "us-east-1",

@@ -98,6 +98,13 @@ export const connectorConditions = {
     message:
       "Cannot read the file source log {path}: {reason}. Restore the checkpoint, or start a new one",
   },
+  COPY_INTO_LOG_LOST: {
+    kind: "corrupt",
+    sqlState: "58030",
+    message:
+      "Cannot tell which files are loaded already by {path}: {reason}. Remove that folder to begin " +
+      "a new list: COPY INTO then loads all files that are there",
+  },
   CHECKPOINT_EXISTS: {
     kind: "invalid",
     sqlState: "42K04",

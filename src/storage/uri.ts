@@ -13,8 +13,12 @@ export interface Uri {
 /** What java.net.URI leaves as it is in a path; everything else in ASCII is percent-encoded. */
 const quoted = /[^A-Za-z0-9_\-!.~'()*,;:$&+=@/\u00a0-\u{10ffff}]|[\p{Z}\u0080-\u009f]/gu;
 
+/** Paths of which nothing is encoded: most. Looking for one's odd characters takes longer. */
+const plain = /^[A-Za-z0-9_\-!.~'()*,;:$&+=@/]*$/;
+
 /** A path percent-encoded as Hadoop's `Path.toUri` gives it: `/a b%ü` is `/a%20b%25ü`. */
 export function encodePath(path: string): string {
+  if (plain.test(path)) return path;
   return path.replace(quoted, (character) =>
     [...new TextEncoder().encode(character)]
       .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)

@@ -33,6 +33,8 @@ export interface Manifest {
   readonly byName: boolean;
   /** The first entry with files to read; absent where all were there before. */
   readonly firstRead?: number;
+  /** Of a list of the files of a table: the table's version that it adds to. */
+  readonly readVersion?: number;
   readonly runs: readonly RunInfo[];
 }
 
@@ -70,10 +72,15 @@ export class FileIndex implements AsyncDisposable {
     return match ? Number(match[1]) : undefined;
   }
 
+  /** What a manifest says. */
+  static async manifest({ folder }: IndexPlace, covered: number): Promise<Manifest> {
+    const path = manifestPath(folder, covered);
+    return parseManifest(Buffer.from(await folder.store.read(path)).toString("utf8"), path);
+  }
+
   static async open(place: IndexPlace, covered: number): Promise<FileIndex> {
     const path = manifestPath(place.folder, covered);
-    const text = Buffer.from(await place.folder.store.read(path)).toString("utf8");
-    const manifest = parseManifest(text, path);
+    const manifest = await FileIndex.manifest(place, covered);
     if (place.byName !== undefined && manifest.byName !== place.byName) {
       const reason = `its index was made with fileNameOnly = ${manifest.byName}, which has to stay`;
       throw error("CANNOT_PARSE_SOURCE_LOG", { path, reason });
@@ -112,12 +119,12 @@ export class FileIndex implements AsyncDisposable {
   static async extend(
     place: IndexPlace,
     before: FileIndex | undefined,
-    more: Pick<Manifest, "covered" | "firstRead"> & {
+    more: Pick<Manifest, "covered" | "firstRead" | "readVersion"> & {
       readonly records: RunRecord[];
       readonly oldest: number;
     },
   ): Promise<FileIndex> {
-    const { covered, records, oldest, firstRead } = more;
+    const { covered, records, oldest, firstRead, readVersion } = more;
     const newest = records.reduce(
       (latest, { timestamp }) => Math.max(latest, timestamp),
       before?.manifest.newest ?? 0,
@@ -134,6 +141,7 @@ export class FileIndex implements AsyncDisposable {
     const manifest: Manifest = {
       ...{ covered, newest, byName },
       ...(firstRead === undefined ? {} : { firstRead }),
+      ...(readVersion === undefined ? {} : { readVersion }),
       runs: made ? [...kept, made] : kept,
     };
     const path = manifestPath(place.folder, covered);

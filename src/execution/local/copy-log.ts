@@ -1,15 +1,14 @@
-import { FileIndex } from "../../connector/file/file-index.ts";
+import { FileIndex, type IndexPlace } from "../../connector/file/file-index.ts";
 import type { FoundFile } from "../../connector/file/listing.ts";
 import { fileKey } from "../../connector/file/plan.ts";
 import { logBounds } from "../../connector/file/source-log.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import { copyAppId } from "../../log/copy.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
-import { join, type Location } from "../../storage/store.ts";
+import { join } from "../../storage/store.ts";
+import type { DeltaTable } from "../../table/table.ts";
 import type { WriteRequest } from "../../table/write.ts";
-
-/** The application whose transactions COPY INTO commits with. */
-const copyAppId = "millrace.copy-into";
 
 /** The version of a load: its number, and chance, so that two that race have different ones. */
 const chances = 2 ** 31;
@@ -29,14 +28,14 @@ export interface Loaded extends AsyncDisposable {
  * one that counts: both change with one commit, and a load that lost a race is nothing.
  */
 export async function openLoaded(
-  table: Location,
+  table: DeltaTable,
   snapshot: Snapshot,
   staging: string,
 ): Promise<Loaded> {
-  const folder = join(table, "_delta_log", "_copy_into_log");
+  const folder = join(table.location, "_delta_log", "_copy_into_log");
   const place = { folder, staging, byName: false, runRecords: logBounds.tail };
   const after = snapshot.transactions.get(copyAppId);
-  if (after === undefined) await checkNew(folder);
+  if (after === undefined) await checkNew(place, table, snapshot);
   let index = after === undefined ? undefined : await FileIndex.open(place, after);
   return {
     has: (uri) => index?.has(fileKey(uri, false)) ?? false,
@@ -49,7 +48,9 @@ export async function openLoaded(
         ...{ size, discoveryTime },
       }));
       const oldest = Number.NEGATIVE_INFINITY;
-      index = await FileIndex.extend(place, index, { covered: version, records, oldest });
+      index = await FileIndex.extend(place, index, {
+        ...{ covered: version, records, oldest, readVersion: snapshot.version },
+      });
       return { appId: copyAppId, version, ...(after === undefined ? {} : { after }) };
     },
     clean: async () => index?.clean(),
@@ -57,13 +58,31 @@ export async function openLoaded(
   };
 }
 
-/** The log must not have forgotten the transaction: all files would be loaded again. */
-async function checkNew(folder: Location): Promise<void> {
+/**
+ * That the table has loaded nothing: a list is there only of loads that never committed. Whether
+ * one did say the commits since; where they are gone, or the list counted once, nobody can tell.
+ */
+async function checkNew(
+  place: IndexPlace,
+  table: DeltaTable,
+  { version }: Snapshot,
+): Promise<void> {
+  const { folder } = place;
+  const forgotten = (reason: string): Error =>
+    error("COPY_INTO_LOG_LOST", { path: folder.store.uri(folder.path), reason });
+  let since = version;
   for await (const { path } of folder.store.names(`${folder.path}/`)) {
-    const number = Math.floor((FileIndex.covered(path) ?? 0) / chances);
-    // The first may be that of a load which died before its commit.
-    if (number <= 1) continue;
-    const reason = "the table's log has forgotten which of the lists of loaded files counts";
-    throw error("CANNOT_PARSE_SOURCE_LOG", { path: folder.path, reason });
+    const covered = FileIndex.covered(path);
+    if (covered === undefined) continue;
+    const { readVersion } = await FileIndex.manifest(place, covered);
+    if (covered >= 2 * chances) throw forgotten("the table's log has forgotten its transaction");
+    since = Math.min(since, readVersion ?? -1);
   }
+  let seen = since;
+  for await (const { actions } of table.log.commits(since + 1, version)) {
+    seen += 1;
+    if (!actions.some((action) => "txn" in action && action.txn.appId === copyAppId)) continue;
+    throw forgotten("the table's log has forgotten its transaction");
+  }
+  if (seen < version) throw forgotten(`the commits since version ${since} are not all there`);
 }

@@ -65,7 +65,7 @@ async function load(context: LocalContext, copy: CopyInto, table: DeltaTable): P
   const snapshot = await snapshotOf(table);
   const options = optionReader(copy.copyOptions, "INVALID_OPTION_VALUE");
   const force = options.flag("force", false);
-  await using loaded = await openLoaded(table.location, snapshot, context.connector.staging);
+  await using loaded = await openLoaded(table, snapshot, context.connector.staging);
   const files = await filesOf(context, copy, (uri) => !force && loaded.has(uri));
   if (files.length === 0) return 0;
   const relation = await planOf(context, copy, { files, snapshot });
@@ -89,7 +89,7 @@ async function validate(
   table: DeltaTable,
 ): Promise<CommandResult> {
   const snapshot = await snapshotOf(table);
-  await using loaded = await openLoaded(table.location, snapshot, context.connector.staging);
+  await using loaded = await openLoaded(table, snapshot, context.connector.staging);
   const files = await filesOf(context, copy, (uri) => loaded.has(uri));
   if (files.length === 0) return { schema: struct([]), rows: [] };
   const given = await datasetOf(context, copy, files);

@@ -6,6 +6,7 @@ import { assert } from "../../error/error.ts";
 import type { InputFile } from "../../plan/input.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
+import { copyAppId } from "../copy.ts";
 import type { LogContext } from "../log.ts";
 import { logPath } from "../path.ts";
 import { durationMs, flag, tombstoneRetentionMs } from "../property.ts";
@@ -76,7 +77,8 @@ function actionsOf(snapshot: ReplayedSnapshot, now: number): Action[] {
   const actions: Action[] = [{ protocol: snapshot.protocol }, { metaData: snapshot.metadata }];
   const forgotten = now - durationMs(configuration, "delta.setTransactionRetentionDuration", now);
   for (const txn of snapshot.setTransactions.values()) {
-    if (txn.lastUpdated === undefined || txn.lastUpdated > forgotten) actions.push({ txn });
+    const { appId, lastUpdated = now } = txn;
+    if (lastUpdated > forgotten || appId === copyAppId) actions.push({ txn });
   }
   for (const domainMetadata of snapshot.domains.values()) actions.push({ domainMetadata });
   const expired = now - tombstoneRetentionMs(configuration);

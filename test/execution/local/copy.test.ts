@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -33,6 +33,17 @@ async function copy(rest = "", from = `'${folder}/in'`): Promise<number> {
   ]);
   expect(rows[0]!["num_affected_rows"]).toBe(rows[0]!["num_inserted_rows"]);
   return Number(rows[0]!["num_inserted_rows"]);
+}
+
+/** The table with a property, and a checkpoint of every version. */
+async function create(property: string): Promise<void> {
+  await rowsOf("DROP TABLE t");
+  const properties = `'delta.checkpointInterval' = '1', ${property}`;
+  await rowsOf(`CREATE TABLE t (id INT, name STRING) TBLPROPERTIES (${properties})`);
+}
+
+async function remove(from: string, names: RegExp): Promise<void> {
+  for (const name of await readdir(from)) if (names.test(name)) await rm(join(from, name));
 }
 
 describe("COPY INTO", () => {
@@ -116,6 +127,52 @@ describe("COPY INTO", () => {
     await Promise.all(sessions.map((one) => one.stop()));
     const log = join(folder, "warehouse", "main", "default", "t", "_delta_log", "_copy_into_log");
     expect((await readdir(log)).length).toBeGreaterThan(0);
+  });
+
+  test("is remembered though the table forgets old transactions", async () => {
+    await create("'delta.setTransactionRetentionDuration' = 'interval 1 millisecond'");
+    await land("a.json", '{"id":1}\n');
+    expect(await copy()).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await rowsOf("INSERT INTO t VALUES (2, 'x')");
+    const log = join(folder, "warehouse", "main", "default", "t", "_delta_log");
+    const names = await readdir(log);
+    expect(names).toContain("00000000000000000002.checkpoint.parquet");
+    await remove(log, /^0+[01]\./);
+    await spark.stop();
+    spark = await open();
+    expect(await copy()).toBe(0);
+    expect(await ids()).toEqual([1, 2]);
+  });
+
+  test("loads nothing where the table has forgotten what it has loaded", async () => {
+    await create("'a' = 'b'");
+    await land("a.json", '{"id":1}\n');
+    expect(await copy()).toBe(1);
+    const log = join(folder, "warehouse", "main", "default", "t", "_delta_log");
+    const commit = join(log, "00000000000000000001.json");
+    const lines = (await readFile(commit, "utf8")).split("\n");
+    await spark.stop();
+    // As after a checkpoint by a writer that drops transactions, of a log that is cleaned up.
+    await writeFile(commit, lines.filter((line) => !line.startsWith('{"txn"')).join("\n"));
+    await remove(log, /checkpoint|\.crc$/);
+    spark = await open();
+    await rowsOf("INSERT INTO t VALUES (2, 'x')");
+    await spark.stop();
+    await remove(log, /^0+[01]\./);
+    spark = await open();
+    await expect(copy()).rejects.toMatchObject({ code: "COPY_INTO_LOG_LOST" });
+    await rm(join(log, "_copy_into_log"), { recursive: true });
+    expect(await copy()).toBe(1);
+    expect(await ids()).toEqual([1, 1, 2]);
+  });
+
+  test("goes on after a first load that failed, and commits by others", async () => {
+    await land("a.json", '{"id":1,"more":true}\n');
+    await expect(copy()).rejects.toMatchObject({ code: "DELTA_METADATA_MISMATCH" });
+    await rowsOf("INSERT INTO t VALUES (2, 'x')");
+    expect(await copy("COPY_OPTIONS ('mergeSchema' = 'true')")).toBe(1);
+    expect(await ids()).toEqual([1, 2]);
   });
 
   test("refuses what it does not know, by name", async () => {

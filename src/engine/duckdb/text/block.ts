@@ -18,6 +18,13 @@ export interface Block {
   end: number;
 }
 
+/** Passes over the byte order mark that the first block of a file may begin with. */
+export function skipMark(block: Block): void {
+  const { bytes, start } = block;
+  const marked = bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+  if (marked) block.start += 3;
+}
+
 /** What the caller may want to forgive. */
 export interface Leniency {
   readonly ignoreMissingFiles: boolean;
@@ -33,8 +40,8 @@ export class BlockReader implements Disposable {
   readonly #separator: Buffer;
   #descriptor: number | undefined;
   #inflated: Buffer | undefined;
-  #buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES + PADDING);
-  #view = new DataView(this.#buffer.buffer);
+  #buffer: Buffer;
+  #view: DataView;
   #have = 0;
   #carried = 0;
   #read = 0;
@@ -53,6 +60,9 @@ export class BlockReader implements Disposable {
       const { size } = fstatSync(this.#descriptor);
       if (size !== file.size) throw new Error(sizeChanged(file.size, size));
     });
+    // Of small files there are many: each has only the room that it needs.
+    this.#buffer = Buffer.allocUnsafeSlow(this.#more + separator.length + PADDING);
+    this.#view = new DataView(this.#buffer.buffer);
   }
 
   /** The next lines, or undefined at the end of the file. */
@@ -67,13 +77,19 @@ export class BlockReader implements Disposable {
     this.#ended = true;
   }
 
+  /** Bytes that the next read takes. */
+  get #more(): number {
+    const size = this.#inflated?.length ?? this.#file.size;
+    return Math.min(BLOCK_BYTES, size - this.#read);
+  }
+
   #next(): Block | undefined {
     if (this.#ended) return undefined;
     this.#buffer.copyWithin(0, this.#carried, this.#have);
     this.#have -= this.#carried;
     this.#carried = 0;
     for (;;) {
-      this.#reserve(this.#have + BLOCK_BYTES);
+      this.#reserve(this.#have + this.#more);
       const got = this.#fill();
       if (got === 0) return this.#last();
       const from = Math.max(0, this.#have - this.#separator.length + 1);
@@ -87,18 +103,16 @@ export class BlockReader implements Disposable {
   }
 
   #fill(): number {
+    const more = this.#more;
     let got = 0;
+    if (more === 0) return got;
     if (this.#inflated !== undefined) {
-      const to = Math.min(this.#inflated.length, this.#read + BLOCK_BYTES);
-      got = this.#inflated.copy(this.#buffer, this.#have, this.#read, to);
-      this.#read += got;
+      got = this.#inflated.copy(this.#buffer, this.#have, this.#read, this.#read + more);
     } else if (this.#descriptor !== undefined) {
-      got = readSync(this.#descriptor, this.#buffer, this.#have, BLOCK_BYTES, null);
-      this.#read += got;
-      if (got === 0 && this.#read !== this.#file.size) {
-        throw new Error(sizeChanged(this.#file.size, this.#read));
-      }
+      got = readSync(this.#descriptor, this.#buffer, this.#have, more, null);
+      if (got === 0) throw new Error(sizeChanged(this.#file.size, this.#read));
     }
+    this.#read += got;
     return got;
   }
 

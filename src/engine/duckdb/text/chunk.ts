@@ -20,9 +20,9 @@ export class Chunk {
   }
 
   reset(): void {
+    for (const column of this.layout.columns) column.reset(this.rows);
     this.rows = 0;
     this.spent = 0;
-    for (const column of this.layout.columns) column.reset();
   }
 
   /** Appends a row: the file's own values, and what goes beside them. */

@@ -14,8 +14,8 @@ export interface Column {
   put(row: number, value: Value): void;
   /** Copies the first `rows` cells into the vector. */
   flush(vector: Vector, rows: number): void;
-  /** Forgets all cells; every cell is then null. */
-  reset(): void;
+  /** Forgets all cells; every cell is then null. `rows`: none was written after the next one. */
+  reset(rows?: number): void;
 }
 
 /** The writer for a type. */

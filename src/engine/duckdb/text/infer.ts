@@ -10,7 +10,7 @@ import {
   struct,
 } from "../../../schema/type.ts";
 import type { InferRequest } from "../../engine.ts";
-import { BlockReader, forgiven } from "./block.ts";
+import { BlockReader, forgiven, skipMark } from "./block.ts";
 import { checkCompression } from "./compression.ts";
 import { type TimeReader, timeReader } from "./convert.ts";
 import { columnNames, csvSchema, tokenType } from "./csv-infer.ts";
@@ -76,7 +76,7 @@ function* unknownLines(file: InputFile, known: KnownLines): Generator<Uint8Array
     let first = true;
     for (let block = blocks.next(); block !== undefined; block = blocks.next()) {
       const valid = isUtf8(block.bytes.subarray(block.start, block.end));
-      if (first && block.bytes.indexOf("\ufeff") === 0) block.start = 3;
+      if (first) skipMark(block);
       first = false;
       const from = block.start;
       while (block.start < block.end) {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { InputFile } from "../../../plan/input.ts";
-import type { Block, BlockReader } from "./block.ts";
+import { type Block, type BlockReader, skipMark } from "./block.ts";
 import type { Chunk } from "./chunk.ts";
 import { CHUNK_ROWS } from "./column.ts";
 import type { FileReader, FormatContext } from "./format.ts";
@@ -135,8 +135,7 @@ class JsonFile implements FileReader {
 
   #begin(block: Block): void {
     this.#valid = isUtf8(block.bytes.subarray(block.start, block.end));
-    const mark = this.#first && block.bytes.indexOf("\ufeff", block.start) === block.start;
-    if (mark) block.start += 3;
+    if (this.#first) skipMark(block);
     this.#first = false;
   }
 

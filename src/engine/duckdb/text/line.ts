@@ -1,4 +1,4 @@
-import type { Block } from "./block.ts";
+import { type Block, skipMark } from "./block.ts";
 import type { FormatContext } from "./format.ts";
 
 /** The lines within bytes that hold no line feed but at their end: CR ends a line too. */
@@ -36,7 +36,7 @@ export function lineReader(
     while (block === undefined || block.start >= block.end) {
       block = blocks.next();
       if (block === undefined) return false;
-      if (first && block.bytes.indexOf("\ufeff") === 0) block.start = 3;
+      if (first) skipMark(block);
       first = false;
     }
     const at = block.bytes.indexOf(separator, block.start);

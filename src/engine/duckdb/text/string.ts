@@ -142,9 +142,9 @@ export class StringColumn {
     }
   }
 
-  reset(): void {
+  reset(rows?: number): void {
     this.used = 0;
-    this.cells.fill(0);
+    this.cells.fill(0, 0, rows === undefined ? undefined : (rows + 1) * 4);
     this.validity.reset();
     if (this.heap.length > 8 * HEAP_START) this.heap = new Uint8Array(HEAP_START);
   }
