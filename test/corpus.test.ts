@@ -23,9 +23,6 @@ const reads: readonly Read[] = JSON.parse(
   readFileSync(new URL("golden/corpus/spark.json", import.meta.url), "utf8"),
 );
 
-/** Files that are refused, by a named error, where Spark reads them: forms of lists long gone. */
-const refused = ["nested-array-struct.parquet", "proto-struct-with-array.parquet"];
-
 describe.skipIf(folder === undefined)(
   folder ? "Spark's own odd files" : sharedReason(place),
   () => {
@@ -50,7 +47,7 @@ describe.skipIf(folder === undefined)(
     test.each(reads.map((read) => [`${read.file} ${JSON.stringify(read.options)}`, read] as const))(
       "%s",
       async (_, read) => {
-        if (read.error !== undefined || refused.includes(read.file)) {
+        if (read.error !== undefined) {
           await expect(ours(read)).rejects.toThrow(/^\[(?!ENGINE_FAILED)[A-Z]/);
           return;
         }

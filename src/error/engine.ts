@@ -58,6 +58,13 @@ export const engineConditions = {
       "Illegal Parquet type: {type} of the column {column} has no type of Spark's. Read the others " +
       "with a schema that does not have it",
   },
+  PARQUET_TYPE_NOT_RECOGNIZED: {
+    kind: "invalid",
+    sqlState: "42846",
+    message:
+      "Unrecognized Parquet type: {type} of the column {column}, which is a group. Read the others " +
+      "with a schema that does not have it",
+  },
   PARQUET_TYPE_NOT_SUPPORTED: {
     kind: "unsupported",
     sqlState: "42846",

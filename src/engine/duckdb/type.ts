@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import type { DataType, IntervalType } from "../../schema/type.ts";
+import type { DataType, IntervalType, StructType } from "../../schema/type.ts";
 import { variantBytes } from "./compile/variant-call.ts";
 import { identifier, memberName } from "./quote.ts";
 
@@ -87,6 +87,8 @@ export function rename(value: string, type: DataType, to: MemberNames, depth = 0
   const variable = `r${depth}`;
   switch (type.type) {
     case "struct": {
+      if (type.fields.some(({ metadata }) => bareKey in metadata))
+        return unbared(value, type, depth);
       const members = type.fields.map((field, ordinal) => {
         const position = memberName(ordinal);
         const name = identifier(field.name);
@@ -113,6 +115,23 @@ export function rename(value: string, type: DataType, to: MemberNames, depth = 0
     default:
       return value;
   }
+}
+
+/**
+ * In the metadata of a struct's members: the struct is read as one of them alone, of which this is
+ * true. What was in lists of old forms is, see the folder `parquet`.
+ */
+export const bareKey = "parquet.bare";
+
+/** The struct, with members by position, whose only member in a file a value is. */
+function unbared(value: string, { fields }: StructType, depth: number): string {
+  const members = fields.map((field, ordinal) => {
+    const inner = field.metadata[bareKey]
+      ? rename(value, field.type, "position", depth + 1)
+      : `CAST(NULL AS ${sqlType(field.type)})`;
+    return `${memberName(ordinal)} := ${inner}`;
+  });
+  return `struct_pack(${members.join(", ")})`;
 }
 
 /** The metadata and value of a variant in a file, put together where it is shredded. */

@@ -241,7 +241,8 @@ async function parquetFiles(
   const renamed = input.stored !== undefined && stored.fields.some(({ type }) => hasMembers(type));
   const text = (type: DataType): boolean => type.type === "string";
   const mixed = holdsBytes(stored) && stored.fields.some(({ type }) => someType(type, text));
-  const look = byId || renamed || mixed ? await import("../parquet/shape.ts") : undefined;
+  const bare = someType(stored, isListOfOne);
+  const look = byId || renamed || mixed || bare ? await import("../parquet/shape.ts") : undefined;
   const shapes =
     look !== undefined
       ? await look.shapesOf({ connection, paths, stored, match })
@@ -260,6 +261,12 @@ async function parquetFiles(
     ? await calendarsOf(connection, { files, names: paths }, modes)
     : undefined;
   return parquetSource(input, { paths, shapes, held, calendars });
+}
+
+/** What old forms of lists hold in a way of their own. */
+function isListOfOne(type: DataType): boolean {
+  if (type.type !== "array" || type.elementType.type !== "struct") return false;
+  return type.elementType.fields.length === 1;
 }
 
 /** Spark's modes where nobody says them. */

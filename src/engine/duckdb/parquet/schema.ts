@@ -1,4 +1,4 @@
-import { error } from "../../../error/error.ts";
+import { error, isError } from "../../../error/error.ts";
 import {
   array,
   binary,
@@ -13,6 +13,7 @@ import {
   integer,
   long,
   map,
+  nullType,
   type StructField,
   type StructType,
   short,
@@ -22,6 +23,7 @@ import {
   timestampNtz,
   variant,
 } from "../../../schema/type.ts";
+import { bareKey } from "../type.ts";
 
 /** A row of DuckDB's `parquet_schema`: the footer's elements, parents before children. */
 export interface SchemaElement {
@@ -62,9 +64,29 @@ export function elementOf(row: readonly unknown[]): SchemaElement {
 
 /** Spark's schema of a file, as its Parquet reader infers it: every field nullable. */
 export function schemaOf(elements: readonly SchemaElement[]): StructType {
+  return unmarked(struct(topOf(elements).map(fieldOf))) as StructType;
+}
+
+/**
+ * The same, of columns that have a type of Spark's; others are void. `bareKey` marks the only
+ * member of structs that are elements of lists in forms of old: DuckDB takes a repeated group of
+ * one field for a list of that field.
+ */
+export function markedSchemaOf(elements: readonly SchemaElement[]): StructType {
+  const fields = topOf(elements).map((node) => {
+    try {
+      return fieldOf(node);
+    } catch (thrown) {
+      if (!isError(thrown)) throw thrown;
+      return field(node.element.name, nullType, true, idOf(node));
+    }
+  });
+  return struct(fields);
+}
+
+function topOf(elements: readonly SchemaElement[]): Node[] {
   const cursor = { at: 0 };
-  const root = take(elements, cursor);
-  return struct(childrenOf(root, elements, cursor).map((node) => fieldOf(node)));
+  return childrenOf(take(elements, cursor), elements, cursor);
 }
 
 interface Node {
@@ -92,11 +114,13 @@ function childrenOf(
 }
 
 function fieldOf(node: Node): StructField {
-  const id = node.element.fieldId;
-  const type = typeOf(node);
   // A repeated field outside a LIST is an array of what it is (the format's oldest form).
-  const repeated = node.element.repetition === "REPEATED" ? array(type, false) : type;
-  return field(node.element.name, repeated, true, id === null ? {} : { "parquet.field.id": id });
+  const type = repeatedType(node);
+  return field(node.element.name, type, true, idOf(node));
+}
+
+function idOf({ element }: Node): { readonly [key: string]: number } {
+  return element.fieldId === null ? {} : { "parquet.field.id": element.fieldId };
 }
 
 function typeOf(node: Node): DataType {
@@ -105,26 +129,54 @@ function typeOf(node: Node): DataType {
   if (children.length === 0 && element.type !== null) return leafType(element);
   const kind = element.converted ?? element.logical ?? "";
   const [only] = children;
-  if (/LIST/i.test(kind) && only !== undefined) return array(elementType(only));
+  if (/LIST/i.test(kind) && only !== undefined) return array(elementType(only, element.name));
   if (/MAP/i.test(kind) && only !== undefined && only.children.length === 2) {
     const [key, value] = only.children as [Node, Node];
     return map(typeOf(key), repeatedType(value));
+  }
+  if (element.converted !== null) {
+    throw error("PARQUET_TYPE_NOT_RECOGNIZED", { column: element.name, type: element.converted });
   }
   return struct(children.map(fieldOf));
 }
 
 /** The rules of parquet-format's LogicalTypes.md for lists of two and of three levels. */
-function elementType(repeated: Node): DataType {
+function elementType(repeated: Node, parent: string): DataType {
   const { element, children } = repeated;
   const [only] = children;
   if (children.length !== 1 || only === undefined) return typeOf(repeated);
-  if (element.name === "array" || element.name.endsWith("_tuple")) return typeOf(repeated);
+  if (element.name === "array" || element.name === `${parent}_tuple`) return bare(typeOf(repeated));
   return repeatedType(only);
 }
 
 function repeatedType(node: Node): DataType {
   const type = typeOf(node);
-  return node.element.repetition === "REPEATED" ? array(type, false) : type;
+  return node.element.repetition === "REPEATED" ? array(bare(type), false) : type;
+}
+
+function bare(type: DataType): DataType {
+  if (type.type !== "struct") return type;
+  const [only, ...others] = type.fields;
+  if (only === undefined || others.length > 0) return type;
+  return struct([{ ...only, metadata: { ...only.metadata, [bareKey]: true } }]);
+}
+
+function unmarked(type: DataType): DataType {
+  switch (type.type) {
+    case "struct":
+      return struct(
+        type.fields.map((member) => {
+          const { [bareKey]: _, ...metadata } = member.metadata;
+          return { ...member, type: unmarked(member.type), metadata };
+        }),
+      );
+    case "array":
+      return { ...type, elementType: unmarked(type.elementType) };
+    case "map":
+      return { ...type, keyType: unmarked(type.keyType), valueType: unmarked(type.valueType) };
+    default:
+      return type;
+  }
 }
 
 function leafType(element: SchemaElement): DataType {

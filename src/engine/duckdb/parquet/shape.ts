@@ -11,8 +11,9 @@ import {
   struct,
 } from "../../../schema/type.ts";
 import { paths } from "../quote.ts";
+import { bareKey } from "../type.ts";
 import { holdsBytes } from "./read.ts";
-import { elementOf, schemaColumns, schemaOf } from "./schema.ts";
+import { elementOf, markedSchemaOf, schemaColumns } from "./schema.ts";
 
 /** The metadata key of a field's id, as Spark's Parquet reader and writer have it. */
 const key = "parquet.field.id";
@@ -39,7 +40,7 @@ export interface ShapeRequest {
  * ids of columns, not of their members; a field without an id is found by its name, and a file
  * without any id is refused, as Spark does: all of it would be null. By name, because DuckDB
  * fails where a struct in a file has none of the members wanted, and spells out as bytes a text
- * that is not marked as one.
+ * that is not marked as one, and reads structs of one field as that field in lists of old forms.
  */
 export async function shapesOf(request: ShapeRequest): Promise<readonly Shape[]> {
   const { connection, paths: names, stored, match } = request;
@@ -81,7 +82,7 @@ async function footers(
   const rows = (await connection.runAndReadAll(sql)).getRowsJson();
   return rows.map(([files, elements]) => {
     const parsed = JSON.parse(String(elements)) as Record<string, unknown>[];
-    const schema = schemaOf(parsed.map((one) => elementOf(Object.values(one))));
+    const schema = markedSchemaOf(parsed.map((one) => elementOf(Object.values(one))));
     return { schema, files: files as string[] };
   });
 }
@@ -146,6 +147,8 @@ function absent(name: string, there: readonly StructField[]): string {
 
 function typeIn(wanted: DataType, there: DataType, reading: Reading): Found<DataType> {
   if (wanted.type === "struct" && there.type === "struct") {
+    const [only] = there.fields;
+    if (only !== undefined && bareKey in only.metadata) return bareIn(wanted, only, reading);
     const { stored, scanned } = membersIn(wanted.fields, there.fields, reading);
     for (const [at, { type }] of stored.entries()) inside(type, scanned[at]!.type, reading);
     const any = scanned.some(({ name }) => there.fields.some((one) => sameName(one.name, name)));
@@ -171,6 +174,23 @@ function typeIn(wanted: DataType, there: DataType, reading: Reading): Found<Data
   }
   const unmarked = reading.bytes && wanted.type === "string" && there.type === "binary";
   return { stored: wanted, scanned: unmarked ? there : wanted };
+}
+
+/** A struct of which there is but the value of one member. */
+function bareIn(wanted: StructType, only: StructField, reading: Reading): Found<DataType> {
+  const isOnly = (member: StructField): boolean => isSame(member, only, reading.match);
+  const member = wanted.fields.find(isOnly);
+  const type = member && typeIn(member.type, only.type, reading);
+  if (type) inside(type.stored, type.scanned, reading);
+  const stored = wanted.fields.map((one) =>
+    field(one.name, one === member && type ? type.stored : one.type, true, {
+      [bareKey]: one === member,
+    }),
+  );
+  return {
+    stored: struct(stored),
+    scanned: (type ?? typeIn(only.type, only.type, reading)).scanned,
+  };
 }
 
 /** Bytes become a text in a column of their own only. */
