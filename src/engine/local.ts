@@ -1,7 +1,7 @@
 import { error, isError } from "../error/error.ts";
 import type { FilePlace } from "../plan/input.ts";
 import type { Part } from "../storage/part.ts";
-import type { LocalFile, Location } from "../storage/store.ts";
+import type { LocalFile, Location, Needed } from "../storage/store.ts";
 
 /** Files of stores opened at a time: enough to hide their delay, few against their limits. */
 const filesAtOnce = 16;
@@ -18,12 +18,14 @@ export interface LocalRequest {
   readonly part?: Part;
   /** Leaves out the files that are gone, and does not fail. */
   readonly ignoreMissing?: boolean;
+  /** What is open beside them. */
+  readonly needed?: Needed;
 }
 
 /** Opens the files that lie in stores. A file that is gone is FAILED_READ_FILE.FILE_NOT_EXIST. */
 export async function localFiles<F extends FilePlace>(
   files: readonly F[],
-  { part, ignoreMissing = false }: LocalRequest = {},
+  { part, ignoreMissing = false, needed = { bytes: 0 } }: LocalRequest = {},
 ): Promise<LocalFiles<F>> {
   if (files.every(({ store }) => store === undefined)) return { files, release: async () => {} };
   const held: LocalFile[] = [];
@@ -36,7 +38,7 @@ export async function localFiles<F extends FilePlace>(
   const work = async (): Promise<void> => {
     for (let at = next++; at < files.length && !failed; at = next++) {
       const file = files[at]!;
-      const local = await open(file, part).catch((thrown: unknown) => {
+      const local = await open(file, needed, part).catch((thrown: unknown) => {
         if (ignoreMissing && isError(thrown, "FAILED_READ_FILE.FILE_NOT_EXIST")) return undefined;
         failed = true;
         throw thrown;
@@ -57,11 +59,12 @@ export async function localFiles<F extends FilePlace>(
   return { files: opened.filter((file) => file !== undefined), release };
 }
 
-async function open(file: FilePlace, part: Part | undefined): Promise<LocalFile | "local"> {
+async function open(file: FilePlace, needed: Needed, part?: Part): Promise<LocalFile | "local"> {
   const { store, path, size, etag, immutable } = file;
   if (store === undefined) return "local";
   try {
     return await store.open(path, {
+      needed,
       ...(size === undefined ? {} : { size }),
       ...(etag === undefined ? {} : { etag }),
       ...(immutable === undefined ? {} : { immutable }),

@@ -55,6 +55,12 @@ export const storageConditions = {
     sqlState: "58030",
     message: "Cannot write {path}: {reason}. Check permissions and free space, then run again",
   },
+  STORAGE_CACHE_TOO_SMALL: {
+    kind: "invalid",
+    sqlState: "53100",
+    message:
+      "The query needs at least {needed} bytes of remote files on local disk at once, up to {path}, and the cache has room for {size}. Give {option} more when the session starts, or let the query read fewer files or columns",
+  },
   STORAGE_RANGE_PAST_END: {
     kind: "corrupt",
     sqlState: "58030",

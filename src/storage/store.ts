@@ -91,6 +91,13 @@ export interface OpenOptions {
   readonly immutable?: boolean;
   /** Only these bytes are needed; a store may give all of them. */
   readonly part?: Part;
+  /** Of the files that are needed at once; a store that keeps copies refuses what is too much. */
+  readonly needed?: Needed;
+}
+
+/** How many bytes of remote files somebody needs at once, counted up as they are opened. */
+export interface Needed {
+  bytes: number;
 }
 
 export interface ListOptions {

@@ -1,15 +1,15 @@
 import { assert, error, isError } from "../../error/error.ts";
 import { suffix } from "../copy.ts";
 import { hadoopOptions } from "../hadoop.ts";
-import type { Part } from "../part.ts";
 import type { RemoteFiles } from "../remote.ts";
 import { openStaging, type Staging } from "../staging.ts";
 import type { LocalFile, OpenOptions } from "../store.ts";
 import { type CacheDisk, nodeCacheDisk } from "./disk.ts";
 import { type Filler, Filling, OtherSize } from "./fill.ts";
 import { temporaryFolder, userFolder } from "./folder.ts";
+import { lengthOf, merged } from "./range.ts";
 import { evict, hold, put, type Shelf } from "./shelf.ts";
-import { sweep } from "./sweep.ts";
+import { sweep, sweepHalf } from "./sweep.ts";
 
 /** Requests under way at a time, of all files: each holds up to 8 MiB. */
 const requestsAtOnce = 16;
@@ -21,8 +21,8 @@ const sweepEvery = 1 / 16;
 /**
  * Local copies of remote files, or of parts of them, for all processes of this user. Bounded: at
  * rest the files take at most `size`; beside it what processes bring in between two sweeps (each
- * a sixteenth), and what queries under way hold. Remembers nothing that would be wrong after a
- * crash of the process or the machine.
+ * a sixteenth), and what queries under way hold (each at most `size`). Remembers nothing that would
+ * be wrong after a crash of the process or the machine.
  */
 export interface Cache extends AsyncDisposable {
   open(remote: RemoteFiles, path: string, options?: OpenOptions): Promise<LocalFile>;
@@ -39,12 +39,13 @@ export interface CacheOptions {
 
 /** 8 GiB. */
 const cacheBytes = 8 * 1024 ** 3;
+const sizeOption = "millrace.cache.size";
 
 /** What the session's configuration says of its cache. */
 export function cacheOptions(options: Readonly<Record<string, string>>): CacheOptions {
   const read = hadoopOptions(options);
   const folder = read.text("millrace.cache.dir");
-  const size = read.bytes("millrace.cache.size", cacheBytes);
+  const size = read.bytes(sizeOption, cacheBytes);
   return { size, ...(folder === undefined ? {} : { folder }) };
 }
 
@@ -69,6 +70,7 @@ class SharedCache implements Cache {
   readonly #waiting: (() => void)[] = [];
   #unswept: number;
   #sweeping: Promise<void> | undefined;
+  #making: Promise<void> | undefined;
 
   constructor(options: CacheOptions) {
     this.#options = options;
@@ -101,17 +103,23 @@ class SharedCache implements Cache {
       throw thrown;
     });
     const filler: Filler = {
-      ...{ remote, shelf, smallBytes: this.#small },
+      ...{ remote, shelf, smallBytes: this.#small, most: this.#most },
       request: (work) => this.#request(work),
       wrote: (bytes) => {
         this.#unswept += bytes;
       },
     };
-    try {
-      return await filled(filler, path, options).catch((thrown: unknown) => {
+    const sized = (): Promise<LocalFile> =>
+      filled(filler, path, options).catch((thrown: unknown) => {
         if (!(thrown instanceof OtherSize)) throw thrown;
         const { size: _, ...rest } = options;
         return filled(filler, path, rest);
+      });
+    try {
+      return await sized().catch(async (thrown: unknown) => {
+        if (!isFull(thrown)) throw thrown;
+        await this.#makeRoom(shelf);
+        return await sized();
       });
     } catch (thrown) {
       throw ofDisk(thrown, shelf.root);
@@ -153,6 +161,14 @@ class SharedCache implements Cache {
     }
   }
 
+  /** Once for all who find the disk full meanwhile. */
+  #makeRoom(shelf: Shelf): Promise<void> {
+    this.#making ??= sweepHalf(shelf).finally(() => {
+      this.#making = undefined;
+    });
+    return this.#making;
+  }
+
   /** Beside the work: whoever opened a file does not wait for it. */
   #sweepIfDue(shelf: Shelf): void {
     if (this.#sweeping !== undefined || this.#unswept <= this.#most * sweepEvery) return;
@@ -185,10 +201,15 @@ function ofDisk(thrown: unknown, path: string): unknown {
   return error("STORAGE_WRITE_FAILED", { path, reason: thrown.message }, thrown);
 }
 
+function isFull(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 async function filled(filler: Filler, path: string, options: OpenOptions): Promise<LocalFile> {
   const filling = await begin(filler, path, options);
   try {
-    await fill(filling, options.part, filler.smallBytes);
+    await fill(filling, filler, options);
     const { held } = filling;
     assert(held !== undefined, "something of the file was read");
     await held.file.close();
@@ -204,11 +225,26 @@ async function filled(filler: Filler, path: string, options: OpenOptions): Promi
   }
 }
 
-async function fill(filling: Filling, part: Part | undefined, small: number): Promise<void> {
-  const all = [{ start: 0, end: filling.size }];
-  if (filling.whole) return;
-  if (part === undefined || filling.size <= small) return await filling.ensure(all);
-  await filling.ensure((await part(filling)) ?? all);
+async function fill(filling: Filling, filler: Filler, options: OpenOptions): Promise<void> {
+  const { part, needed } = options;
+  const some = filling.size > filler.smallBytes ? await part?.(filling) : undefined;
+  const wanted = merged(some ?? [{ start: 0, end: filling.size }]);
+  if (needed === undefined) return await filling.ensure(wanted);
+  const bytes = lengthOf(wanted);
+  needed.bytes += bytes;
+  try {
+    // Before it is fetched: it would push out what is needed with it.
+    if (needed.bytes > filler.most) throw tooSmall(filling.uri, needed.bytes, filler.most);
+    await filling.ensure(wanted);
+  } catch (thrown) {
+    needed.bytes -= bytes;
+    throw thrown;
+  }
+}
+
+function tooSmall(path: string, needed: number, size: number): Error {
+  const known = { path, needed: String(needed), size: String(size), option: sizeOption };
+  return error("STORAGE_CACHE_TOO_SMALL", known);
 }
 
 /** Finds out which content of a file is meant, asking the store for no more than it must. */

@@ -13,6 +13,8 @@ export interface Filler {
   readonly remote: RemoteFiles;
   readonly shelf: Shelf;
   readonly smallBytes: number;
+  /** Bytes that the cache has room for. */
+  readonly most: number;
   /** Does a request when there is a place for it. */
   readonly request: <T>(work: () => Promise<T>) => Promise<T>;
   /** Counts bytes that came onto the disk. */
@@ -38,12 +40,12 @@ export class Filling implements PartialFile {
     this.#present = known.held?.present ?? [];
   }
 
-  get held(): Held | undefined {
-    return this.#held;
+  get uri(): string {
+    return this.#filler.remote.uri(this.#path);
   }
 
-  get whole(): boolean {
-    return this.#held !== undefined && lengthOf(this.#present) === this.size;
+  get held(): Held | undefined {
+    return this.#held;
   }
 
   async read(start: number, length: number): Promise<Uint8Array> {
@@ -62,8 +64,7 @@ export class Filling implements PartialFile {
     const within = merged(wanted);
     const past = within.find(({ end }) => end > this.size);
     if (past !== undefined) {
-      const path = this.#filler.remote.uri(this.#path);
-      throw error("STORAGE_RANGE_PAST_END", { path, ...past, size: this.size });
+      throw error("STORAGE_RANGE_PAST_END", { path: this.uri, ...past, size: this.size });
     }
     const requests = pieces(coalesced(missing(within, this.#present)), requestBytes);
     const [first] = requests;
@@ -82,8 +83,7 @@ export class Filling implements PartialFile {
   async #begin(range: ByteRange): Promise<Held> {
     const { etag, size, bytes } = await this.#fetch(range);
     if (size !== this.size) throw new OtherSize();
-    const uri = this.#filler.remote.uri(this.#path);
-    const held = await put(this.#filler.shelf, { uri, etag, size }, suffix(this.#path));
+    const held = await put(this.#filler.shelf, { uri: this.uri, etag, size }, suffix(this.#path));
     this.#held = held;
     this.#present = held.present;
     await held.file.write(bytes, range.start);
@@ -94,8 +94,7 @@ export class Filling implements PartialFile {
     const { etag, size } = held.content;
     const fetched = await this.#fetch(range, etag);
     if (fetched.etag !== etag || fetched.size !== size) {
-      const path = this.#filler.remote.uri(this.#path);
-      throw error("STORAGE_FILE_CHANGED", { path, expected: etag });
+      throw error("STORAGE_FILE_CHANGED", { path: this.uri, expected: etag });
     }
     await held.file.write(fetched.bytes, range.start);
   }

@@ -14,11 +14,23 @@ interface Aged {
 /** Takes the least recently used files off the shelf if all of them are beyond the bound. */
 export async function sweep(shelf: Shelf, most: number): Promise<void> {
   const all = await filesOf(shelf);
-  let total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= most) return;
-  all.sort((left, right) => left.usedAt - right.usedAt);
-  for (const { folder, bytes } of all) {
-    if (total <= most * sweptTo) return;
+  if (totalOf(all) > most) await evictTo(shelf, all, most * sweptTo);
+}
+
+/** Takes files off the shelf that have half of its bytes, the least recently used ones. */
+export async function sweepHalf(shelf: Shelf): Promise<void> {
+  const all = await filesOf(shelf);
+  await evictTo(shelf, all, totalOf(all) / 2);
+}
+
+function totalOf(all: readonly Aged[]): number {
+  return all.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+async function evictTo(shelf: Shelf, all: readonly Aged[], most: number): Promise<void> {
+  let total = totalOf(all);
+  for (const { folder, bytes } of all.toSorted((left, right) => left.usedAt - right.usedAt)) {
+    if (total <= most) return;
     await evict(shelf, folder);
     total -= bytes;
   }

@@ -326,7 +326,76 @@ test("a disk without hard links is used without sharing", async () => {
   expect(await look(cache, "/a", ranges)).toEqual(cut("/a", ranges));
 });
 
-test("a full disk is said as what it is", async () => {
+describe("files that are needed at once", () => {
+  const known = { immutable: true, size: 2 * mega };
+  const first = { part: part([{ start: 0, end: mega }]) };
+
+  test("are refused before they are fetched, where the cache has no room for them", async () => {
+    for (const name of ["/a", "/b", "/c"]) far.put(name, 2 * mega);
+    const cache = cacheOf({ size: 2.5 * mega });
+    const needed = { bytes: 0 };
+    const a = await cache.open(far, "/a", { ...known, ...first, needed });
+    const b = await cache.open(far, "/b", { ...known, ...first, needed });
+    const asked = far.asked.length;
+    await expect(cache.open(far, "/c", { ...known, ...first, needed })).rejects.toMatchObject({
+      code: "STORAGE_CACHE_TOO_SMALL",
+      parameters: { needed: String(3 * mega), option: "millrace.cache.size" },
+    });
+    expect(far.asked.length).toBe(asked);
+    expect(needed.bytes).toBe(2 * mega);
+    const other = await cache.open(far, "/c", { ...known, ...first, needed: { bytes: 0 } });
+    for (const file of [a, b, other]) await file[Symbol.asyncDispose]();
+  });
+
+  test("count by what is wanted of them, also where all of it is there", async () => {
+    far.put("/a", 2 * mega);
+    const cache = cacheOf({ size: 2 * mega });
+    await (await cache.open(far, "/a", known))[Symbol.asyncDispose]();
+    const needed = { bytes: 0 };
+    const file = await cache.open(far, "/a", { ...known, ...first, needed });
+    expect(needed.bytes).toBe(mega);
+    await file[Symbol.asyncDispose]();
+    expect(far.asked.length).toBe(1);
+  });
+});
+
+describe("a disk that is full", () => {
+  const full = () =>
+    Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC", errno: -28 });
+
+  test("is given room by half of what the cache keeps, what was used least lately", async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `/f${at}`);
+    for (const name of [...names, "/new"]) far.put(name, mega);
+    let now = Date.now();
+    const back = replaceEnv({ now: () => (now += 120_000) });
+    const all = [{ start: 0, end: mega }];
+    let left = 1;
+    const open: CacheDisk["open"] = async (path) => {
+      const file = await nodeCacheDisk.open(path);
+      const write: SparseFile["write"] = async (bytes, position) => {
+        if (left-- === 0) throw full();
+        await file.write(bytes, position);
+      };
+      return { ...file, write };
+    };
+    try {
+      const first = cacheOf();
+      for (const name of names) await look(first, name, all);
+      const cache = cacheOf({ disk: { ...nodeCacheDisk, open } });
+      left = 0;
+      expect(await look(cache, "/new", all)).toEqual(cut("/new", all));
+      const before = far.asked.length;
+      await look(cache, "/f5", all, { immutable: true });
+      expect(far.asked.length).toBe(before);
+      await look(cache, "/f0", all, { immutable: true });
+      expect(far.asked.length).toBeGreaterThan(before);
+    } finally {
+      back();
+    }
+  });
+});
+
+test("a disk that stays full is said as what it is", async () => {
   far.put("/a", mega);
   const hole = async (): Promise<void> => {
     throw Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC", errno: -28 });

@@ -13,6 +13,7 @@ import type {
 } from "../../../plan/input.ts";
 import { holdsDays } from "../../../schema/rebase.ts";
 import { type DataType, type StructType, someType, struct } from "../../../schema/type.ts";
+import type { Needed } from "../../../storage/store.ts";
 import type { QueryContext } from "../../engine.ts";
 import { type LocalRequest, localFiles } from "../../local.ts";
 import type { Source } from "../compile/scope.ts";
@@ -66,6 +67,8 @@ interface Bound {
   readonly scans: ScanItem[];
   /** Of local copies: what they are copies of. */
   readonly uris: Map<string, string>;
+  /** Of remote files, all inputs together. */
+  readonly needed: Needed;
   /** By place, the columns of each input that the plan may look at. */
   readonly read: ReadonlyMap<Input, ReadonlySet<number>>;
   /** Whether the plan may ask whether a value is in a file. */
@@ -85,7 +88,7 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
   const filtered = hasCondition(plan);
   const read = columnsRead(plan);
   const comparisons = request.allGroups ? new Map() : comparisonsOf(plan);
-  const made = { releases: [], scans: [], uris: new Map() };
+  const made = { releases: [], scans: [], uris: new Map(), needed: { bytes: 0 } };
   const bound: Bound = { ...made, filtered, read, comparisons, leftOut: false };
   const { releases, scans, uris } = bound;
   const failure = (): Error | undefined =>
@@ -194,9 +197,9 @@ function onlyOf(input: ParquetInput, places: ReadonlySet<number> = new Set()): P
 async function opened(
   files: readonly InputFile[],
   request: LocalRequest,
-  { releases, uris }: Bound,
+  { releases, uris, needed }: Bound,
 ): Promise<readonly InputFile[]> {
-  const local = await localFiles(files, request);
+  const local = await localFiles(files, { ...request, needed });
   releases.push(local.release);
   if (local.files !== files) for (const { path, uri } of local.files) uris.set(path, uri);
   return local.files;
