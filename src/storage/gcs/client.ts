@@ -13,6 +13,8 @@ export interface GcsSettings {
   readonly apiEndpoint?: string;
   readonly useAuthWithCustomEndpoint?: boolean;
   readonly projectId?: string;
+  /** Until a call that is no transfer is answered, ms. */
+  readonly timeout?: number;
   readonly credentials?: Readonly<Record<string, string>>;
   readonly retryOptions: {
     readonly autoRetry: boolean;
@@ -86,12 +88,14 @@ const retryNever = 2;
 /** A client whose calls are made once: whether to make one again is this store's to say. */
 export async function connect(options: GcsOptions, path: string): Promise<GcsStorage> {
   const module = await importPeer<GcsModule>("@google-cloud/storage", "gs:// paths");
-  const { endpoint, authenticated, projectId, keyFilename } = options;
+  const { endpoint, authenticated, projectId, keyFilename, readTimeoutMs } = options;
   const credentials = keyFilename ? await keyIn(keyFilename, path) : options.credentials;
   const storage = new module.Storage({
     apiEndpoint: endpoint,
     useAuthWithCustomEndpoint: authenticated,
     ...(projectId === undefined ? {} : { projectId }),
+    // Without it the SDK overwrites its own default, and waits for ever.
+    ...(readTimeoutMs > 0 ? { timeout: readTimeoutMs } : {}),
     ...(credentials === undefined ? {} : { credentials }),
     retryOptions: {
       autoRetry: false,

@@ -124,6 +124,32 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     expect(found).toEqual(["/flaky/a", "/flaky/b", "/flaky/c"]);
   });
 
+  test("calls that the server stays silent about are made again", async () => {
+    const direct = await bucket();
+    await direct.put("/silent/a", text("a"));
+    let silent = false;
+    await using proxy = await startFaults(endpoint, () => {
+      const fault: Fault | undefined = silent ? { kind: "delay", ms: 15_000 } : undefined;
+      silent = false;
+      return fault;
+    });
+    const store = await bucket(proxy.endpoint);
+    const names = async (): Promise<number> => {
+      let count = 0;
+      for await (const _ of store.list("/silent/")) count += 1;
+      return count;
+    };
+    const began = performance.now();
+    silent = true;
+    expect((await store.stat("/silent/a"))?.size).toBe(1);
+    silent = true;
+    expect(await names()).toBe(1);
+    silent = true;
+    await store.delete("/silent/a");
+    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(await direct.stat("/silent/a")).toBeUndefined();
+  });
+
   test("a put whose answer is lost is known for ours, another's with equal bytes is not", async () => {
     let next: Fault | undefined;
     await using proxy = await startFaults(endpoint, ({ method }) => {
