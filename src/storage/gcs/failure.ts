@@ -62,9 +62,25 @@ export interface Purpose {
   readonly bucket: string;
 }
 
+/**
+ * What the SDK threw without the answer and the request that it hangs on to: whoever logs an error
+ * with all it has would write down the token of the request.
+ */
+export function bare(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || isError(thrown)) return thrown;
+  const { name, message, stack } = thrown;
+  const code = statusOf(thrown) ?? (thrown as { readonly code?: unknown }).code;
+  return Object.assign(new Error(message), {
+    name,
+    stack,
+    ...(code === undefined ? {} : { code }),
+  });
+}
+
 /** The error a user sees for what the SDK threw. A 404 for an absent path does not come here. */
-export function failed(thrown: unknown, { doing, uri, bucket }: Purpose): MillraceError {
-  if (isError(thrown)) return thrown;
+export function failed(whole: unknown, { doing, uri, bucket }: Purpose): MillraceError {
+  if (isError(whole)) return whole;
+  const thrown = bare(whole);
   const status = statusOf(thrown);
   const message = messageOf(thrown);
   const reason = status === undefined ? message : `${status}: ${message}`;

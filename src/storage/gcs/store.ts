@@ -8,7 +8,7 @@ import type { FileStatus, ListOptions, Store } from "../store.ts";
 import { formatUri, type Uri } from "../uri.ts";
 import { connect, type GcsBucket, type GcsFile } from "./client.ts";
 import { type Download, type Downloaded, download } from "./download.ts";
-import { failed, isBucketMissing, type Purpose, policy, statusOf } from "./failure.ts";
+import { bare, failed, isBucketMissing, type Purpose, policy, statusOf } from "./failure.ts";
 import { listObjects, statusOfObject } from "./list.ts";
 import { gcsOptions } from "./option.ts";
 import { tokenOf, upload, uploadFile } from "./upload.ts";
@@ -97,7 +97,7 @@ async function reading<T>(
     if (statusOf(thrown) !== 404 || isBucketMissing(thrown)) {
       throw failed(thrown, purpose(opened, path, "read"));
     }
-    throw error("PATH_NOT_FOUND", absent, thrown);
+    throw error("PATH_NOT_FOUND", absent, bare(thrown));
   }
 }
 

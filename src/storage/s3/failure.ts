@@ -109,7 +109,8 @@ export function failureOf(thrown: unknown, { path, bucket, writes }: Place): Mil
   if ((status === 401 || status === 403) && code !== "InvalidObjectState") {
     return error("STORAGE_ACCESS_DENIED", { path, reason, remedy: accessRemedy }, thrown);
   }
-  if (isAbsent(thrown)) return error("PATH_NOT_FOUND", { path }, thrown);
+  // What a write does not find is its upload.
+  if (!writes && isAbsent(thrown)) return error("PATH_NOT_FOUND", { path }, thrown);
   return error(writes ? "STORAGE_WRITE_FAILED" : "STORAGE_READ_FAILED", { path, reason }, thrown);
 }
 

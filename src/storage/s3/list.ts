@@ -36,6 +36,7 @@ export async function* listObjects(
       yield statusOf(path, { ...listed, ContentLength: Size });
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    if (page.IsTruncated === true && !token) throw brokenOff(bucket, folder);
   } while (token !== undefined);
 }
 
@@ -46,6 +47,12 @@ function decodeKey(key: string): string {
 /** What stands for a folder: `a/` of consoles and Hadoop, `a_$folder$` of Hadoop's old s3n. */
 function isMarker(path: string, size: number | undefined): boolean {
   return path.endsWith("/") || (path.endsWith("_$folder$") && size === 0);
+}
+
+/** The rest of a log would be hidden. */
+function brokenOff(bucket: Bucket, folder: string): Error {
+  const reason = "the server lists a part of it, and gives no token to ask for the rest";
+  return error("STORAGE_READ_FAILED", { path: bucket.uri(folder), reason });
 }
 
 function disordered(bucket: Bucket, folder: string, [one, other]: [string, string]): Error {

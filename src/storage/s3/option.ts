@@ -27,8 +27,9 @@ export interface S3Options {
   readonly hadoop: HadoopOptions;
 }
 
-/** S3 refuses smaller parts, but for the last. */
+/** S3 refuses smaller parts, but for the last, and larger ones. */
 const partSizeLeast = 5 * 1024 ** 2;
+const partSizeMost = 5 * 1024 ** 3;
 const partSizeDefault = 64 * 1024 ** 2;
 const pageSizeDefault = 1_000;
 /** Hadoop has 500, and threads to wait on them; Node has one. */
@@ -55,7 +56,10 @@ export function s3Options(bucket: string, options: Readonly<Record<string, strin
     attempts: hadoop.whole("fs.s3a.attempts.maximum", attemptsDefault, 1),
     connections: hadoop.whole("fs.s3a.connection.maximum", connectionsDefault, 1),
     pageSize: hadoop.whole("fs.s3a.paging.maximum", pageSizeDefault, 1),
-    partSize: Math.max(hadoop.bytes("fs.s3a.multipart.size", partSizeDefault), partSizeLeast),
+    partSize: Math.min(
+      Math.max(hadoop.bytes("fs.s3a.multipart.size", partSizeDefault), partSizeLeast),
+      partSizeMost,
+    ),
     connectMs: hadoop.milliseconds("fs.s3a.connection.establish.timeout", connectMsDefault),
     socketMs: hadoop.milliseconds("fs.s3a.connection.timeout", socketMsDefault),
     requestMs: hadoop.milliseconds("fs.s3a.connection.request.timeout", 0),

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { failed, statusOf, transient, whileMoving } from "../../../src/storage/gcs/failure.ts";
 
@@ -27,6 +28,14 @@ test("what is worth another call", () => {
   for (const code of [400, 401, 403, 404, 412, 416, "ENOENT"]) {
     expect(transient(thrown({ code }))).toBeUndefined();
   }
+});
+
+test("an error hangs on to no request, whose headers have the token", () => {
+  const request = { headers: { Authorization: "Bearer secret" } };
+  const refused = thrown({ code: 403, response: { request }, config: request });
+  const error = failed(refused, { doing: "read", uri: "gs://box/a", bucket: "box" });
+  expect(inspect(error, { depth: 20 })).not.toContain("secret");
+  expect(error.cause).toMatchObject({ code: 403, message: "m", stack: refused.stack });
 });
 
 test("a refusal says what the account needs", () => {

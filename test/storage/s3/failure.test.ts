@@ -48,6 +48,10 @@ test("the conditions of what stays", () => {
   );
   expect(of("AuthorizationHeaderMalformed", 400).message).toMatch(/Set fs\.s3a\.endpoint\.region/);
   expect(of("InvalidObjectState", 403).code).toBe("STORAGE_WRITE_FAILED");
+  expect(of("NoSuchUpload", 404).code).toBe("STORAGE_WRITE_FAILED");
+  expect(failureOf(thrown("NoSuchKey", 404), { ...place, writes: false }).code).toBe(
+    "PATH_NOT_FOUND",
+  );
   const host = Object.assign(new Error("getaddrinfo ENOTFOUND b.minio"), { code: "ENOTFOUND" });
   expect(failureOf(host, place).message).toMatch(/b\.minio \(is fs\.s3a\.path\.style\.access=true/);
   expect(failureOf("odd", place).message).toMatch(/odd/);

@@ -41,7 +41,8 @@ test("the region is in AWS's endpoints, and its central one is none", () => {
   expect(of("storage.example.com").region).toBeUndefined();
 });
 
-test("parts are never smaller than S3 takes them", () => {
+test("parts are never smaller or larger than S3 takes them", () => {
+  expect(s3Options("b", { "fs.s3a.multipart.size": "6G" }).partSize).toBe(5 * 1024 ** 3);
   expect(s3Options("b", { "fs.s3a.multipart.size": "1M" }).partSize).toBe(5 * 1024 ** 2);
 });
 
