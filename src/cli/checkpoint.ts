@@ -39,6 +39,10 @@ const usages: Readonly<Record<string, string>> = {
   import: "millrace checkpoint import <dir> <file>",
 };
 
+/** What is to be known after an import. */
+const importedNext =
+  "Let a batch run here before Spark goes on with this checkpoint: it would read these files again";
+
 async function run(
   verb: string,
   [folder, other]: readonly [string, string],
@@ -47,7 +51,7 @@ async function run(
   const checkpoint = await places.locate(folder);
   if (verb === "import") {
     const files = await importFiles(checkpoint, places.staging, exportedFiles(other, places.conf));
-    return { location: checkpoint.store.uri(checkpoint.path), imported: files };
+    return { location: checkpoint.store.uri(checkpoint.path), imported: files, next: importedNext };
   }
   const report = await inspectCheckpoint(checkpoint);
   if (verb === "inspect") return { ...report, files: await reportLogs(checkpoint) };

@@ -6,7 +6,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { SparkSession } from "../../src/index.ts";
 import { startFaults } from "./server/fault.ts";
-import { bucketOf, s3Conf, s3Subject } from "./storage/s3-subject.ts";
+import { adminOf, bucketOf, s3Conf, s3Subject } from "./storage/s3-subject.ts";
 
 const server = inject("s3");
 const endpoint = "endpoint" in server ? server.endpoint : "";
@@ -235,6 +235,43 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     await query.stop();
     expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
     expect(proxy.asked.length - idle).toBeLessThanOrEqual(Math.ceil(waitedMs / 500) + 1);
+  });
+
+  test("files that an earlier run planned are not asked for one by one", async () => {
+    const { spark: first, folder } = await session("planned");
+    const [, , bucket = "", ...rest] = folder.split("/");
+    const admin = await adminOf(endpoint);
+    for (let at = 0; at < 120; at++) {
+      const Key = `${rest.join("/")}/in/d=${at % 2}/${at}.json`;
+      await admin.putObject({ Bucket: bucket, Key, Body: `{"id":${at}}\n` });
+    }
+    const run = async (spark: SparkSession, each: (rows: number) => void) => {
+      const source = spark.readStream.format("cloudFiles").option("cloudFiles.format", "json");
+      const query = await source
+        .option("cloudFiles.maxFilesPerTrigger", "60")
+        .schema("id INT, d INT")
+        .load(`${folder}/in`)
+        .writeStream.option("checkpointLocation", `${folder}/checkpoint`)
+        .trigger({ availableNow: true })
+        .foreachBatch(async (frame) => each(await frame.count()))
+        .start();
+      await query.awaitTermination();
+    };
+    const stop = () => {
+      throw new Error("stopped");
+    };
+    await expect(run(first, stop)).rejects.toThrow("stopped");
+    await first.stop();
+    const { spark } = await session("planned-again", proxy.endpoint, folder);
+    await using _ = spark;
+    const from = proxy.asked.length;
+    const batches: number[] = [];
+    await run(spark, (rows) => batches.push(rows));
+    expect(batches).toEqual([60, 60]);
+    const { counts, text } = kinds(from);
+    expect(counts["HEAD .json"], text).toBeUndefined();
+    const listed = Object.keys(counts).filter((kind) => /^LIST .*\bin\b/.test(kind));
+    expect(listed.reduce((sum, kind) => sum + counts[kind]!, 0)).toBeLessThanOrEqual(6);
   });
 
   test("a folder that nothing came into is listed once a trigger", async () => {

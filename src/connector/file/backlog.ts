@@ -8,7 +8,8 @@ import { RunReader, type RunRecord, RunWriter } from "./run.ts";
 const heldFiles = 50_000;
 
 /** A file that waits: as it was listed, or what was written down of it. */
-export type Waiting = Pick<FoundFile, "uri" | "modificationTime" | "size"> & Partial<FoundFile>;
+export type Waiting = Pick<FoundFile, "uri" | "modificationTime" | "size" | "etag"> &
+  Partial<FoundFile>;
 
 /** What files wait by. */
 export interface BacklogSpec {
@@ -99,6 +100,7 @@ export class Backlog {
       batchId: -1,
       size: file.size,
       discoveryTime: undefined,
+      ...(file.etag === undefined ? {} : { etag: file.etag }),
     }));
     for (const record of records.sort(byKey)) writer.add(record);
     const bytes = writer.finish();
@@ -120,8 +122,9 @@ export class Backlog {
       listed,
       ...spilled,
     ])) {
-      const { key, timestamp, size = 0 } = record;
-      yield record.file ?? { uri: key.slice(17), modificationTime: timestamp, size };
+      const { key, timestamp, size = 0, etag } = record;
+      const written = { uri: key.slice(17), modificationTime: timestamp, size };
+      yield record.file ?? (etag === undefined ? written : { ...written, etag });
     }
   }
 }

@@ -13,6 +13,8 @@ export interface FileEntry {
   readonly size?: number;
   /** When it was found, ms since the epoch; as `size`. */
   readonly discoveryTime?: number;
+  /** As the store gave it; as `size`. */
+  readonly etag?: string;
 }
 
 /** Every tenth entry holds all up to it (spark.sql.streaming.fileSource.log.compactInterval). */
@@ -64,8 +66,8 @@ export function logText(version: LogVersion, bodies: readonly string[]): Uint8Ar
 }
 
 export function entryLine(entry: FileEntry): string {
-  const { path, timestamp, batchId, size, discoveryTime } = entry;
-  return JSON.stringify({ path, timestamp, batchId, size, discoveryTime });
+  const { path, timestamp, batchId, size, discoveryTime, etag } = entry;
+  return JSON.stringify({ path, timestamp, batchId, size, discoveryTime, etag });
 }
 
 export async function readLogFile(folder: Location, id: number): Promise<LogFile> {

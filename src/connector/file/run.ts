@@ -10,6 +10,7 @@ export interface RunRecord {
   readonly batchId: number;
   readonly size: number | undefined;
   readonly discoveryTime: number | undefined;
+  readonly etag?: string;
 }
 
 /**
@@ -31,6 +32,8 @@ interface BlockText {
   readonly b: readonly number[];
   readonly z: readonly (number | null)[];
   readonly d: readonly (number | null)[];
+  /** Absent: none has one. */
+  readonly e?: readonly (string | null)[];
 }
 
 interface Footer {
@@ -118,6 +121,7 @@ export class RunWriter {
 
 function blockText(records: readonly RunRecord[]): BlockText {
   const shared = sharedLength(records[0]!.key, records.at(-1)!.key);
+  const tagged = records.some(({ etag }) => etag !== undefined);
   return {
     p: records[0]!.key.slice(0, shared),
     k: records.map(({ key }) => key.slice(shared)),
@@ -125,6 +129,7 @@ function blockText(records: readonly RunRecord[]): BlockText {
     b: records.map(({ batchId }) => batchId),
     z: records.map(({ size }) => size ?? null),
     d: records.map(({ discoveryTime }) => discoveryTime ?? null),
+    ...(tagged ? { e: records.map(({ etag }) => etag ?? null) } : {}),
   };
 }
 
@@ -206,14 +211,16 @@ export class RunReader implements AsyncDisposable {
   /** All of it, in order. */
   *entries(): Generator<RunRecord> {
     for (let at = 0; at < this.#footer.first.length; at++) {
-      const { p: prefix, k, t, b, z, d } = this.#parse(at).text;
+      const { p: prefix, k, t, b, z, d, e } = this.#parse(at).text;
       for (let index = 0; index < k.length; index++) {
+        const etag = e?.[index];
         yield {
           key: prefix + k[index]!,
           timestamp: t[index]!,
           batchId: b[index]!,
           size: z[index] ?? undefined,
           discoveryTime: d[index] ?? undefined,
+          ...(etag ? { etag } : {}),
         };
       }
     }

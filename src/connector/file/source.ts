@@ -7,9 +7,10 @@ import type { Batch, Offset, ReadLimit, Source, SourceContext } from "../../stre
 import type { ConnectorContext } from "../connector.ts";
 import { Backlog, type Waiting } from "./backlog.ts";
 import { Discovery, type Finder } from "./discovery.ts";
-import { fileGone, mapFiles, type ReadFile } from "./input.ts";
+import { fileGone, type ReadFile } from "./input.ts";
 import { type FoundFile, type ListingRules, partitionBelow } from "./listing.ts";
 import type { FileEntry } from "./log-file.ts";
+import { lookAt } from "./look.ts";
 import { type FilePolicy, takeBatch } from "./plan.ts";
 import { SeenFiles } from "./seen.ts";
 import { type LogBounds, logBounds, SourceLog } from "./source-log.ts";
@@ -17,7 +18,7 @@ import { locateUri } from "./uri.ts";
 
 /** The kept files are dropped for a new listing below this part of a batch. */
 const discardRatio = 0.2;
-/** Planned files whose size is remembered; the others are looked at again. */
+/** Planned files that are remembered as they were found. */
 const maxKnown = 100_000;
 /** Files there before that one entry of the log passes over. */
 const passedAtOnce = 10_000;
@@ -38,7 +39,7 @@ export interface FileSourceSpec {
   readonly backfillMs?: number;
   /** What finds files, if not listing alone, which it may use. */
   finder?(everything: Finder, source: SourceContext): Promise<Finder>;
-  /** The log keeps of each file its size and when it was found. */
+  /** The log keeps of each file its size, when it was found, and its ETag. */
   readonly detailed: boolean;
   /** Absent: the usual bounds of the source log. */
   readonly bounds?: LogBounds;
@@ -112,6 +113,8 @@ class FileSource implements Source {
   readonly #backlog: Backlog;
   readonly #known = new Map<string, ReadFile>();
   readonly #cleaner: Cleaner | undefined;
+  /** The end of the first batch that was asked for. */
+  #first: Offset | undefined;
 
   constructor(spec: FileSourceSpec, { log, seen, cleaner, finder }: State) {
     this.schema = spec.schema;
@@ -165,8 +168,10 @@ class FileSource implements Source {
   async input(start: Offset | undefined, end: Offset): Promise<Batch> {
     const from = Math.max(this.#log.passed, this.#number(start));
     const entries = await this.#log.entries(from, this.#number(end));
-    const files = await mapFiles(entries, (entry) => this.#resolve(entry));
-    return this.#spec.read(files.filter((file) => file !== undefined));
+    this.#first ??= end;
+    // The last run may have failed at a file of this batch that was written over since.
+    const files = await this.#resolve(entries, end !== this.#first);
+    return this.#spec.read(files);
   }
 
   async commit(end: Offset): Promise<void> {
@@ -218,32 +223,52 @@ class FileSource implements Source {
   async #plan(files: readonly Waiting[], batchId?: number): Promise<void> {
     const seen = this.#seen;
     const discoveryTime = env.now();
-    const details = (size: number) => (this.#spec.detailed ? { size, discoveryTime } : {});
-    const entries = files.map(({ uri, modificationTime, size }) => ({
+    const entries = files.map(({ uri, modificationTime, size, etag }) => ({
       ...{ path: uri, timestamp: modificationTime },
-      ...details(size),
+      ...(this.#spec.detailed ? { size, discoveryTime } : {}),
+      ...(this.#spec.detailed && etag !== undefined ? { etag } : {}),
     }));
     if (await this.#log.settle(entries.length, seen.oldest)) seen.moveTo(this.#log.index!);
     await this.#log.add(entries, batchId);
-    for (const { uri, modificationTime, size, location, partition } of files) {
+    for (const { uri, modificationTime, size, etag, location, partition } of files) {
       seen.add(uri, modificationTime);
       if (this.#known.size >= maxKnown || !location || !partition) continue;
-      this.#known.set(uri, { location, size, modificationTime, partition });
+      const tag = etag === undefined ? {} : { etag };
+      this.#known.set(uri, { location, size, modificationTime, partition, ...tag });
     }
     seen.purge();
   }
 
-  async #resolve(entry: FileEntry): Promise<ReadFile | undefined> {
+  /** Files as they were found: remembered, or, if that is `enough`, told by the log. */
+  async #resolve(entries: readonly FileEntry[], enough: boolean): Promise<readonly ReadFile[]> {
     const { paths, context, ignoreMissing, rules } = this.#spec;
-    const known = this.#known.get(entry.path);
-    this.#known.delete(entry.path);
-    if (known && !ignoreMissing) return known;
-    const location = await locateUri(entry.path, paths[0]!, context);
-    const status = await location.store.stat(location.path);
-    if (!status && !ignoreMissing) throw fileGone(location);
-    return (
-      status && { ...status, location, partition: partitionBelow(location.path, paths, rules) }
-    );
+    const files: (ReadFile | undefined)[] = [];
+    const unknown: { readonly at: number; readonly location: Location }[] = [];
+    for (const [at, entry] of entries.entries()) {
+      const known = this.#known.get(entry.path);
+      this.#known.delete(entry.path);
+      const location = known?.location ?? (await locateUri(entry.path, paths[0]!, context));
+      if (!ignoreMissing) files[at] = known ?? (enough ? this.#told(entry, location) : undefined);
+      if (!files[at]) unknown.push({ at, location });
+    }
+    const found = await lookAt(unknown.map(({ location }) => location));
+    for (const [index, { at, location }] of unknown.entries()) {
+      const status = found[index];
+      if (!status && !ignoreMissing) throw fileGone(location);
+      const partition = partitionBelow(location.path, paths, rules);
+      files[at] = status && { ...status, location, partition };
+    }
+    return files.filter((file) => file !== undefined);
+  }
+
+  #told({ timestamp, size, etag }: FileEntry, location: Location): ReadFile | undefined {
+    if (size === undefined || (etag === undefined && location.store.scheme !== "file")) {
+      return undefined;
+    }
+    const { paths, rules } = this.#spec;
+    const partition = partitionBelow(location.path, paths, rules);
+    const tag = etag === undefined ? {} : { etag };
+    return { location, size, modificationTime: timestamp, partition, ...tag };
   }
 
   #number(offset: Offset | undefined): number {
