@@ -1,4 +1,4 @@
-import type { DataType } from "../../../schema/type.ts";
+import type { DataType, IntervalType } from "../../../schema/type.ts";
 import { text } from "../quote.ts";
 
 function objectOf(members: readonly string[]): string {
@@ -21,6 +21,7 @@ export interface JsonStyle {
   /** Of a number that is finite. */
   real(value: string, type: "float" | "double"): string;
   variant(value: string): string;
+  interval(value: string, type: IntervalType): string;
   /** Present where it is spelled in a way of its own. */
   date?(value: string): string;
   /** Whether members of structs that are null are written. */
@@ -70,6 +71,8 @@ export function jsonText(value: string, { type, depth, style }: JsonSite): strin
       return `to_json(${style.time(value, type.type)})`;
     case "date":
       return `to_json(${style.date?.(value) ?? value})`;
+    case "interval":
+      return `to_json(${style.interval(value, type)})`;
     case "decimal":
       return `CAST(${value} AS VARCHAR)`;
     case "float":

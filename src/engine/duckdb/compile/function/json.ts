@@ -4,6 +4,7 @@ import { dataTypeJson } from "../../../../schema/json.ts";
 import type { DataType } from "../../../../schema/type.ts";
 import { memberName, text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
+import { intervalText } from "../cast-interval.ts";
 import { type JsonStyle, jsonText } from "../json-text.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
@@ -73,11 +74,12 @@ function sparkStyle(scope: Scope, options: Readonly<Record<string, string>>): Js
       : { date: (value: string) => formatted(day(value), dateformat, "UTC") }),
     real: (value, type) => toText(value, { type }, scope),
     variant: (value) => variantText("json", [value, textBytes(text(scope.context.timeZone))]),
+    interval: (value, type) => intervalText(value, type, scope),
     nulls: options["ignorenullfields"]?.toLowerCase() === "false",
   };
 }
 
-/** The text of Spark's own form of a key: days of a date, microseconds of a timestamp. */
+/** The text of Spark's own form of a key: days of a date, months or microseconds of an interval. */
 function keyText(value: string, type: DataType, scope: Scope): string {
   switch (type.type) {
     case "date":
@@ -85,11 +87,16 @@ function keyText(value: string, type: DataType, scope: Scope): string {
     case "timestamp":
     case "timestamp_ntz":
       return `CAST(epoch_us(${value}) AS VARCHAR)`;
+    case "time":
+      return `CAST(epoch_ns(${value}) AS VARCHAR)`;
+    case "interval":
+      return type.unit === "calendar"
+        ? intervalText(value, type, scope)
+        : `CAST(${value} AS VARCHAR)`;
     case "array":
     case "map":
     case "struct":
     case "binary":
-    case "interval":
       throw error("ENGINE_UNSUPPORTED_FUNCTION", {
         name: `to_json of a map whose keys are of the type ${type.type}`,
       });

@@ -21,3 +21,21 @@ test("an array of structs may hold nulls, and a lone object is an array of one",
     "[{2}]",
   );
 });
+
+test("intervals are spelled as in a cast to a text, and are numbers as keys", async () => {
+  const json = (value: string) => answer(`SELECT to_json(${value})`);
+  expect(await json("struct(INTERVAL '1-2' YEAR TO MONTH AS a, INTERVAL '-5' MONTH AS b)")).toBe(
+    `{"a":"INTERVAL '1-2' YEAR TO MONTH","b":"INTERVAL '-5' MONTH"}`,
+  );
+  expect(await json("struct(INTERVAL '-1 02:03:04.5' DAY TO SECOND AS a)")).toBe(
+    `{"a":"INTERVAL '-1 02:03:04.5' DAY TO SECOND"}`,
+  );
+  expect(await json("array(INTERVAL '5' SECOND, NULL)")).toBe(`["INTERVAL '05' SECOND",null]`);
+  expect(await json("struct(make_interval(1, 2, 3, 4, 5, 6, 7.5) AS e)")).toBe(
+    '{"e":"1 years 2 months 25 days 5 hours 6 minutes 7.5 seconds"}',
+  );
+  expect(await json("map(INTERVAL '1' DAY, 1)")).toBe('{"86400000000":1}');
+  expect(await json("map(INTERVAL '1-2' YEAR TO MONTH, 1)")).toBe('{"14":1}');
+  expect(await json("map(make_interval(1), 1)")).toBe('{"1 years":1}');
+  expect(await json("map(TIME'01:02:03.5', 1)")).toBe('{"3723500000000":1}');
+});
