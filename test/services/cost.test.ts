@@ -217,6 +217,43 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     expect(looks).toBeLessThanOrEqual(5);
   });
 
+  test("a query asks for no data file but by GET, for what it reads of it, and once", async () => {
+    const { spark: writer, folder } = await session("files", endpoint);
+    await using _ = writer;
+    const noise = Array.from({ length: 8 }, (__, at) => `(id * 7919 + ${at}) % 1000003 AS c${at}`);
+    const frame = writer.range(0, 500_000).selectExpr("id", ...noise);
+    await frame.write.format("delta").save(`${folder}/table`);
+    await frame.write.format("parquet").save(`${folder}/folder`);
+    for (const format of ["delta", "parquet"] as const) {
+      const { spark } = await session(`reader-${format}`, proxy.endpoint, folder);
+      await using __ = spark;
+      const path = `${folder}/${format === "delta" ? "table" : "folder"}`;
+      const read = async (condition: string, ...columns: readonly string[]) => {
+        const from = proxy.asked.length;
+        const rows = spark.read
+          .format(format)
+          .load(path)
+          .where(condition)
+          .selectExpr(...columns);
+        const sums = await rows.collect();
+        const ofFiles = proxy.asked.slice(from).filter(({ url, method }) => {
+          return method !== "LIST" && /part-[^/]*\.parquet/.test(url);
+        });
+        return { sums, ofFiles, bytes: bytesOf(ofFiles) };
+      };
+      const some = await read("id >= 490000", "sum(c1) AS total", "count(*) AS n");
+      expect(some.sums[0]?.n).toBe(10_000n);
+      expect(new Set(some.ofFiles.map(({ method }) => method))).toEqual(new Set(["GET"]));
+      expect(some.ofFiles.length).toBeLessThanOrEqual(4);
+      const again = await read("id >= 490000", "sum(c1) AS total", "count(*) AS n");
+      expect(again.ofFiles).toEqual([]);
+      expect(again.sums).toEqual(some.sums);
+      const all = await read("id >= 0", "sum(c1) AS total", "count(*) AS n");
+      expect(all.sums[0]?.n).toBe(500_000n);
+      expect(some.bytes).toBeLessThan(all.bytes / 2);
+    }
+  });
+
   test("an idle stream without an interval asks at most twice a second", async () => {
     const { spark, folder } = await session("idle");
     await using _ = spark;
