@@ -3,7 +3,7 @@ import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
-import type { Fetched, RemoteFiles } from "../remote.ts";
+import { type Cloud, remoteStore } from "../remote.ts";
 import { putOnce, type RetryPolicy, retrying } from "../retry.ts";
 import type { FileStatus, ListOptions, Store, StoredFile } from "../store.ts";
 import { formatUri } from "../uri.ts";
@@ -37,28 +37,22 @@ export function azureStore(setting: Setting, container: ContainerClient, cache: 
   const uri = (path: string): string => formatUri({ scheme, authority, path });
   const policy = { attempts: setting.attempts, transient };
   const azure: Context = { setting, container, policy, uri };
-  const remote: RemoteFiles = {
-    uri,
-    stat: (path) => stat(azure, path),
-    fetch: (path, start, length, etag) => fetch(azure, path, { start, length, etag }),
-  };
-  return {
+  const cloud: Cloud = {
     ...{ scheme, uri },
     read: async (path) => (await readFile(azure, path)).bytes,
     readFile: (path) => readFile(azure, path),
-    readRange: async (path, start, length, etag) =>
-      (await fetch(azure, path, { start, length, etag })).bytes,
-    stat: remote.stat,
-    list: (folder, options = {}) => list(azure, folder, options),
-    names: (folder, options = {}) => list(azure, folder, options),
+    part: (path, range) =>
+      reading(azure, path, (blob) => download(blob, { ...range, path: uri(path) })),
+    stat: (path) => stat(azure, path),
+    list: (folder, options) => list(azure, folder, options),
     put: async (path, bytes) => {
       await writing(azure, path, (blob) => putBlob(blob, bytes));
     },
     putIfAbsent: (path, bytes) => putIfAbsent(azure, path, bytes),
     publish: (local, path) => publish(azure, local, path),
     delete: (path) => remove(azure, path),
-    open: (path, options) => cache.open(remote, path, options),
   };
+  return remoteStore(cloud, cache);
 }
 
 function subject({ setting, uri }: Context, path: string, verb: Subject["verb"]): Subject {
@@ -98,30 +92,6 @@ async function readFile(azure: Context, path: string): Promise<StoredFile> {
   const whole = { path: azure.uri(path), start: 0 };
   const { bytes, size, headers } = await reading(azure, path, (blob) => download(blob, whole));
   return { bytes, status: statusFrom(path, size, headers) };
-}
-
-interface Range {
-  readonly start: number;
-  readonly length: number;
-  readonly etag: string | undefined;
-}
-
-async function fetch(azure: Context, path: string, range: Range): Promise<Fetched> {
-  const { start, length, etag } = range;
-  const named = azure.uri(path);
-  if (length > 0) {
-    const wanted = { path: named, ...range };
-    return await reading(azure, path, (blob) => download(blob, wanted));
-  }
-  // The service has no empty ranges.
-  const status = await stat(azure, path);
-  if (status === undefined) throw error("PATH_NOT_FOUND", { path: named });
-  if (etag !== undefined && status.etag !== etag) {
-    throw error("STORAGE_FILE_CHANGED", { path: named, expected: etag });
-  }
-  const { size, etag: now = "" } = status;
-  if (start <= size) return { bytes: new Uint8Array(), etag: now, size };
-  throw error("STORAGE_RANGE_PAST_END", { path: named, start, end: start, size });
 }
 
 async function stat(azure: Context, path: string): Promise<FileStatus | undefined> {

@@ -2,12 +2,12 @@ import { rm } from "node:fs/promises";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Cache } from "../cache/cache.ts";
-import type { Fetched, RemoteFiles } from "../remote.ts";
+import { type Cloud, type Fetched, type Range, remoteStore } from "../remote.ts";
 import { putOnce, retrying } from "../retry.ts";
 import type { FileStatus, ListOptions, Store } from "../store.ts";
 import { formatUri, type Uri } from "../uri.ts";
 import { connect, type GcsBucket, type GcsFile } from "./client.ts";
-import { type Download, type Downloaded, download } from "./download.ts";
+import { type Download, download } from "./download.ts";
 import { bare, failed, isBucketMissing, type Purpose, policy, statusOf } from "./failure.ts";
 import { listObjects, statusOfObject } from "./list.ts";
 import { gcsOptions } from "./option.ts";
@@ -31,21 +31,13 @@ export async function openGcs({ authority }: Uri, { cache, options }: Context): 
 
 function gcsStore(opened: Opened, cache: Cache): Store {
   const { uri } = opened;
-  const remote: RemoteFiles = {
-    uri,
-    stat: (path) => stat(opened, path),
-    fetch: (path, start, length, etag) => fetch(opened, path, { start, length, etag }),
-  };
-  return {
-    scheme: "gs",
-    uri,
+  const cloud: Cloud = {
+    ...{ scheme: "gs", uri },
     read: async (path) =>
       (await reading(opened, path, (file) => download(what(opened, path, file)))).bytes,
-    readRange: async (path, start, length, etag) =>
-      (await fetch(opened, path, { start, length, etag })).bytes,
-    stat: remote.stat,
-    list: (folder, listing = {}) => list(opened, folder, listing),
-    names: (folder, listing = {}) => list(opened, folder, listing),
+    part: (path, range) => part(opened, path, range),
+    stat: (path) => stat(opened, path),
+    list: (folder, listing) => list(opened, folder, listing),
     put: (path, bytes) =>
       writing(opened, path, async (file) => {
         const token = env.uuid();
@@ -62,8 +54,8 @@ function gcsStore(opened: Opened, cache: Cache): Store {
       writing(opened, path, async (file) => {
         await retrying(policy, () => file.delete({ ignoreNotFound: true }));
       }),
-    open: (path, options) => cache.open(remote, path, options),
   };
+  return remoteStore(cloud, cache);
 }
 
 interface Opened {
@@ -141,43 +133,18 @@ async function stat(opened: Opened, path: string): Promise<FileStatus | undefine
   }
 }
 
-interface Range {
-  readonly start: number;
-  readonly length: number;
-  readonly etag: string | undefined;
-}
-
-async function fetch(opened: Opened, path: string, range: Range): Promise<Fetched> {
-  const { start, length, etag } = range;
-  const found = length === 0 ? undefined : await part(opened, path, range);
-  const content = found?.generation ?? etag;
-  if (found?.size !== undefined && content !== undefined && found.bytes.byteLength === length) {
-    return { bytes: found.bytes, etag: content, size: found.size };
-  }
-  const uri = opened.uri(path);
-  const now = await stat(opened, path);
-  if (!now) throw error("PATH_NOT_FOUND", { path: uri });
-  const end = start + length;
-  const same = etag === undefined || now.etag === etag;
-  if (same && end > now.size) {
-    throw error("STORAGE_RANGE_PAST_END", { path: uri, start, end, size: now.size });
-  }
-  if (same && length === 0)
-    return { bytes: new Uint8Array(), etag: now.etag ?? "", size: now.size };
-  throw error("STORAGE_FILE_CHANGED", { path: uri, expected: etag ?? "another" });
-}
-
-/** What there is of a range; undefined where it, or the content asked for, is not there. */
-async function part(opened: Opened, path: string, range: Range): Promise<Downloaded | undefined> {
+async function part(opened: Opened, path: string, range: Range): Promise<Fetched | undefined> {
   const { start, length, etag } = range;
   const ends = { start, end: start + length - 1 };
   try {
-    return await reading(
+    const { bytes, generation, size } = await reading(
       opened,
       path,
       (file) => download({ ...what(opened, path, file), range: ends }),
       etag,
     );
+    const content = generation ?? etag;
+    return content === undefined || size === undefined ? undefined : { bytes, etag: content, size };
   } catch (thrown) {
     const other = isError(thrown, "PATH_NOT_FOUND") && etag !== undefined;
     const pastEnd = isError(thrown) && statusOf(thrown.cause) === 416;

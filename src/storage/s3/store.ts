@@ -3,7 +3,7 @@ import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { OpenStore } from "../registry.ts";
-import type { Fetched, RemoteFiles } from "../remote.ts";
+import { type Cloud, type Fetched, type Range, remoteStore } from "../remote.ts";
 import { putOnce } from "../retry.ts";
 import type { FileStatus, Store, StoredFile } from "../store.ts";
 import { formatUri } from "../uri.ts";
@@ -52,27 +52,20 @@ export function s3Store(
     policy: { attempts: options.attempts, transient: transientOf },
     uri: (path) => formatUri({ scheme, authority, path }),
   };
-  const stat = (path: string): Promise<FileStatus | undefined> => statOf(bucket, path);
-  const remote: RemoteFiles = {
-    ...{ uri: bucket.uri, stat },
-    fetch: (path, start, length, etag) => fetch(bucket, path, { start, length, etag }),
-  };
-  return {
+  const cloud: Cloud = {
     scheme,
     uri: bucket.uri,
     read: async (path) => (await readFile(bucket, path)).bytes,
     readFile: (path) => readFile(bucket, path),
-    readRange: async (path, start, length, etag) =>
-      (await fetch(bucket, path, { start, length, etag })).bytes,
-    stat,
-    list: (folder, listing = {}) => listObjects(bucket, folder, listing),
-    names: (folder, listing = {}) => listObjects(bucket, folder, listing),
+    part: (path, range) => part(bucket, path, range),
+    stat: (path) => statOf(bucket, path),
+    list: (folder, listing) => listObjects(bucket, folder, listing),
     put: (path, bytes) => writing(bucket, path, () => put(bucket, path, bytes)),
     putIfAbsent: (path, bytes) => putIfAbsent(bucket, path, bytes),
     publish: (local, path) => publish(bucket, local, path),
     delete: (path) => writing(bucket, path, () => remove(bucket, path)),
-    open: (path, options) => cache.open(remote, path, options),
   };
+  return remoteStore(cloud, cache);
 }
 
 function readFile(bucket: Bucket, path: string): Promise<StoredFile> {
@@ -95,36 +88,7 @@ async function bodyOf(
   throw Object.assign(new Error(text), { code: "ERR_STREAM_PREMATURE_CLOSE" });
 }
 
-interface Range {
-  readonly start: number;
-  readonly length: number;
-  readonly etag: string | undefined;
-}
-
-async function fetch(bucket: Bucket, path: string, range: Range): Promise<Fetched> {
-  const end = range.start + range.length;
-  const pastEnd = (size: number): Error =>
-    error("STORAGE_RANGE_PAST_END", { path: bucket.uri(path), start: range.start, end, size });
-  // A range of no bytes cannot be asked for.
-  const part = range.length > 0 ? await ranged(bucket, path, range) : "no bytes";
-  if (typeof part !== "string") {
-    if (part.bytes.byteLength === range.length) return part;
-    throw pastEnd(part.size);
-  }
-  const status = await statOf(bucket, path);
-  if (status === undefined) throw error("PATH_NOT_FOUND", { path: bucket.uri(path) });
-  if (range.etag !== undefined && status.etag !== range.etag) throw changed(bucket, path, range);
-  const { etag = "", size } = status;
-  if (part === "no bytes" && end <= size) return { bytes: new Uint8Array(), etag, size };
-  throw pastEnd(size);
-}
-
-function changed(bucket: Bucket, path: string, { etag = "" }: Range): Error {
-  return error("STORAGE_FILE_CHANGED", { path: bucket.uri(path), expected: etag });
-}
-
-/** The bytes there are of a range, with the size of the file. */
-function ranged(bucket: Bucket, path: string, range: Range): Promise<Fetched | "past end"> {
+function part(bucket: Bucket, path: string, range: Range): Promise<Fetched | undefined> {
   const { client, common, options } = bucket;
   const { start, length, etag } = range;
   return reading(bucket, path, async () => {
@@ -143,8 +107,7 @@ function ranged(bucket: Bucket, path: string, range: Range): Promise<Fetched | "
       const bytes = await bodyOf(answer, Number(to) - start + 1);
       return { bytes, etag: answer.ETag ?? etag ?? "", size: Number(size) };
     } catch (thrown) {
-      if (isRangePastEnd(thrown)) return "past end";
-      if (isPreconditionFailed(thrown)) throw changed(bucket, path, range);
+      if (isRangePastEnd(thrown) || isPreconditionFailed(thrown)) return undefined;
       throw thrown;
     }
   });
