@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   dayTime,
@@ -9,6 +10,7 @@ import {
   time,
   timestampNtz,
 } from "../../src/schema/type.ts";
+import type { Store } from "../../src/storage/store.ts";
 import { type CreateRequest, createTable } from "../../src/table/create.ts";
 import { tableDetail } from "../../src/table/detail.ts";
 import { tableHistory } from "../../src/table/history.ts";
@@ -148,6 +150,33 @@ test("a table made anew at the same place is not taken for the old one", async (
   expect(made.version).toBe(0);
   expect(await readRows(table, made.snapshot)).toEqual([[2n, "new"]]);
   forgetTable(location, harness.context);
+});
+
+test("a table made anew within the second that a store keeps times by is told by its ETag", async () => {
+  await using other = await openHarness();
+  const store: Store = {
+    ...harness.store,
+    stat: async (path) => {
+      const found = await harness.store.stat(path);
+      if (!found) return undefined;
+      const etag = createHash("md5")
+        .update(await harness.store.read(path))
+        .digest("hex");
+      return { ...found, size: 1, modificationTime: 0, etag };
+    },
+  };
+  const location = { store, path: harness.location("second").path };
+  const old = await tableAt(location, harness.context);
+  await writeTable(old, writeOf(rowsOf(schema, [[1n, "old"]])));
+  await openTable(location, harness.context);
+  for await (const file of store.list(`${location.path}/`, { recursive: true })) {
+    await store.delete(file.path);
+  }
+  // Another process.
+  const made = await tableAt(location, other.context);
+  await writeTable(made, writeOf(rowsOf(schema, [[2n, "new"]])));
+  const table = await openTable(location, harness.context);
+  expect(await readRows(table, await snapshotOf(table))).toEqual([[2n, "new"]]);
 });
 
 test("detail tells sizes, properties and features", async () => {
