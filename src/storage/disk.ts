@@ -6,6 +6,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  type Stats,
   statSync,
   unlinkSync,
   write,
@@ -52,6 +53,8 @@ export interface Disk {
   syncFolder(path: string): Promise<void>;
   readFolder(path: string): Promise<readonly DiskEntry[]>;
   stat(path: string): Promise<DiskStatus>;
+  /** As `stat`, at once; undefined of what is not there. */
+  statNow?(path: string): DiskStatus | undefined;
   read(path: string): Promise<Uint8Array>;
   /** The bytes of a small file at once; undefined: it is large. */
   readNow?(path: string): Uint8Array | undefined;
@@ -94,7 +97,11 @@ export const nodeDisk: Disk = {
       return entry.isSymbolicLink() ? linkTarget(path, name) : [];
     });
   },
-  stat: async (path) => statusOf(path),
+  stat: async (path) => statusOf(statSync(path)),
+  statNow: (path) => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status && statusOf(status);
+  },
   read: async (path) => readQuickly(path) ?? readFile(path),
   readNow: readQuickly,
   readRange: async (path, start, length) => {
@@ -155,8 +162,7 @@ function syncDescriptor(descriptor: number): Promise<void> {
   });
 }
 
-function statusOf(path: string): DiskStatus {
-  const status = statSync(path);
+function statusOf(status: Stats): DiskStatus {
   return {
     kind: status.isDirectory() ? "folder" : "file",
     size: status.size,
@@ -166,7 +172,7 @@ function statusOf(path: string): DiskStatus {
 
 function linkTarget(folder: string, name: string): DiskEntry[] {
   try {
-    return [{ name, kind: statusOf(`${folder}/${name}`).kind }];
+    return [{ name, kind: statusOf(statSync(`${folder}/${name}`)).kind }];
   } catch {
     return []; // a link to nothing
   }

@@ -10,7 +10,7 @@ export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknow
 /** Each listing is one call, before its first entry. */
 const listing: ReadonlySet<string> = new Set(["list", "names"]);
 /** Calls that do not wait, a shorter way to what others answer too: what is wrapped has none. */
-const immediate: ReadonlySet<string> = new Set(["readNow"]);
+const immediate: ReadonlySet<string> = new Set(["readNow", "statNow"]);
 /** Answers of these are things with calls of their own: files of a disk. */
 const opening: ReadonlySet<string> = new Set(["create", "open"]);
 

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { env } from "../env.ts";
 import { error } from "../error/error.ts";
-import { type Disk, type DiskEntry, type DiskFile, nodeDisk } from "./disk.ts";
+import { type Disk, type DiskEntry, type DiskFile, type DiskStatus, nodeDisk } from "./disk.ts";
 import { comparePaths } from "./order.ts";
 import type { FileStatus, ListedFile, ListOptions, LocalFile, Store } from "./store.ts";
 import { formatUri } from "./uri.ts";
@@ -204,12 +204,17 @@ async function remove(disk: Disk, path: string): Promise<void> {
 
 async function stat(disk: Disk, path: string): Promise<FileStatus | undefined> {
   try {
-    const { kind, size, modificationTime } = await disk.stat(path);
-    return kind === "file" ? { path, size, modificationTime } : undefined;
+    return fileStatus(path, await disk.stat(path));
   } catch (thrown) {
     if (isAbsent(thrown)) return undefined;
     throw thrown;
   }
+}
+
+function fileStatus(path: string, found: DiskStatus | undefined): FileStatus | undefined {
+  if (found?.kind !== "file") return undefined;
+  const { size, modificationTime } = found;
+  return { path, size, modificationTime };
 }
 
 interface Range {
@@ -231,21 +236,22 @@ async function openFile(disk: Disk, path: string): Promise<LocalFile> {
   return { path, [Symbol.asyncDispose]: async () => undefined };
 }
 
-/** Files are looked at this many at a time, then other work of the process has its turn. */
-const STAT_BATCH = 1_024;
+/** After so many files other work of the process has its turn. */
+const TURN_FILES = 1_024;
 
 async function* list(disk: Disk, folder: string, options: ListOptions): AsyncGenerator<FileStatus> {
-  let pending: string[] = [];
+  const { statNow } = disk;
   let turn = 0;
-  for await (const { path } of names(disk, folder, options)) {
-    if (++turn % STAT_BATCH === 0) await env.sleep(0);
-    if (options.skip?.(path)) continue;
-    pending.push(path);
-    if (pending.length < STAT_BATCH) continue;
-    yield* statuses(disk, pending);
-    pending = [];
+  for await (const paths of walk(disk, baseOf(folder), options)) {
+    for (const path of paths) {
+      if (++turn % TURN_FILES === 0) await env.sleep(0);
+      if (options.skip?.(path)) continue;
+      const status = statNow
+        ? readingNow(path, () => fileStatus(path, statNow(path)))
+        : await reading(path, () => stat(disk, path));
+      if (status) yield status;
+    }
   }
-  yield* statuses(disk, pending);
 }
 
 async function* names(
@@ -253,33 +259,42 @@ async function* names(
   folder: string,
   options: ListOptions,
 ): AsyncGenerator<ListedFile> {
-  const base = folder.endsWith("/") ? folder.slice(0, -1) : folder;
-  const after = options.startAfter;
-  for await (const path of walk(disk, base, options)) {
-    if (after === undefined || comparePaths(path, after) > 0) yield { path };
+  for await (const paths of walk(disk, baseOf(folder), options)) {
+    for (const path of paths) yield { path };
   }
 }
 
-async function* statuses(disk: Disk, paths: readonly string[]): AsyncGenerator<FileStatus> {
-  for (const path of paths) {
-    const status = await reading(path, () => stat(disk, path));
-    if (status) yield status;
-  }
+function baseOf(folder: string): string {
+  return folder.endsWith("/") ? folder.slice(0, -1) : folder;
 }
 
-/** Paths of the files in byte order: a folder sorts as its name with the slash. */
-async function* walk(disk: Disk, folder: string, options: ListOptions): AsyncGenerator<string> {
+/**
+ * Paths of the files in byte order, some at a time, for a million turns of a generator are seconds.
+ * A folder sorts as its name with the slash.
+ */
+async function* walk(
+  disk: Disk,
+  folder: string,
+  options: ListOptions,
+): AsyncGenerator<readonly string[]> {
   const entries = await reading(folder, () => readFolder(disk, folder));
   const named = entries
     .filter(({ name, kind }) => !(kind === "file" && isTemporary(name)))
     .map(({ name, kind }) => ({ kind, name, key: kind === "folder" ? `${name}/` : name }))
     .sort((left, right) => comparePaths(left.key, right.key));
+  const { startAfter } = options;
+  let files: string[] = [];
   for (const { kind, name } of named) {
     const path = `${folder}/${name}`;
-    if (kind === "file") yield path;
-    else if (options.recursive && mayHold(`${path}/`, options.startAfter))
+    if (kind === "file") {
+      if (startAfter === undefined || comparePaths(path, startAfter) > 0) files.push(path);
+    } else if (options.recursive && mayHold(`${path}/`, startAfter)) {
+      if (files.length > 0) yield files;
+      files = [];
       yield* walk(disk, path, options);
+    }
   }
+  if (files.length > 0) yield files;
 }
 
 /** Whether a folder (with its slash) can hold anything that sorts after a path. */

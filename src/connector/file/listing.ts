@@ -159,7 +159,7 @@ export function accept(root: Root, status: FileStatus, rules: ListingRules): Fou
   if (root.meant && !root.meant.test(path)) return undefined;
   const inside =
     path === root.path ? path.slice(path.lastIndexOf("/") + 1) : path.slice(root.path.length + 1);
-  if (inside.split("/").some(hidden)) return undefined;
+  if (isHidden(inside)) return undefined;
   const name = inside.slice(inside.lastIndexOf("/") + 1);
   if (rules.name && !rules.name.test(name)) return undefined;
   if (rules.ending !== undefined && !name.endsWith(rules.ending)) return undefined;
@@ -174,11 +174,14 @@ export function accept(root: Root, status: FileStatus, rules: ListingRules): Fou
     ...status,
     uri: root.store.uri(path),
     location: { store: root.store, path },
-    partition: rules.recursive ? [] : partitionOf(relative, rules),
+    partition: rules.recursive ? noPartition : partitionOf(relative, rules),
   };
 }
 
+const noPartition: PartitionText = [];
+
 function partitionOf(relative: string, rules: ListingRules): PartitionText {
+  if (!relative.includes("=")) return noPartition;
   if (!rules.nested) return partitionText(relative) ?? [];
   const parts = relative.split("/");
   const folders = parts.slice(0, -1).filter((part) => part.indexOf("=") > 0);
@@ -202,6 +205,11 @@ export function partitionBelow(
   return rules.nested
     ? partitionOf(relative, rules)
     : partitionOf(parts.slice(first).join("/"), rules);
+}
+
+/** Whether a name of a path hides the file; most paths have no letter that could. */
+function isHidden(path: string): boolean {
+  return /(^|\/)[._]|\._COPYING_/.test(path) && path.split("/").some(hidden);
 }
 
 function hidden(name: string): boolean {
