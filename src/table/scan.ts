@@ -98,6 +98,12 @@ export interface FileScan {
   readonly columns: readonly StructField[];
 }
 
+/**
+ * Names with a UUID are never given twice. Others are those of a table that was converted, and the
+ * next one at the same place may have them again.
+ */
+const uniqueName = /[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}[^/]*$/i;
+
 /** Given files of a table as the engine's input, without the rows that their vectors delete. */
 export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
   const { store } = table.location;
@@ -122,7 +128,7 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       ...placeOf({ store, path }),
       uri: store.uri(path),
       size: file.size,
-      immutable: true,
+      immutable: uniqueName.test(file.path),
       modificationTime: file.modificationTime,
       partition,
       ...(isRecent?.(file) ? { recent: true } : {}),
