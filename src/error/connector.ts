@@ -49,6 +49,11 @@ export const connectorConditions = {
     sqlState: "0A000",
     message: "Cannot write with the option {option} = {value}: it is not built. Supported: {known}",
   },
+  "UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE": {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message: "The binary file data source cannot be written. Use another format for it",
+  },
   "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN": {
     kind: "unsupported",
     sqlState: "0A000",
@@ -67,6 +72,13 @@ export const connectorConditions = {
     sqlState: "42KD9",
     message:
       "Schema must be specified when creating a streaming source DataFrame of {format} files. Give one with schema(…), or set spark.sql.streaming.schemaInference to true",
+  },
+  BINARY_FILE_DATA_SOURCE_SCHEMA: {
+    kind: "invalid",
+    sqlState: "42KD9",
+    message:
+      "Binary file data source expects the columns {expected}, but got {columns}. Read without a " +
+      "schema, and select the columns that are wanted",
   },
   TEXT_DATA_SOURCE_SCHEMA: {
     kind: "invalid",

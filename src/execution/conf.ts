@@ -32,6 +32,7 @@ const defaults: Readonly<Record<string, string>> = {
   "spark.sql.prioritizeOrdinalResolutionInSort.enabled": "true",
   "spark.sql.session.timeZone": "UTC",
   "spark.sql.shuffle.partitions": "200",
+  "spark.sql.sources.binaryFile.maxLength": "2147483647",
   "spark.sql.sources.default": "delta",
   "spark.sql.sources.partitionOverwriteMode": "STATIC",
   "spark.sql.streaming.minBatchesToRetain": "100",

@@ -2,9 +2,12 @@ import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import type { ReadRequest } from "../connector.ts";
 
+const maxLengthKey = "spark.sql.sources.binaryFile.maxLength";
+
 /** Options that the session's configuration gives where a read does not, by their lower case. */
 const configured: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   avro: { datetimerebasemode: "spark.sql.avro.datetimeRebaseModeInRead" },
+  binaryfile: { [maxLengthKey.toLowerCase()]: maxLengthKey },
 };
 
 /**

@@ -90,23 +90,25 @@ export function filesInput(
     readonly stored?: StructType;
   },
 ): Input {
-  if (read.files.length === 0) return { kind: "empty", schema };
+  // As in Spark, a file without a byte is none.
+  const files = read.files.filter(({ size }) => size > 0);
+  if (files.length === 0) return { kind: "empty", schema };
   if (format === "parquet") {
     const widened = schema.fields.filter(({ type }) => wideTypes.has(type.type));
     return {
-      ...{ kind: "parquet", schema, files: read.files },
+      ...{ kind: "parquet", schema, files },
       widened: widened.map(({ name }) => name),
       rebase: rebaseModes(read.options),
     };
   }
   if (format === "orc") {
-    const { files, options, stored = schema } = read;
+    const { options, stored = schema } = read;
     return { kind: "orc", schema, files, options, stored };
   }
   const options = Object.fromEntries(
     Object.entries(read.options).filter(([name]) => !sourceOptions.has(name)),
   );
-  const input = { kind: "text" as const, format, schema, files: read.files, options };
+  const input = { kind: "text" as const, format, schema, files, options };
   return read.stored ? { ...input, stored: read.stored } : input;
 }
 

@@ -12,7 +12,7 @@ import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing
 import { prunedStripes, withoutPartitions } from "./orc.ts";
 import { partitionColumns } from "./partition.ts";
 import {
-  checkTextSchema,
+  checkFixedSchema,
   inferFileSchema,
   noFiles,
   typedBy,
@@ -82,7 +82,7 @@ async function resolveSchema(
     const declared = request.table?.partitionBy?.flatMap((name) => findField(given, name) ?? []);
     if (declared) return { partitions: declared, schema: given };
     const partitions = typedBy(given, found);
-    checkTextSchema(format, given, found);
+    checkFixedSchema(format, given, found);
     return { partitions, schema: withPartitions(given, partitions) };
   }
   const merge = options.flag(

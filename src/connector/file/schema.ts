@@ -117,17 +117,23 @@ export function typedBy(
   });
 }
 
-/** Text files have one column besides those of folders, and it is a string. */
-export function checkTextSchema(
+/** A format of fixed columns has them beside those of folders; a text has a name of its own. */
+export function checkFixedSchema(
   format: FileFormat,
   schema: StructType,
   partitions: readonly StructField[],
 ): void {
-  if (format !== "text") return;
+  const fixed = fixedSchema(format);
+  if (fixed === undefined) return;
   const folders = struct(partitions);
   const data = schema.fields.filter((column) => !findField(folders, column.name));
-  if (data.length === 1 && data[0]?.type.type === "string") return;
   const columns = formatDataType(struct(data));
+  if (format === "binaryFile") {
+    const expected = formatDataType(fixed);
+    if (columns.toLowerCase() === expected.toLowerCase()) return;
+    throw error("BINARY_FILE_DATA_SOURCE_SCHEMA", { expected, columns });
+  }
+  if (data.length === 1 && data[0]?.type.type === "string") return;
   throw error("TEXT_DATA_SOURCE_SCHEMA", { number: data.length, columns });
 }
 

@@ -12,7 +12,7 @@ import { partitionColumns } from "./partition.ts";
 import type { FilePolicy } from "./plan.ts";
 import { formatOf, locations } from "./reader.ts";
 import {
-  checkTextSchema,
+  checkFixedSchema,
   inferFileSchema,
   noFiles,
   typedBy,
@@ -124,7 +124,7 @@ async function streamSchema(listed: {
     const data = asNullable(given);
     // Folders that come later may be partitions too: a column of the schema that no file has yet.
     const partitions = typedBy(data, found.length > 0 ? found : data.fields);
-    if (files.length > 0) checkTextSchema(format, data, found);
+    if (files.length > 0) checkFixedSchema(format, data, found);
     return { schema: withPartitions(data, found.length > 0 ? partitions : []), partitions };
   }
   if (context.conf("spark.sql.streaming.schemaInference") !== "true") {

@@ -55,7 +55,7 @@ async function rowsOf(request: WriteRequest, shape: WriteShape): Promise<RowForm
 function shapeOf(request: WriteRequest): WriteShape {
   const format = formatOf(request);
   if (format === "binaryFile") {
-    throw error("UNSUPPORTED_DATA_SOURCE_OPERATION", { format, operation: "be written" });
+    throw error("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {});
   }
   const columns = outputOf(request.relation);
   const schema = asNullable(struct(columns.map(({ name, type }) => field(name, type))));

@@ -189,6 +189,43 @@ test("text and binary files have schemas of their own", async () => {
   expect(binary.rows[0]).toMatchObject({ length: 8n });
 });
 
+test("binary files are of one schema, and no longer than the setting allows", async () => {
+  await using session = await openSession();
+  await session.file("long.bin", "123456789", 1);
+  await session.file("short.bin", "1234", 1);
+  const key = "spark.sql.sources.binaryFile.maxLength";
+  const conf = (name: string) => (name === key ? "5" : session.context.conf(name));
+  const format = { format: "binaryFile", options: {} };
+  const dataset = await resolveRead({
+    ...{ ...format, context: { ...session.context, conf } },
+    paths: [session.folder],
+  });
+  const rows = async (...names: string[]) => {
+    const columns = dataset.schema.fields.filter(({ name }) => names.includes(name));
+    return session.rows(await dataset.scan!({ columns, conditions: [], timeZone: "UTC" }));
+  };
+  expect((await rows("length")).map(({ length }) => length)).toEqual([9n, 4n]);
+  await expect(rows("length", "content")).rejects.toThrow(
+    /FAILED_READ_FILE.NO_HINT.*long.bin: Its length is 9, which exceeds.*maxLength.*5/,
+  );
+  await expect(read(session, ["."], { ...format, schema: "length INT" })).rejects.toThrow(
+    /BINARY_FILE_DATA_SOURCE_SCHEMA.*got struct<length:int>/,
+  );
+});
+
+test("a file without a byte is none, as in Spark", async () => {
+  await using session = await openSession();
+  await session.file("a.txt", "x", 1);
+  await session.file("b.txt", "", 1);
+  for (const [format, options] of [
+    ["text", { wholetext: "true" }],
+    ["binaryFile", {}],
+  ] as const) {
+    const { rows } = await read(session, ["a.txt", "b.txt"], { format, options });
+    expect(rows.length).toBe(1);
+  }
+});
+
 test("whole JSON records are a variant where singleVariantColumn names one", async () => {
   await using session = await openSession();
   await session.file("a.json", '{"id":1,"list":[true]}\n', 1);

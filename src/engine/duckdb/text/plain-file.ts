@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
@@ -30,8 +31,12 @@ export function textFormat(context: FormatContext): (file: InputFile) => FileRea
   };
 }
 
+/** The setting that says how many bytes of a file a row may hold. */
+const maxLengthKey = "spark.sql.sources.binaryFile.maxLength";
+
 /** Readers of binary files: one row with path, modificationTime, length and content, by name. */
 export function binaryFormat(context: FormatContext): (file: InputFile) => FileReader {
+  const max = Number(context.rawOptions[maxLengthKey.toLowerCase()] ?? 2 ** 31 - 1);
   return (file) =>
     oneRow(() =>
       context.layout.data.fields.map((field): Value => {
@@ -43,12 +48,19 @@ export function binaryFormat(context: FormatContext): (file: InputFile) => FileR
           case "length":
             return BigInt(file.size);
           case "content":
+            if (file.size > max) throw tooLong(file, max);
             return readRaw(file);
           default:
             return null;
         }
       }),
     );
+}
+
+function tooLong({ uri: path, size }: InputFile, max: number): Error {
+  const allowed = `the max length allowed (${maxLengthKey}): ${max}`;
+  const reason = `Its length is ${size}, which exceeds ${allowed}`;
+  return error("FAILED_READ_FILE.NO_HINT", { path, reason });
 }
 
 function oneRow(read: () => readonly Value[]): FileReader {

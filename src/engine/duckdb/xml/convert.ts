@@ -100,8 +100,11 @@ function addText(text: string, { schema, values }: Row, context: ConvertContext)
   else values[index] = appended(values[index]!, convert(text, type.elementType, context));
 }
 
+/** A list with one more: the same list, which only its record has. */
 function appended(list: Value, value: Value): Value {
-  return [...((list as readonly Value[] | null) ?? []), value];
+  if (list === null) return [value];
+  (list as Value[]).push(value);
+  return list;
 }
 
 /** An element as a struct, its attributes among the members. */

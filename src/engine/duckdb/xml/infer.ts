@@ -97,6 +97,7 @@ function added(known: DataType, type: DataType, options: XmlOptions): DataType {
 
 function attributedType(element: Element, how: Inference): DataType {
   const { options } = how;
+  if (element.attributes.length === 0) return fieldType(element, how);
   const type = fieldType({ ...element, attributes: [] }, how);
   const attributes = attributeTexts(element, options);
   if (attributes.length === 0) return type;
@@ -112,6 +113,9 @@ function attributedType(element: Element, how: Inference): DataType {
 function fieldType(element: Element, how: Inference): DataType {
   const [first] = element.items;
   if (first === undefined) return nullType;
+  if (element.items.length === 1 && element.attributes.length === 0 && typeof first === "string") {
+    return isBlank(first) ? nullType : textType(first, how);
+  }
   const type = objectType(element, how);
   if (typeof first !== "string") return type;
   if (type.fields.length === 0) return nullType;
@@ -141,12 +145,17 @@ function textType(given: string | null, how: Inference): DataType {
   return /^(?:true|false)$/i.test(text) ? boolean : string;
 }
 
-/** The type that holds values of both (Spark's compatibleType). */
+/**
+ * The type that holds values of both (Spark's compatibleType): `left` itself where it does, as it
+ * does of all records but the first ones.
+ */
 function compatible(left: DataType, right: DataType, options: XmlOptions): DataType {
   const { valueTag } = options;
+  if (left === right) return left;
   if (left.type === "void") return right;
   if (right.type === "void") return left;
   if (left.type === "struct" && right.type === "struct") {
+    if (holds(left, right, options)) return left;
     const fields = new Map<string, StructField>();
     for (const part of [...left.fields, ...right.fields]) {
       const key = part.name.toLowerCase();
@@ -159,7 +168,8 @@ function compatible(left: DataType, right: DataType, options: XmlOptions): DataT
   if (left.type === "array" || right.type === "array") {
     const one = left.type === "array" ? left.elementType : left;
     const other = right.type === "array" ? right.elementType : right;
-    return array(compatible(one, other, options));
+    const element = compatible(one, other, options);
+    return left.type === "array" && element === one ? left : array(element);
   }
   if (left.type !== "struct" && right.type !== "struct") return mergeTypes(left, right);
   const [whole, plain] = left.type === "struct" ? [left, right] : [right as StructType, left];
@@ -169,6 +179,16 @@ function compatible(left: DataType, right: DataType, options: XmlOptions): DataT
       part.name === valueTag ? field(valueTag, compatible(part.type, plain, options)) : part,
     ),
   );
+}
+
+/** Whether a struct is all that the two together are: both have their members in order. */
+function holds(left: StructType, right: StructType, options: XmlOptions): boolean {
+  let at = 0;
+  return right.fields.every(({ name, type }) => {
+    while (at < left.fields.length && left.fields[at]!.name !== name) at += 1;
+    const known = left.fields[at]?.type;
+    return known !== undefined && compatible(known, type, options) === known;
+  });
 }
 
 function sorted(fields: readonly StructField[]): StructType {

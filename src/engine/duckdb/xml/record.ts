@@ -43,7 +43,7 @@ export class XmlRecords implements Disposable {
     this.#file = file;
     this.#options = options;
     this.#decoder = options.encoding === "latin1" ? undefined : new TextDecoder(options.encoding);
-    const strict = { strictEntities: true } as sax.SAXOptions;
+    const strict = { strictEntities: true, position: false } as sax.SAXOptions;
     this.#parser = loadSax().parser(true, strict);
     this.#listen();
     if (file.uri.endsWith(".gz")) this.#whole = readWhole(file);
