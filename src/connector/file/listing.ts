@@ -68,8 +68,8 @@ export async function listFiles(
   for (const path of paths) {
     for (const root of await rootsOf(path, rules)) {
       for await (const file of filesBelow(root, rules)) {
-        if (found.length >= most) return found;
         found.push(file);
+        if (found.length >= most) return found;
       }
     }
   }

@@ -1,13 +1,20 @@
 import { error } from "../../error/error.ts";
-import { asNullable } from "../../schema/compare.ts";
+import { asNullable, findField } from "../../schema/compare.ts";
 import { type StructField, type StructType, struct } from "../../schema/type.ts";
+import type { Location } from "../../storage/store.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
 import type { Batch } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
 import { type OptionReader, optionReader } from "../option.ts";
 import { type FileFormat, fixedSchema, hiddenFields } from "./format.ts";
 import { filesInput, inputFiles, type ReadFile } from "./input.ts";
-import { type FoundFile, listFiles, listingRules, requirePaths } from "./listing.ts";
+import {
+  type FoundFile,
+  type ListingRules,
+  listFiles,
+  listingRules,
+  requirePaths,
+} from "./listing.ts";
 import { partitionColumns } from "./partition.ts";
 import type { FilePolicy } from "./plan.ts";
 import { formatOf, locations } from "./reader.ts";
@@ -35,7 +42,7 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   await requirePaths(paths);
   const rules = await listingRules(options, request.context);
   const policy = filePolicy(options);
-  const listed = await listFiles(paths, rules);
+  const listed = await listedFor({ format, request, paths, rules });
   const { schema, partitions } = await streamSchema({ format, request, options, listed });
   const limited = policy.maxFiles !== undefined || policy.maxBytes !== undefined;
   const maxFileAgeMs = options.durationMs("maxFileAge", "ms") ?? weekMs;
@@ -61,6 +68,26 @@ export async function streamFiles(request: ReadRequest): Promise<StreamingDatase
   };
 }
 
+/**
+ * The files that say what columns there are: the first alone, where a schema is given that types
+ * all that its folders give. Any others are listed with the first batch, whose folders are checked.
+ */
+async function listedFor(read: {
+  readonly format: FileFormat;
+  readonly request: ReadRequest;
+  readonly paths: readonly Location[];
+  readonly rules: ListingRules;
+}): Promise<readonly FoundFile[]> {
+  const { format, request, paths, rules } = read;
+  const given = request.schema ?? fixedSchema(format);
+  if (given) {
+    const first = await listFiles(paths, rules, 1);
+    const columns = first.flatMap(({ partition }) => partition.map(([name]) => name));
+    if (columns.every((name) => findField(given, name))) return first;
+  }
+  return await listFiles(paths, rules);
+}
+
 /** How files become rows, for a source. */
 function fileRows(spec: {
   readonly format: FileFormat;
@@ -72,6 +99,11 @@ function fileRows(spec: {
   const wanted = struct([...schema.fields, ...hiddenFields(schema, format)]);
   const read = async (listed: readonly ReadFile[]): Promise<Batch> => {
     const { timeZone } = request.context.queryContext();
+    const folders = listed.map(({ partition }) => partition);
+    partitionColumns(
+      folders.filter((names) => names.length > 0),
+      false,
+    );
     const files = inputFiles(listed, { columns: partitions, timeZone });
     return { input: filesInput(format, wanted, { files, options: request.options }) };
   };

@@ -6,6 +6,7 @@ import { sourceSuite } from "../../../src/conformance/source.ts";
 import { connector } from "../../../src/connector/file/connector.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
+import type { Store } from "../../../src/storage/store.ts";
 import { sharedPath } from "../../shared.ts";
 import { openSession, type TestSession } from "../session.ts";
 
@@ -125,6 +126,48 @@ describe("options", () => {
     const paths = [join(session.folder, "in")];
     await expect(connector.streamReader!({ ...request, paths })).rejects.toMatchObject({
       code: "STREAMING_SCHEMA_NOT_SET",
+    });
+  });
+
+  test("folders whose columns a schema types are not listed to the end at the start", async () => {
+    await using session = await openSession();
+    for (const day of [1, 2, 3]) {
+      await mkdir(join(session.folder, "in", `day=${day}`), { recursive: true });
+      await session.file(`in/day=${day}/a.json`, '{"id":1}\n', day);
+    }
+    let listed = 0;
+    const locate = async (path: string) => {
+      const location = await session.context.locate(path);
+      const list: Store["list"] = async function* (folder, options) {
+        for await (const file of location.store.list(folder, options)) {
+          listed += 1;
+          yield file;
+        }
+      };
+      return { ...location, store: { ...location.store, list } };
+    };
+    const open = (text: string) =>
+      connector.streamReader!({
+        ...{ format: "json", options: {}, schema: parseSchema(text) },
+        ...{ context: { ...session.context, locate }, paths: [join(session.folder, "in")] },
+      });
+    const dataset = await open("id BIGINT, day STRING");
+    expect(listed).toBeLessThanOrEqual(2);
+    // Of a column that no schema types, each value counts.
+    listed = 0;
+    expect((await open("id BIGINT")).schema.fields.map(({ name }) => name)).toEqual(["id", "day"]);
+    expect(listed).toBeGreaterThanOrEqual(3);
+    const checkpoint = await session.locate("checkpoint", "sources", "0");
+    await using source = await dataset.open({ checkpoint, queryId: "q" });
+    const end = (await source.latestOffset(undefined, byOptions))!;
+    const rows = await session.rows((await source.input(undefined, end)).input);
+    expect(rows.map((row) => row["day"])).toEqual(["1", "2", "3"]);
+    await mkdir(join(session.folder, "in", "day=4", "hour=1"), { recursive: true });
+    await session.file("in/day=4/hour=1/a.json", '{"id":1}\n', 9);
+    await session.file("in/day=4/b.json", '{"id":1}\n', 9);
+    const next = (await source.latestOffset(end, byOptions))!;
+    await expect(source.input(end, next)).rejects.toMatchObject({
+      code: "CONFLICTING_PARTITION_COLUMN_NAMES",
     });
   });
 
