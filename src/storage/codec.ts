@@ -3,8 +3,8 @@ import * as zlib from "node:zlib";
 /** What packs and unpacks blocks of bytes. */
 export interface Codec {
   pack(bytes: Uint8Array): Uint8Array;
-  /** Throws an Error saying what is wrong with the bytes. */
-  unpack(bytes: Uint8Array): Uint8Array;
+  /** Throws an Error saying what is wrong with the bytes; more than `limit` may be wrong. */
+  unpack(bytes: Uint8Array, limit?: number): Uint8Array;
 }
 
 /** A block of a file may hold so much at most. */
@@ -54,18 +54,18 @@ async function startZstd(): Promise<Codec> {
   if (zstdDecompressSync !== undefined && zstdCompressSync !== undefined) {
     return {
       pack: (bytes) => zstdCompressSync(bytes),
-      unpack: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: unpackedMax }),
+      unpack: (bytes, limit = unpackedMax) => zstdDecompressSync(bytes, { maxOutputLength: limit }),
     };
   }
   const { compress, decompress } = await loadZstdModule();
   return {
     pack: (bytes) => compress(bytes),
-    unpack(bytes) {
-      for (let size = zstdGuess; ; size *= 4) {
+    unpack(bytes, limit = unpackedMax) {
+      for (let size = Math.min(limit, zstdGuess); ; size = Math.min(limit, size * 4)) {
         try {
           return decompress(bytes, { defaultHeapSize: size });
         } catch (cause) {
-          if (size >= unpackedMax || !isTooSmall(cause)) throw cause;
+          if (size >= limit || !isTooSmall(cause)) throw cause;
         }
       }
     },

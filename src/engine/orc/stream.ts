@@ -23,6 +23,7 @@ export class ByteStream {
   /** Compressed bytes that are read and not inflated: from `#taken` on. */
   #window: Uint8Array = empty;
   #taken = 0;
+  #joined: Uint8Array = empty;
 
   constructor(file: ByteFile, start: number, length: number, codec: Codec) {
     this.#file = file;
@@ -39,15 +40,34 @@ export class ByteStream {
       const rest = this.end - this.at;
       if (rest === 0) this.bytes = next;
       else {
-        const joined = new Uint8Array(rest + next.length);
+        const joined = this.#room(rest + next.length);
+        // Also where the rest lies in it already.
         joined.set(this.bytes.subarray(this.at, this.end));
         joined.set(next, rest);
         this.bytes = joined;
       }
       this.at = 0;
-      this.end = this.bytes.length;
+      this.end = rest + next.length;
     }
     return this.end - this.at;
+  }
+
+  /** All bytes that are left, up to `most`. */
+  rest(most: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      parts.push(next);
+      length += next.length;
+      expect(length <= most, `it holds more than ${most} bytes`);
+    }
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts, length);
+  }
+
+  /** Where what is left and what comes next are joined: used again and again. */
+  #room(length: number): Uint8Array {
+    if (this.#joined.length < length) this.#joined = new Uint8Array(length * 2);
+    return this.#joined;
   }
 
   /** Copies `count` bytes to `out` at `to`. */
@@ -112,8 +132,8 @@ function inflated(chunk: Uint8Array, codec: Codec): Uint8Array {
   }
 }
 
-/** More of a tail is no one's: the footers of a million stripes have less. */
-const tailMax = 1 << 30;
+/** More of a part of the tail is no one's: the footers of a million stripes have less. */
+const tailMax = 1 << 28;
 
 /** All bytes of a part of the tail. */
 export function inflateAll(bytes: Uint8Array, codec: Codec): Uint8Array {
@@ -122,7 +142,5 @@ export function inflateAll(bytes: Uint8Array, codec: Codec): Uint8Array {
     size: bytes.length,
     read: (start: number, length: number) => bytes.subarray(start, start + length),
   };
-  const stream = new ByteStream(file, 0, bytes.length, codec);
-  stream.fill(tailMax);
-  return stream.bytes.subarray(stream.at, stream.end);
+  return new ByteStream(file, 0, bytes.length, codec).rest(tailMax);
 }

@@ -197,10 +197,13 @@ function readMetadata(message: Message): readonly (readonly ColumnStatistics[])[
 }
 
 function checkPlaces({ stripes, rows }: Footer, end: number): void {
-  let sum = 0;
+  let [sum, before] = [0, 0];
   for (const { offset, indexLength, dataLength, footerLength, rows: own } of stripes) {
     const last = offset + indexLength + dataLength + footerLength;
     expect(last <= end, "a stripe lies outside of the file");
+    // Else a small file could say the same rows over and over.
+    expect(offset >= before, "a stripe lies in another");
+    before = last;
     sum += own;
   }
   expect(sum === rows, `its stripes have ${sum} rows, and it says that there are ${rows}`);

@@ -52,9 +52,10 @@ function mover(writerZone: string, { zone, proleptic }: Meaning): Mover {
   const fixed = isFixed(writer) && isFixed(reader) && writer.seconds === reader.seconds;
   const isSame = fixed || writer.id === reader.id;
   const from = !isSame ? Infinity : fixed && proleptic ? -Infinity : year1900;
-  const raw = standardOffset(writer);
+  let raw: number | undefined;
   const move = (second: number): number => {
     if (second >= year1900) return isSame ? second : second + between(writer, reader, second);
+    raw ??= standardOffset(writer);
     const shown = second + raw;
     const day = Math.floor(shown / daySeconds);
     const wall = proleptic ? shown : shown + (toProleptic(day) - day) * daySeconds;

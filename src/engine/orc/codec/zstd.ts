@@ -12,7 +12,7 @@ export async function readyZstd(): Promise<void> {
 export function zstd(bytes: Uint8Array, limit: number): Uint8Array {
   expect(loaded !== undefined, "the Zstandard codec is not loaded");
   expect(contentSize(bytes) <= limit, "a Zstandard frame is longer than a chunk");
-  const unpacked = loaded.unpack(bytes);
+  const unpacked = loaded.unpack(bytes, limit);
   expect(unpacked.length <= limit, "a Zstandard frame is longer than a chunk");
   return unpacked;
 }

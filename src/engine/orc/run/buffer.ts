@@ -73,7 +73,7 @@ export class RunBuffer {
   }
 
   get bigint(): bigint {
-    return (BigInt(this.high) << 32n) | BigInt(this.low >>> 0);
+    return joined(this.low, this.high);
   }
 
   /** Puts a value that a number holds exactly. */
@@ -84,4 +84,9 @@ export class RunBuffer {
     words[index * 2 + 1] =
       value >= -int32 && value < int32 ? low >> 31 : Math.floor(value / twoTo32);
   }
+}
+
+/** The number of 64 bits that two words are. */
+export function joined(low: number, high: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low >>> 0);
 }

@@ -1,6 +1,6 @@
 import { expect } from "../corrupt.ts";
 import { unpack } from "./bit.ts";
-import type { RunBuffer } from "./buffer.ts";
+import { joined, type RunBuffer } from "./buffer.ts";
 
 /** Bits of a value by the five bits that say so. */
 const widths: readonly number[] = [
@@ -51,10 +51,9 @@ function delta(run: RunBuffer, first: number): void {
   const width = code === 0 ? 0 : widths[code]!;
   run.length = ((first & 1) << 8) + run.byte() + 1;
   run.varint(run.signed);
-  const [low, high, base, exactBase] = [run.low, run.high, run.number, run.bigint];
+  const { low, high, number: base } = run;
   run.varint(true);
-  const [step, exactStep] = [run.number, run.bigint];
-  const { length, words, longs } = run;
+  const { low: stepLow, high: stepHigh, number: step, length, words, longs } = run;
   if (width > 0 && length > 2) unpack(run, { width, first: 2, count: length - 2, signed: false });
   words[0] = low;
   words[1] = high;
@@ -71,7 +70,8 @@ function delta(run: RunBuffer, first: number): void {
     }
     return;
   }
-  let value = exactBase + exactStep;
+  const exactStep = joined(stepLow, stepHigh);
+  let value = joined(low, high) + exactStep;
   longs[1] = value;
   for (let i = 2; i < length; i++) {
     if (width === 0) value += exactStep;
