@@ -123,11 +123,11 @@ export async function put(shelf: Shelf, content: Content, suffix: string): Promi
   const name = nameOf(content);
   const shard = `${root}/${shardOf(name)}`;
   for (let attempt = 0; attempt < findAttempts; attempt += 1) {
-    await disk.mkdir(made);
-    await disk.hole(`${made}/${generation}.data`, content.size);
-    await disk.create(`${made}/${generation}.ranges`, headerLine(content));
-    await disk.mkdir(shard);
     try {
+      await disk.mkdir(made);
+      await disk.hole(`${made}/${generation}.data`, content.size);
+      await disk.create(`${made}/${generation}.ranges`, headerLine(content));
+      await disk.mkdir(shard);
       await disk.rename(made, `${shard}/${name}`);
     } catch (thrown) {
       await disk.remove(made);

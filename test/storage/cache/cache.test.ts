@@ -402,6 +402,9 @@ test("a disk that stays full is said as what it is", async () => {
   };
   const opening = cacheOf({ disk: { ...nodeCacheDisk, hole } }).open(far, "/a");
   await expect(opening).rejects.toMatchObject({ code: "STORAGE_WRITE_FAILED" });
+  const own = (await readdir(join(folder, "held"))).map((name) => join(folder, "held", name));
+  // A process that goes on trying fills the disk with nothing.
+  expect((await Promise.all(own.map((one) => readdir(one)))).flat()).toEqual([]);
 });
 
 test("processes that fill and evict one cache read nothing but the right bytes", async () => {
