@@ -6,18 +6,19 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startS3 } from "../test/services/server/s3.ts";
-import { cache } from "../test/services/server/server.ts";
-import { makeFolders } from "./discovery/make.ts";
+import { startGofakes3 } from "../test/services/server/gofakes3.ts";
+import { makeFolders, putFolders } from "./discovery/make.ts";
 import { type Cost, measure, report } from "./measure.ts";
 
 const [folder = "", files = "50000", only = "all"] = process.argv.slice(2);
 const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+/** Objects that the server, which holds them in memory, lists in reasonable time. */
+const maxObjects = 50_000;
 /** What a listing of so many files may take of memory. */
 const memoryRatio = 4;
 
 if (only === "all" || only === "local") await local(Number(files));
-if (only === "all" || only === "s3") await s3(Math.ceil(Number(files) / 10));
+if (only === "all" || only === "s3") await s3(Math.min(Number(files), maxObjects));
 if (only === "all" || only === "ingest") await ingest(5_000);
 
 async function local(count: number): Promise<void> {
@@ -31,12 +32,11 @@ async function local(count: number): Promise<void> {
 }
 
 async function s3(count: number): Promise<void> {
-  const running = await startS3();
+  const running = await startGofakes3();
   try {
     if ("missing" in running.server) throw new Error(running.server.missing);
     const { endpoint } = running.server;
-    const data = join(cache, "s3", `run-${new URL(endpoint).port}`, "data");
-    makeFolders(join(data, "bench"), count);
+    await putFolders(`${endpoint}/bench`, count);
     const conf = JSON.stringify({
       "fs.s3a.endpoint": endpoint,
       "fs.s3a.path.style.access": "true",
