@@ -1,5 +1,5 @@
 import { conjuncts } from "../../../analysis/conjunct.ts";
-import { children, sameType } from "../../../analysis/expression.ts";
+import { children, replace, sameType } from "../../../analysis/expression.ts";
 import { constantOf } from "../../../analysis/fold.ts";
 import type { Column, TypedExpression, TypedRelation } from "../../../analysis/typed.ts";
 import { expressionsOf, inputsOf } from "../../../analysis/walk.ts";
@@ -9,10 +9,11 @@ import { CalendarDate, Decimal, Timestamp, type Value } from "../../../schema/va
 import type { Comparison } from "../parquet/row-group.ts";
 
 /**
- * What the rows of Parquet inputs must fulfil: comparisons of a column with a constant in filters
- * right above them, which the engine takes into its scan. None of an input that stands at several
- * places, nor of what the engine compares only after a change: columns widened, counted in another
- * calendar or filled from the file's name.
+ * What the rows of Parquet inputs must fulfil: comparisons of a column with a constant, which the
+ * engine takes into its scan from filters above it, through columns that are passed on and joins
+ * that keep no row for want of a match. None of an input that stands at several places, nor of what
+ * the engine compares only after a change: columns widened, counted in another calendar or filled
+ * from the file's name.
  */
 export function comparisonsOf(plan: TypedRelation): ReadonlyMap<Input, readonly Comparison[]> {
   const found = new Map<Input, Comparison[]>();
@@ -30,9 +31,33 @@ function visit(
     const own = found.has(input) ? [] : above.flatMap((one) => comparison(one, output, input));
     found.set(input, own);
   }
-  const conditions = plan.kind === "filter" ? [...above, ...conjuncts(plan.condition)] : [];
-  for (const relation of inputsOf(plan)) visit(relation, conditions, found);
+  for (const relation of inputsOf(plan)) visit(relation, throughTo(relation, plan, above), found);
   for (const node of expressionsOf(plan)) visitExpression(node, found);
+}
+
+type Conditions = readonly TypedExpression[];
+
+/** What the rows of one of a relation's inputs must fulfil where its own must fulfil `above`. */
+function throughTo(input: TypedRelation, plan: TypedRelation, above: Conditions): Conditions {
+  switch (plan.kind) {
+    case "filter":
+      return [...above, ...conjuncts(plan.condition)];
+    case "sort":
+      return above;
+    case "project": {
+      const passed = new Map(plan.columns.map(({ column, expression }) => [column.id, expression]));
+      return above.map((one) =>
+        replace(one, (inner) => (inner.kind === "reference" ? passed.get(inner.id) : undefined)),
+      );
+    }
+    case "join":
+      if (plan.type === "inner" || plan.type === "cross") {
+        return [...above, ...(plan.condition === undefined ? [] : conjuncts(plan.condition))];
+      }
+      return (plan.type === "left" || plan.type === "semi") && input === plan.left ? above : [];
+    default:
+      return [];
+  }
 }
 
 function visitExpression(node: TypedExpression, found: Map<Input, Comparison[]>): void {

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { and, compare, literal, reference } from "../../../../src/analysis/expression.ts";
+import { and, compare, literal, reference, replace } from "../../../../src/analysis/expression.ts";
 import {
   outputOf,
   type TypedExpression,
   type TypedFilter,
+  type TypedInput,
   type TypedRelation,
 } from "../../../../src/analysis/typed.ts";
 import { openEngine } from "../../../../src/engine/duckdb/engine.ts";
@@ -17,6 +18,8 @@ import { chunksPart, footerPart } from "../../../../src/engine/duckdb/parquet/pa
 import { type Comparison, rulesOut } from "../../../../src/engine/duckdb/parquet/row-group.ts";
 import { code, type Struct } from "../../../../src/engine/duckdb/parquet/thrift.ts";
 import type { Engine } from "../../../../src/engine/engine.ts";
+import { assert } from "../../../../src/error/error.ts";
+import { openLocal } from "../../../../src/execution/local/local.ts";
 import type { InputFile, ParquetInput } from "../../../../src/plan/input.ts";
 import {
   decimal,
@@ -28,9 +31,10 @@ import {
   timestamp,
 } from "../../../../src/schema/type.ts";
 import { CalendarDate, Decimal, Timestamp, type Value } from "../../../../src/schema/value.ts";
-import { openCache } from "../../../../src/storage/cache/cache.ts";
+import { type Cache, openCache } from "../../../../src/storage/cache/cache.ts";
 import { localStore } from "../../../../src/storage/local.ts";
 import type { Store } from "../../../../src/storage/store.ts";
+import { formatUri } from "../../../../src/storage/uri.ts";
 import { remoteStore } from "../../../storage/remote.ts";
 
 const context = { timeZone: "UTC", timestampMs: 0, seed: 0 };
@@ -182,6 +186,75 @@ describe("row groups that a condition rules out are not needed", () => {
   });
 });
 
+describe("a condition reaches the scan", () => {
+  const wanted: Wanted[] = [{ column: "long", name: "<", value: 2000n }];
+  /** A filter over what is made of an input, over whole files and over what is needed of them. */
+  const both = async (make: (place: InputFile) => TypedRelation) => {
+    const plan = make(file);
+    const { place, bytes } = await sparse(plan);
+    const [found, expected] = [await read(make(place)), await read(plan)];
+    const byText = (rows: Value[][]): string[] => rows.map((row) => row.join()).sort();
+    expect(byText(found)).toEqual(byText(expected));
+    return { rows: found.length, bytes };
+  };
+  const over = (place: InputFile, make: (input: TypedRelation) => TypedRelation): TypedRelation => {
+    const below = filtered(place, wanted);
+    return { ...below, input: make(below.input) };
+  };
+  /** Another input of the same columns, known by other ids. */
+  const other = (): TypedInput => {
+    const { input } = filtered(file, wanted);
+    assert(input.kind === "input", "the filter is right above");
+    return { ...input, output: input.output.map((one) => ({ ...one, id: one.id + 100 })) };
+  };
+
+  test("through columns that are passed on under other ids", async () => {
+    const plan = (place: InputFile): TypedRelation => {
+      const { input, condition } = filtered(place, wanted);
+      const columns = outputOf(input).map((column) => ({
+        column: { ...column, id: column.id + 50, name: `new ${column.name}` },
+        expression: reference(column),
+      }));
+      const ids = new Map(columns.map(({ column, expression }) => [expression.id, column]));
+      const renamed = replace(condition, (one) =>
+        one.kind === "reference" ? reference(ids.get(one.id)!) : undefined,
+      );
+      return { kind: "filter", input: { kind: "project", input, columns }, condition: renamed };
+    };
+    const whole = (await sparse(filtered(file, [{ ...wanted[0]!, value: null }]))).bytes;
+    const { rows: count, bytes } = await both(plan);
+    expect(count).toBe(2000);
+    expect(bytes).toBeLessThan(whole / 2);
+  });
+
+  test.each(["inner", "left", "semi"] as const)("through a join: %s", async (type) => {
+    const plan = (place: InputFile): TypedRelation =>
+      over(place, (left) => {
+        const right = other();
+        const own = outputOf(left);
+        const condition = compare("=", reference(own[0]!), reference(right.output[0]!));
+        const output = type === "semi" ? own : [...own, ...right.output];
+        return { kind: "join", type, lateral: false, left, right, condition, output };
+      });
+    expect([...comparisonsOf(plan(file)).values()].map((one) => one.length)).toEqual([1, 0]);
+    expect((await both(plan)).rows).toBe(2000);
+  });
+
+  test("not through a limit, a full join, or to the side that may be without a match", () => {
+    const limit = over(file, (input) => ({ kind: "limit", input, limit: 5, offset: 0 }) as never);
+    expect([...comparisonsOf(limit).values()]).toEqual([[]]);
+    for (const type of ["full", "right"] as const) {
+      const plan = over(file, (left) => {
+        const right = other();
+        const output = [...outputOf(left), ...right.output];
+        const condition = compare("=", reference(output[0]!), reference(right.output[0]!));
+        return { kind: "join", type, lateral: false, left, right, condition, output };
+      });
+      expect([...comparisonsOf(plan).values()]).toEqual([[], []]);
+    }
+  });
+});
+
 describe("what the engine sees in another way than the file has it rules out nothing", () => {
   const wanted: Wanted[] = [{ column: "long", name: "<", value: 5n }];
   const of = (more: Partial<ParquetInput>) =>
@@ -279,6 +352,48 @@ describe("statistics that tell nothing rule out nothing", () => {
     expect(asked("=", "\u{e9}")).toBe(true);
     expect(asked("=", "a", new Map([[id.element.type, number(6)]]))).toBe(false);
   });
+});
+
+test("queries of every kind have the rows they have of a local file, for fewer bytes", async () => {
+  const traffic = { requests: 0, bytes: 0 };
+  const uri = (path: string): string => formatUri({ scheme: "far", authority: "", path });
+  let cache: Cache;
+  const open: Store["open"] = async (path, options) =>
+    await remoteStore({ ...localStore(), uri }, cache, traffic).open(path, options);
+  const far = { ...localStore(), uri, scheme: "far", open };
+  await using spark = await openLocal({}, { stores: { far: async () => far } });
+  const rowsOf = async (sql: string): Promise<unknown[]> => {
+    const plan = await spark.sql(sql);
+    await using result = await spark.execute(plan);
+    const found: unknown[] = [];
+    for (let chunk = await result.next(); chunk !== undefined; chunk = await result.next()) {
+      for (let row = 0; row < chunk.rows; row += 1) {
+        found.push(chunk.columns.map((column) => String(column[row])));
+      }
+    }
+    return found;
+  };
+  const queries = [
+    "SELECT * FROM t WHERE long >= 7000 ORDER BY tail DESC LIMIT 3",
+    "SELECT * FROM t WHERE long >= 7000 LIMIT 2",
+    "SELECT a.text, b.tail FROM t a JOIN t b ON a.long = b.integer + 9000 WHERE a.long < 9 ORDER BY 1",
+    "SELECT count(*), sum(long) FROM (SELECT * FROM t WHERE text > '000900') WHERE decimal < 70.5",
+    "SELECT long, (SELECT max(wide) FROM t WHERE long < 3) FROM t WHERE long IN (5, 6) ORDER BY 1",
+    "WITH c AS (SELECT * FROM t WHERE byte = -9) SELECT count(*) FROM c JOIN c d USING (long)",
+    "SELECT date, count(*) FROM t WHERE long < 300 GROUP BY date ORDER BY 1",
+    "SELECT long FROM t WHERE long > 7000 EXCEPT SELECT long FROM t WHERE long < 8190",
+    "SELECT long, row_number() OVER (ORDER BY tail) FROM t WHERE long > 8180 ORDER BY 1",
+    "SELECT count(*) FROM t WHERE gaps > 2000 AND gaps < 4000 AND rand() >= 0",
+  ];
+  for (const sql of queries) {
+    const of = (path: string): string =>
+      sql.replaceAll(/\bt\b(?= (WHERE|a|b))/g, `parquet.\`${path}\``);
+    cache = openCache({ folder: join(directory, `cache-${copies++}`), smallBytes: 0 });
+    traffic.bytes = 0;
+    expect(await rowsOf(of(`far:${file.path}`)), sql).toEqual(await rowsOf(of(file.path)));
+    expect(traffic.bytes, sql).toBeLessThan(file.size * 0.6);
+    await cache[Symbol.asyncDispose]();
+  }
 });
 
 describe("where the engine looks at what was left out all the same", () => {
