@@ -41,9 +41,11 @@ export function readRecord(
   schema: StructType,
   context: ConvertContext,
 ): ReadRecord {
+  if (schema.fields.length === 0) return { values: [] };
   const values: Value[] = new Array(schema.fields.length).fill(null);
+  const byName = placesOf(schema);
   for (const [name, text] of attributeTexts(element, context.options)) {
-    const index = placesOf(schema).get(name.toLowerCase());
+    const index = byName.get(name.toLowerCase());
     if (index !== undefined) values[index] = convert(text, schema.fields[index]!.type, context);
   }
   try {
@@ -110,8 +112,9 @@ function appended(list: Value, value: Value): Value {
 /** An element as a struct, its attributes among the members. */
 function objectOf(element: Element, schema: StructType, context: ConvertContext): Value {
   const values: Value[] = new Array(schema.fields.length).fill(null);
+  const byName = placesOf(schema);
   const attributes = attributeTexts(element, context.options).flatMap(([name, text]) => {
-    const index = placesOf(schema).get(name.toLowerCase());
+    const index = byName.get(name.toLowerCase());
     if (index === undefined) return [];
     return [[index, convert(text, schema.fields[index]!.type, context)] as const];
   });

@@ -19,7 +19,8 @@ export function isBlank(text: string): boolean {
 
 /** Java's String.trim. */
 export function trimmed(text: string, { trim }: Pick<XmlOptions, "trim">): string {
-  return trim ? text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, "") : text;
+  const bare = text.charCodeAt(0) > 0x20 && text.charCodeAt(text.length - 1) > 0x20;
+  return trim && !bare ? text.replace(/^[\0-\x20]+|[\0-\x20]+$/g, "") : text;
 }
 
 /** The attributes as columns, without those that are excluded. */
