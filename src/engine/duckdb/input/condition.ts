@@ -6,7 +6,7 @@ import { expressionsOf, inputsOf } from "../../../analysis/walk.ts";
 import type { Input, ParquetInput } from "../../../plan/input.ts";
 import { type DataType, type StructField, someType } from "../../../schema/type.ts";
 import { CalendarDate, Decimal, Timestamp, type Value } from "../../../schema/value.ts";
-import type { Comparison } from "../parquet/row-group.ts";
+import type { Comparison, Constant } from "../parquet/row-group.ts";
 
 /**
  * What the rows of Parquet inputs must fulfil: comparisons of a column with a constant, which the
@@ -75,17 +75,24 @@ function comparison(
   input: ParquetInput,
 ): readonly Comparison[] {
   if (condition.kind !== "call") return [];
+  const [left, ...others] = condition.arguments;
+  if (left === undefined || others.length === 0) return [];
   const swapped = mirrored[condition.name];
-  const [left, right] = condition.arguments;
-  if (swapped === undefined || left === undefined || right === undefined) return [];
-  const [column, other] = left.kind === "reference" ? [left, right] : [right, left];
-  if (column.kind !== "reference" || !sameType(column.type, other.type)) return [];
+  if (condition.name !== "in" && swapped === undefined) return [];
+  const turned = swapped !== undefined && left.kind !== "reference";
+  const [column, constants] = turned ? [others[0]!, [left]] : [left, others];
+  const name = swapped === undefined ? "=" : turned ? swapped : mirrored[swapped]!;
+  if (column.kind !== "reference") return [];
   const place = output.findIndex(({ id }) => id === column.id);
-  const value = comparable(constantOf(other)?.value ?? null, column.type);
   const stored = storedAt(input, place);
-  if (stored === undefined || value === undefined) return [];
-  const name = left === column ? mirrored[swapped]! : swapped;
-  return [{ column: stored, name, value }];
+  const values = constants.map((one) =>
+    sameType(column.type, one.type)
+      ? comparable(constantOf(one)?.value ?? null, column.type)
+      : undefined,
+  );
+  const known = values.filter((value) => value !== undefined);
+  if (stored === undefined || known.length < values.length) return [];
+  return [{ column: stored, name, values: known }];
 }
 
 /** The column of the files that is one of an input's as it stands there. */
@@ -103,7 +110,7 @@ function storedAt(input: ParquetInput, place: number): StructField | undefined {
 }
 
 /** A value as `Comparison` has it; undefined of those that are not compared. */
-function comparable(value: Value, type: DataType): Comparison["value"] | undefined {
+function comparable(value: Value, type: DataType): Constant | undefined {
   switch (type.type) {
     case "byte":
     case "short":

@@ -7,9 +7,14 @@ export interface Comparison {
   /** As the files have it; its type is the schema's. */
   readonly column: StructField;
   readonly name: "=" | "<" | "<=" | ">" | ">=";
-  /** A number of the column's unit (days, microseconds, units of its scale), or a text's bytes. */
-  readonly value: bigint | Buffer;
+  /**
+   * A number of the column's unit (days, microseconds, units of its scale), or a text's bytes; of
+   * several, all of one kind, the column is equal to any.
+   */
+  readonly values: readonly Constant[];
 }
+
+export type Constant = bigint | Buffer;
 
 /** Physical types in parquet.thrift. */
 const physical = { int32: 1, int64: 2, bytes: 6 } as const;
@@ -24,14 +29,24 @@ const signed = { byte: 15, short: 16, integer: 17, long: 18 } as const;
  * eight of them.
  */
 export function rulesOut(chunk: Struct, element: Struct, comparison: Comparison): boolean {
-  const { column, name, value } = comparison;
+  const { column, name, values } = comparison;
   const statistics = chunk.get(id.column.statistics)?.value;
   if (!(statistics instanceof Map) || !isAsStored(column.type, element)) return false;
   const least = statistics.get(id.statistics.min)?.value;
   const most = statistics.get(id.statistics.max)?.value;
   if (!Buffer.isBuffer(least) || !Buffer.isBuffer(most)) return false;
-  const [low, high] = [compared(least, value, element), compared(most, value, element)];
-  if (low === undefined || high === undefined) return false;
+  return values.every((value) => {
+    const [low, high] = [compared(least, value, element), compared(most, value, element)];
+    return low !== undefined && high !== undefined && isOutside(low, high, { name, value });
+  });
+}
+
+/** Whether no value fulfils a comparison, by how the least and the most stand to its constant. */
+function isOutside(
+  low: number,
+  high: number,
+  { name, value }: { readonly name: Comparison["name"]; readonly value: Constant },
+): boolean {
   switch (name) {
     case "=":
       return low > 0 || high < 0;
@@ -82,7 +97,7 @@ function isAsStored(type: DataType, element: Struct): boolean {
 const keptBytes = 8;
 
 /** How a bound stands to a value; undefined where it is none of its type. */
-function compared(bound: Buffer, value: bigint | Buffer, element: Struct): number | undefined {
+function compared(bound: Buffer, value: Constant, element: Struct): number | undefined {
   if (Buffer.isBuffer(value)) {
     const length = Math.min(bound.length, value.length, keptBytes);
     return bound.subarray(0, length).compare(value, 0, length);
