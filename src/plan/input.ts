@@ -118,6 +118,8 @@ export interface OrcInput {
   readonly options: Options;
   /** All columns of the files, where `schema` has only some. */
   readonly stored?: StructType;
+  /** Where corrupt files that are passed over are told of. */
+  readonly bad?: Pick<BadLog, "files">;
 }
 
 /** Of how many files of a table a scan reads some, and what ruled the others out. */
@@ -149,13 +151,16 @@ export interface TextInput {
   readonly known?: StructType;
   /** CSV with headers: columns are found by the names there, as with a rescued column. */
   readonly byName?: boolean;
-  /** Where bad records and files that cannot be read are told of; they are passed over then. */
+  /**
+   * Where bad records and files that cannot be read are told of; they are passed over then.
+   * Without a place for records, files alone, those that the options forgive.
+   */
   readonly bad?: BadLog;
 }
 
 /** Local files that lines of JSON are added to: {path, record, reason}, and {path, reason}. */
 export interface BadLog {
-  readonly records: string;
+  readonly records?: string;
   readonly files: string;
 }
 

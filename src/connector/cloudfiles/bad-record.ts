@@ -4,7 +4,7 @@ import type { BadLog } from "../../plan/input.ts";
 import { join, type Location } from "../../storage/store.ts";
 
 /** Names for what is bad about a batch: local files, made when there is something to tell. */
-export function badLog(staging: string): BadLog {
+export function badLog(staging: string): Required<BadLog> {
   const name = env.uuid();
   return { records: `${staging}/${name}-records`, files: `${staging}/${name}-files` };
 }
@@ -13,7 +13,7 @@ export function badLog(staging: string): BadLog {
  * Puts what was told of under the `badRecordsPath`, as Databricks does: JSON lines in
  * `<time>/bad_records/part-…` (path, record, reason) and `<time>/bad_files/part-…` (path, reason).
  */
-export async function publishBad(log: BadLog, target: Location): Promise<void> {
+export async function publishBad(log: Required<BadLog>, target: Location): Promise<void> {
   const time = new Date(env.now()).toISOString().slice(0, 19).replace(/[-:]/g, "");
   for (const [local, folder] of [
     [log.records, "bad_records"],
@@ -26,7 +26,7 @@ export async function publishBad(log: BadLog, target: Location): Promise<void> {
 }
 
 /** Forgets what was told of by a read that is done again. */
-export async function dropBad(log: BadLog): Promise<void> {
+export async function dropBad(log: Required<BadLog>): Promise<void> {
   await rm(log.records, { force: true });
   await rm(log.files, { force: true });
 }

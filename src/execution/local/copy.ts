@@ -1,3 +1,4 @@
+import { readFile, rm } from "node:fs/promises";
 import type { Dataset } from "../../analysis/dataset.ts";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { fileFormat } from "../../connector/file/format.ts";
@@ -6,6 +7,7 @@ import { type FoundFile, filesBelow, rootsOf } from "../../connector/file/listin
 import { readListed } from "../../connector/file/reader.ts";
 import { optionReader } from "../../connector/option.ts";
 import { connectorFor } from "../../connector/registry.ts";
+import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import type { CopyInto } from "../../plan/command.ts";
@@ -41,9 +43,9 @@ export async function runCopyInto(context: LocalContext, copy: CopyInto): Promis
   for (let attempt = 1; ; attempt++) {
     try {
       if (copy.validate !== undefined) return await validate(context, copy, table);
-      const rows = BigInt(await load(context, copy, table));
-      const counts = { num_affected_rows: rows, num_inserted_rows: rows };
-      return { schema: answer, rows: [{ ...counts, num_skipped_corrupt_files: 0n }] };
+      const { rows, corrupt } = await load(context, copy, table);
+      const counts = { num_affected_rows: BigInt(rows), num_inserted_rows: BigInt(rows) };
+      return { schema: answer, rows: [{ ...counts, num_skipped_corrupt_files: BigInt(corrupt) }] };
     } catch (thrown) {
       const other = isError(thrown) && thrown.code === "DELTA_CONCURRENT_TRANSACTION";
       // Another COPY INTO was first: what it has loaded is passed over.
@@ -61,14 +63,21 @@ async function targetOf(context: LocalContext, { target }: CopyInto): Promise<De
   return openTable(found.location, context.connector, found.name.join("."));
 }
 
-async function load(context: LocalContext, copy: CopyInto, table: DeltaTable): Promise<number> {
+/** Rows that are new, and files that were passed over as corrupt. */
+interface Load {
+  readonly rows: number;
+  readonly corrupt: number;
+}
+
+async function load(context: LocalContext, copy: CopyInto, table: DeltaTable): Promise<Load> {
   const snapshot = await snapshotOf(table);
   const options = optionReader(copy.copyOptions, "INVALID_OPTION_VALUE");
   const force = options.flag("force", false);
   await using loaded = await openLoaded(table, snapshot, context.connector.staging);
   const files = await filesOf(context, copy, (uri) => !force && loaded.has(uri));
-  if (files.length === 0) return 0;
-  const relation = await planOf(context, copy, { files, snapshot });
+  if (files.length === 0) return { rows: 0, corrupt: 0 };
+  const told = `${context.connector.staging}/${env.uuid()}-corrupt`;
+  const relation = await planOf(context, copy, { files, snapshot, told });
   // What names the files is durable before the commit that means it.
   const copying = await loaded.add(files);
   const { rows } = await writeTable(table, {
@@ -80,7 +89,26 @@ async function load(context: LocalContext, copy: CopyInto, table: DeltaTable): P
     copying,
   });
   await loaded.clean();
-  return rows;
+  return { rows, corrupt: await countTold(told) };
+}
+
+/** The files that readers have told of, some more than once; none where there is nothing. */
+async function countTold(path: string): Promise<number> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  await rm(path, { force: true });
+  const lines = text.split("\n").filter((line) => line !== "");
+  return new Set(lines.map((line) => (JSON.parse(line) as { readonly path: string }).path)).size;
+}
+
+/** The same, whose readers tell in a local file of corrupt files that they pass over. */
+function telling(dataset: Dataset, files: string): Dataset {
+  const { scan: read } = dataset;
+  if (read === undefined) return dataset;
+  const scan: typeof read = async (request) => {
+    const input = await read(request);
+    return input.kind === "text" || input.kind === "orc" ? { ...input, bad: { files } } : input;
+  };
+  return { ...dataset, scan };
 }
 
 async function validate(
@@ -151,6 +179,7 @@ async function datasetOf(
   context: LocalContext,
   copy: CopyInto,
   files: readonly FoundFile[],
+  told?: string,
 ): Promise<ReadonlyMap<Read, Dataset>> {
   const { format, source, formatOptions: options } = copy;
   if (fileFormat(format) === undefined) {
@@ -160,15 +189,21 @@ async function datasetOf(
   }
   const { connector } = context;
   const request = { format, options, paths: source.paths, context: connector };
-  return new Map([[source, await readListed(request, files)]]);
+  const dataset = await readListed(request, files);
+  return new Map([[source, told === undefined ? dataset : telling(dataset, told)]]);
 }
 
 async function planOf(
   context: LocalContext,
   copy: CopyInto,
-  { files, snapshot }: { readonly files: readonly FoundFile[]; readonly snapshot: Snapshot },
+  read: {
+    readonly files: readonly FoundFile[];
+    readonly snapshot: Snapshot;
+    readonly told: string;
+  },
 ): Promise<TypedRelation> {
-  const given = await datasetOf(context, copy, files);
+  const { files, snapshot, told } = read;
+  const given = await datasetOf(context, copy, files, told);
   const input = await castInput(context, copy, { snapshot, given });
   return batchPlan(context, input, "write", given);
 }

@@ -104,6 +104,18 @@ describe("COPY INTO", () => {
     expect(await rowsOf("SELECT * FROM t")).toEqual([{ id: 1, name: null, more: true }]);
   });
 
+  test("counts the files that ignoreCorruptFiles passes over", async () => {
+    await land("a.json", '{"id":1}\n');
+    await land("b.json.gz", "no gzip");
+    await land("c.json.gz", "nor this");
+    const text = `COPY INTO t FROM '${folder}/in' FILEFORMAT = JSON`;
+    await expect(rowsOf(text)).rejects.toMatchObject({ code: "FAILED_READ_FILE.NO_HINT" });
+    expect(await rowsOf(`${text} FORMAT_OPTIONS ('ignoreCorruptFiles' = 'true')`)).toEqual([
+      { num_affected_rows: 1n, num_inserted_rows: 1n, num_skipped_corrupt_files: 2n },
+    ]);
+    expect(await ids()).toEqual([1]);
+  });
+
   test("validates without loading", async () => {
     await land("a.json", '{"id":1}\n{"id":2}\n{"id":3}\n');
     const text = `COPY INTO t FROM '${folder}/in' FILEFORMAT = JSON VALIDATE`;

@@ -9,6 +9,7 @@ import type { RowSource } from "../table-function.ts";
 import { binding, type Vector } from "../text/binding.ts";
 import { type Column, columnOf } from "../text/column.ts";
 import { constantOf } from "../text/layout.ts";
+import { tell } from "../text/malformed.ts";
 import { damaged, type OpenOrc, openOrc } from "./file.ts";
 import { type Match, matchColumns, wantedIds } from "./match.ts";
 import { type Meaning, type Put, putOf } from "./put.ts";
@@ -206,7 +207,11 @@ export class OrcRows implements RowSource {
       const isCorrupt =
         isError(failure, "FAILED_READ_FILE.NO_HINT") ||
         isError(failure, "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER");
-      if (isCorrupt && this.#request.ignoreCorruptFiles) return undefined;
+      if (isCorrupt && this.#request.ignoreCorruptFiles) {
+        const { bad } = this.#input;
+        if (bad) tell(bad.files, { path: this.#file.uri, reason: failure.message });
+        return undefined;
+      }
       throw failure;
     }
   }

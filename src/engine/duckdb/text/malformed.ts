@@ -24,7 +24,7 @@ export function putMalformed(
   record: BadRecord,
   { options, input }: Pick<FormatContext, "options" | "input">,
 ): void {
-  if (input.bad !== undefined) {
+  if (input.bad?.records !== undefined) {
     const { bytes, reason, file } = record;
     tell(input.bad.records, { path: file.uri, record: decode(bytes), reason });
     return;

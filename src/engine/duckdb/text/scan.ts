@@ -126,11 +126,13 @@ class Rows implements RowSource {
     } catch (thrown) {
       const file = this.#input.files[this.#index];
       const { bad } = this.#input;
-      if (bad && file && isError(thrown) && thrown.code.startsWith("FAILED_READ_FILE.")) {
+      const passed = forgiven(thrown, this.#context.options);
+      const failed = isError(thrown) && thrown.code.startsWith("FAILED_READ_FILE.");
+      if (bad && file && failed && (passed || bad.records !== undefined)) {
         tell(bad.files, { path: file.uri, reason: thrown.message });
         return false;
       }
-      if (forgiven(thrown, this.#context.options)) return false;
+      if (passed) return false;
       throw thrown;
     }
   }

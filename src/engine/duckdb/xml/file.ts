@@ -80,7 +80,7 @@ class XmlFile implements FileReader {
     const options = this.#how.options.text;
     const kept = options.mode === "PERMISSIVE" && chunk.layout.corrupt !== undefined;
     const own = element ? outerText(element) : "";
-    const text = kept && input.bad === undefined ? this.#records.text() : own;
+    const text = kept && input.bad?.records === undefined ? this.#records.text() : own;
     const record = { file: this.#file, bytes: Buffer.from(text), reason, rows };
     putMalformed(chunk, record, { input, options });
   }
