@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { columnsOf } from "../../../src/analysis/expression.ts";
-import { write } from "../../../src/connector/registry.ts";
+import { resolveRead, write } from "../../../src/connector/registry.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
 import {
@@ -115,3 +115,17 @@ test.each([
   await using session = await openSession();
   await expect(save(session, [], { schema: ddl, ...options })).rejects.toThrow(condition);
 });
+
+test("a record of very many elements is read in time that grows with their number", async () => {
+  await using session = await openSession();
+  const items = Array.from({ length: 200_000 }, (_, at) => `<i>${at}</i>`).join("");
+  await session.file("many.xml", `<rows><r>${items}</r></rows>`, 1);
+  const dataset = await resolveRead({
+    ...{ format: "xml", options: { rowtag: "r" }, context: session.context },
+    paths: [join(session.folder, "many.xml")],
+  });
+  const columns = dataset.schema.fields;
+  const input = await dataset.scan!({ columns, conditions: [], timeZone: "UTC" });
+  const [row] = await session.rows(input);
+  expect((row?.["i"] as readonly Value[]).length).toBe(200_000);
+}, 15_000);

@@ -261,7 +261,7 @@ async function parquetFiles(
   const { timeZone, parquetRebase: otherwise = corrected } = context;
   const modes = { ...otherwise, ...input.rebase, timeZone };
   const calendars = asks
-    ? await calendarsOf(connection, { files, names: paths }, modes)
+    ? await calendarsOf(connection, { files, names: paths, stored }, modes)
     : undefined;
   return parquetSource(input, { paths, shapes, held, calendars });
 }

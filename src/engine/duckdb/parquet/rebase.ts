@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { error } from "../../../error/error.ts";
 import type { InputFile, ParquetRebase } from "../../../plan/input.ts";
 import { holdsDays, julianSteps, oldOffsets } from "../../../schema/rebase.ts";
-import type { DataType } from "../../../schema/type.ts";
+import type { DataType, StructType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { paths, text } from "../quote.ts";
 
@@ -21,10 +22,11 @@ const plain = new Set<string>();
 /**
  * The calendars of files by what Spark wrote into their footers: before 3.0 days and instants were
  * counted as Java 7 does, before 3.1 those in INT96. Undefined where none differs from today's.
+ * Instants in nanoseconds are none of Spark's: a file that has them in columns read is refused.
  */
 export async function calendarsOf(
   connection: DuckDBConnection,
-  { files, names }: { readonly files: readonly InputFile[]; readonly names: readonly string[] },
+  { files, names, stored }: CalendarRequest,
   { datetime, int96, timeZone }: ParquetRebase & { readonly timeZone: string },
 ): Promise<readonly FileCalendar[] | undefined> {
   const always = datetime === "CORRECTED" && int96 === "CORRECTED";
@@ -36,6 +38,9 @@ export async function calendarsOf(
   });
   if (unsure.length === 0) return undefined;
   const known = await footers(connection, unsure);
+  names.forEach((name, at) => {
+    refuseNanos(files[at]!.uri, (known.get(name) ?? nothing).nanos, stored);
+  });
   const found = names.map((name, at): FileCalendar => {
     if (files[at]!.recent) return { date: "CORRECTED", timestamp: "CORRECTED", timeZone };
     const { version, keys, old96, zone } = known.get(name) ?? nothing;
@@ -51,10 +56,26 @@ export async function calendarsOf(
     date === "CORRECTED" && timestamp === "CORRECTED";
   if (always) {
     found.forEach((one, at) => {
-      if (isPlain(one) && plain.size < plainMax) plain.add(key(files[at]!));
+      const { nanos } = known.get(names[at]!) ?? nothing;
+      if (isPlain(one) && nanos.size === 0 && plain.size < plainMax) plain.add(key(files[at]!));
     });
   }
   return found.every(isPlain) ? undefined : found;
+}
+
+export interface CalendarRequest {
+  readonly files: readonly InputFile[];
+  /** Where they are. */
+  readonly names: readonly string[];
+  /** What is read of them. */
+  readonly stored: StructType;
+}
+
+function refuseNanos(path: string, nanos: ReadonlySet<string>, { fields }: StructType): void {
+  const found = fields.find((one) => one.type.type === "timestamp" && nanos.has(one.name));
+  if (found === undefined) return;
+  const reason = `${found.name} is of TIMESTAMP(NANOS), and a timestamp has microseconds`;
+  throw error("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", { path, reason });
 }
 
 interface Footer {
@@ -62,9 +83,13 @@ interface Footer {
   readonly keys: Set<string>;
   old96: boolean;
   zone: string | undefined;
+  readonly nanos: Set<string>;
 }
 
-const nothing: Footer = { version: undefined, keys: new Set(), old96: false, zone: undefined };
+const nothing: Footer = {
+  ...{ version: undefined, old96: false, zone: undefined },
+  ...{ keys: new Set(), nanos: new Set() },
+};
 
 async function footers(
   connection: DuckDBConnection,
@@ -74,10 +99,15 @@ async function footers(
   const pairs = `SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(${list})
     WHERE starts_with(decode(key), 'org.apache.spark.')
       AND decode(key) <> 'org.apache.spark.sql.parquet.row.metadata'`;
-  const old = `SELECT DISTINCT file_name FROM parquet_schema(${list}) WHERE "type" = 'INT96'`;
+  const times = `SELECT DISTINCT file_name, "name", "type" FROM parquet_schema(${list})
+    WHERE "type" = 'INT96' OR logical_type LIKE '%NANOS=N%'`;
   const found = new Map<string, Footer>();
   const of = (name: unknown): Footer => {
-    const known = found.get(String(name)) ?? { ...nothing, keys: new Set<string>() };
+    const known = found.get(String(name)) ?? {
+      ...nothing,
+      keys: new Set<string>(),
+      nanos: new Set<string>(),
+    };
     found.set(String(name), known);
     return known;
   };
@@ -87,7 +117,10 @@ async function footers(
     if (key === "org.apache.spark.version") footer.version = String(value);
     if (key === "org.apache.spark.timeZone") footer.zone = String(value);
   }
-  for (const [name] of (await connection.runAndReadAll(old)).getRows()) of(name).old96 = true;
+  for (const [name, column, type] of (await connection.runAndReadAll(times)).getRows()) {
+    if (type === "INT96") of(name).old96 = true;
+    else of(name).nanos.add(String(column));
+  }
   return found;
 }
 
