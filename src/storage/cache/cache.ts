@@ -31,7 +31,11 @@ export interface Cache extends AsyncDisposable {
 export interface CacheOptions {
   /** Shared by processes; made when it is first needed. */
   readonly folder?: string;
-  readonly size?: number; // bytes
+  /**
+   * Bytes kept. Where it is said, no query may need more at once; absent, 8 GiB are kept and what a
+   * query needs is bounded by the disk.
+   */
+  readonly size?: number;
   /** A file of no more bytes is fetched whole, by one request. 64 KiB. */
   readonly smallBytes?: number;
   readonly disk?: CacheDisk;
@@ -45,8 +49,11 @@ const sizeOption = "millrace.cache.size";
 export function cacheOptions(options: Readonly<Record<string, string>>): CacheOptions {
   const read = hadoopOptions(options);
   const folder = read.text("millrace.cache.dir");
-  const size = read.bytes(sizeOption, cacheBytes);
-  return { size, ...(folder === undefined ? {} : { folder }) };
+  const sized = read.text(sizeOption) !== undefined;
+  return {
+    ...(sized ? { size: read.bytes(sizeOption, cacheBytes) } : {}),
+    ...(folder === undefined ? {} : { folder }),
+  };
 }
 
 /** Touches nothing before the first file is opened. */
@@ -103,7 +110,12 @@ class SharedCache implements Cache {
       throw thrown;
     });
     const filler: Filler = {
-      ...{ remote, shelf, smallBytes: this.#small, most: this.#most },
+      ...{
+        remote,
+        shelf,
+        smallBytes: this.#small,
+        most: this.#options.size ?? Number.MAX_SAFE_INTEGER,
+      },
       request: (work) => this.#request(work),
       wrote: (bytes) => {
         this.#unswept += bytes;
