@@ -10,11 +10,11 @@ import { Decimal, LocalTimestamp } from "../../../src/schema/value.ts";
 import { offsetAt, zoneOf } from "../../../src/schema/zone.ts";
 import { Digits, type Exact } from "./json.ts";
 
-/** How many rows a file says that it has. */
-export function rowCount(path: string): number {
+/** The type of the rows of a file; undefined where it is empty. */
+export function rootOf(path: string): OrcType | undefined {
   const bytes = readFileSync(path);
   const read = (start: number, length: number): Uint8Array => bytes.subarray(start, start + length);
-  return readTail({ size: bytes.length, read })?.rows ?? 0;
+  return readTail({ size: bytes.length, read })?.root;
 }
 
 /** The rows of a file as ORC's own tool prints them: also what Spark has no type for. */

@@ -2,15 +2,19 @@ import { formatValue } from "../../../src/schema/text.ts";
 import type { DataType } from "../../../src/schema/type.ts";
 import type { CalendarDate, Row, Timestamp, Value } from "../../../src/schema/value.ts";
 import type { Place } from "../delta/place.ts";
-import { Digits, type Exact, isSame } from "./json.ts";
+import { Digits, type Exact, isSame, parseExact } from "./json.ts";
 
-/** The first rows of a file as a session reads them, as ORC's own tool would print them. */
-export async function sessionRows({ spark }: Place, path: string, most: number) {
+/** The rows of a file as a session reads them, as ORC's own tool would print them. */
+export async function* sessionRows({ spark }: Place, path: string): AsyncGenerator<Exact> {
   const frame = spark.read.orc(path);
   const schema = await frame.schema();
+  let rows = 0;
+  for await (const row of frame as AsyncIterable<Row>) {
+    yield exactOf(row as unknown as Value, schema);
+    rows++;
+  }
   const count = await frame.count();
-  const rows = (await frame.limit(most).collect()) as readonly Row[];
-  return { count, rows: rows.map((row) => exactOf(row as unknown as Value, schema)) };
+  if (count !== rows) throw new Error(`${rows} rows come, and count says ${count}`);
 }
 
 function exactOf(value: Value, type: DataType): Exact {
@@ -55,8 +59,11 @@ const clock = /^(\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6})\d*$/;
  * What is read where something else is expected. `micros`: of a fraction of a second six digits
  * count.
  */
-export function differenceOf(row: Exact, expected: Exact, micros = false): string | undefined {
-  return isSame(row, micros ? cut(expected) : expected) ? undefined : show(row);
+export function differenceOf(row: Exact, line: string, micros = false): string | undefined {
+  const text = show(row);
+  if (text === line) return undefined;
+  const expected = parseExact(line);
+  return isSame(row, micros ? cut(expected) : expected) ? undefined : text;
 }
 
 function cut(value: Exact): Exact {
@@ -69,6 +76,11 @@ function cut(value: Exact): Exact {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cut(part)]));
 }
 
+/** The JSON of a value. */
 function show(value: Exact): string {
-  return JSON.stringify(value, (_, part) => (part instanceof Digits ? part.text : part));
+  if (value instanceof Digits) return value.text;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(",")}]`;
+  const members = Object.entries(value).map(([name, of]) => `${JSON.stringify(name)}:${show(of)}`);
+  return `{${members.join(",")}}`;
 }
