@@ -11,12 +11,12 @@ import { decode } from "../text/layout.ts";
 import type { Match } from "./match.ts";
 import type { Meaning, Put } from "./put.ts";
 
-type Family = "boolean" | "whole" | "real" | "decimal" | "text" | "date";
+type Family = "boolean" | "whole" | "real" | "decimal" | "text" | "date" | "binary";
 
 const families: Partial<Record<OrcKind, Family>> = {
   ...{ boolean: "boolean", byte: "whole", short: "whole", int: "whole", long: "whole" },
   ...{ float: "real", double: "real", decimal: "decimal", date: "date" },
-  ...{ string: "text", char: "text", varchar: "text" },
+  ...{ string: "text", char: "text", varchar: "text", binary: "binary" },
 };
 
 const numbers: readonly DataType["type"][] = [
@@ -31,6 +31,7 @@ const targets: Readonly<Record<Family, readonly DataType["type"][]>> = {
   decimal: numbers,
   text: [...numbers, "binary", "date"],
   date: ["string"],
+  binary: ["string"],
 };
 
 /** Whether values of a file's type can be read as another, as ORC's readers for Java do. */
@@ -109,6 +110,8 @@ function changed(family: Family, value: unknown, to: DataType): Value {
       return ofReal(value as number, to);
     case "decimal":
       return ofDecimal(value as Decimal, to);
+    case "binary":
+      return [...(value as Uint8Array)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     default:
       return ofText(value as Uint8Array, to);
   }

@@ -25,6 +25,8 @@ test.each([
   ["CAST(0 AS INT)", "BOOLEAN", false],
   ["CAST(12 AS BIGINT)", "STRING", "12"],
   ["true", "STRING", "TRUE"],
+  ["X'00FF41'", "STRING", "00 ff 41"],
+  ["X''", "STRING", ""],
   ["true", "INT", 1],
   ["1.9D", "INT", 1],
   ["1e30D", "BIGINT", null],
