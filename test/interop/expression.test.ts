@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isError } from "../../src/error/error.ts";
 import { formatDataType } from "../../src/schema/ddl.ts";
-import { Chance, expressionOf, rowsOf } from "../sql/arbitrary.ts";
+import { createRandom } from "../random.ts";
+import { expressionOf, rowsOf } from "../sql/arbitrary.ts";
 import { rowTexts, sorted } from "./canonical.ts";
 import { openPlace, type Place } from "./session.ts";
 import { type Attempt, noSpark, theSpark } from "./system.ts";
@@ -66,7 +67,7 @@ function difference(mine: Mine, spark: Attempt): string | undefined {
 test.skipIf(noSpark)(
   `${count} random expressions mean what they mean to Spark (MILLRACE_SEED=${seed})`,
   async () => {
-    const chance = new Chance(seed);
+    const chance = createRandom(seed);
     for (let index = 0; index < views; index++) {
       const rows = rowsOf(chance, index % 2 === 0);
       const view = `CREATE OR REPLACE TEMPORARY VIEW r${index} AS ${rows}`;

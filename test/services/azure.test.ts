@@ -1,7 +1,8 @@
 import { describe, expect, inject, test } from "vitest";
 import { env } from "../../src/env.ts";
-import { DeltaTable, SparkSession } from "../../src/index.ts";
+import { SparkSession } from "../../src/index.ts";
 import { azureOptions, containerOf } from "./storage/azure-subject.ts";
+import { useWarehouse } from "./warehouse.ts";
 
 const server = inject("azure");
 const azurite = "missing" in server ? { endpoint: "", queue: "", connectionString: "" } : server;
@@ -22,36 +23,7 @@ describe.skipIf("missing" in server)("a session on Azure", () => {
 
   test("tables in the warehouse: made, appended, changed, read at a version, streamed", async () => {
     const folder = await folderOf();
-    await using spark = await sessionOn(folder);
-    await spark.sql("CREATE TABLE bronze (id BIGINT, part STRING) PARTITIONED BY (part)");
-    for (let round = 0; round < 12; round++) {
-      await spark.sql(`INSERT INTO bronze VALUES (${round}, 'a b'), (${round + 100}, 'ü/%')`);
-    }
-    expect(await spark.table("bronze").count()).toBe(24);
-    const stream = () =>
-      spark.readStream
-        .table("bronze")
-        .groupBy("part")
-        .count()
-        .writeStream.outputMode("complete")
-        .option("checkpointLocation", `${folder}/checkpoint`)
-        .trigger({ availableNow: true })
-        .toTable("silver");
-    await (await stream()).awaitTermination();
-    await spark.sql("INSERT INTO bronze VALUES (50, 'a b')");
-    await (await stream()).awaitTermination();
-    const history = await (await DeltaTable.forName(spark, "bronze")).history().collect();
-    expect(history).toHaveLength(14);
-    expect(await spark.read.option("versionAsOf", 2).table("bronze").count()).toBe(4);
-    const silver = await spark.table("silver").orderBy("part").collect();
-    expect(silver.map((row) => [row["part"], row["count"]])).toEqual([
-      ["a b", 13n],
-      ["ü/%", 12n],
-    ]);
-    await using other = await sessionOn(folder);
-    expect(await other.table("bronze").count()).toBe(25);
-    await other.sql("DROP TABLE silver");
-    expect(await other.catalog.tableExists("silver")).toBe(false);
+    await useWarehouse(folder, () => sessionOn(folder));
   });
 
   test("the same table by another scheme, from files that land there", async () => {

@@ -1,24 +1,4 @@
-/** A source of chance that a seed repeats. */
-export class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number from 0 to `end`, exclusive (mulberry32). */
-  below(end: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % end;
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)] as T;
-  }
-}
+import type { Random } from "../random.ts";
 
 /** What an expression is, as far as its author must know: conversions between kinds are implied. */
 type Kind =
@@ -79,7 +59,7 @@ const columns: readonly (readonly [string, Kind, string, readonly string[]])[] =
 ];
 
 /** A query of some rows of every column; `tame`: without the values at the ends of their types. */
-export function rowsOf(chance: Chance, tame: boolean): string {
+export function rowsOf(chance: Random, tame: boolean): string {
   const row = (): string => {
     const cells = columns.map(([, , type, values]) => {
       const known = tame ? values.slice(0, Math.max(1, values.length >> 1)) : values;
@@ -401,7 +381,7 @@ const forms: Readonly<Record<Kind, readonly string[]>> = {
 const kinds = (Object.keys(forms) as Kind[]).filter((kind) => !inner.includes(kind));
 
 /** An expression over the columns of `rowsOf`, of at most `depth` calls within one another. */
-export function expressionOf(chance: Chance, depth: number, kind = chance.pick(kinds)): string {
+export function expressionOf(chance: Random, depth: number, kind = chance.pick(kinds)): string {
   if (depth === 0 || chance.below(6) === 0) {
     const own = columns.filter((column) => column[1] === kind);
     if (own.length === 0 || chance.below(4) === 0) return chance.pick(literals[kind]);

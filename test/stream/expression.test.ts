@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isError } from "../../src/error/error.ts";
 import type { DataFrame } from "../../src/session/dataframe.ts";
+import { createRandom } from "../random.ts";
 import { openSession, type TestSession } from "../session/session.ts";
-import { Chance, expressionOf, rowsOf } from "../sql/arbitrary.ts";
+import { expressionOf, rowsOf } from "../sql/arbitrary.ts";
 
 const seed = Number(process.env["MILLRACE_SEED"] ?? randomInt(2 ** 31));
-const chance = new Chance(seed);
+const chance = createRandom(seed);
 const tables = 4;
 const count = 240;
 

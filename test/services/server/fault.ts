@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
+import { createRandom } from "../../random.ts";
 
 /** A request on its way to a server. */
 export interface Asked {
@@ -127,18 +128,11 @@ async function forward({ target, request, asked }: Exchange, body: Buffer) {
   return { status: answered.statusCode ?? 502, headers: answered.headers, bytes };
 }
 
-/** The same chances at every run: a fault of the list now and then, by xorshift from `seed`. */
+/** The same chances at every run of a seed: a fault of the list now and then. */
 export function seededFaults(
   seed: number,
   { share, of }: { readonly share: number; readonly of: readonly Fault[] },
 ): Faulty["plan"] {
-  let state = seed >>> 0 || 1;
-  const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  for (let warm = 0; warm < 8; warm++) next();
-  return () => (next() < share ? of[Math.floor(next() * of.length)] : undefined);
+  const random = createRandom(seed);
+  return () => (random.below(1_000) < share * 1_000 ? random.pick(of) : undefined);
 }

@@ -1,3 +1,5 @@
+import type { Random } from "../../random.ts";
+
 /** A row of the table the writers share; ids are never used twice. */
 export interface Row {
   readonly id: number;
@@ -26,26 +28,15 @@ export interface Change extends Row {
 
 const parts = ["a", "b", "c"];
 
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function chanceOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
-
 /** The next thing a writer does: mostly appends, now and then all or a part of the table anew. */
-export function actOf(writer: number, index: number, chance: () => number): Act {
+export function actOf(writer: number, index: number, random: Random): Act {
   const name = `${writer}-${index}`;
-  const drawn = chance();
-  const part = parts[Math.floor(chance() * parts.length)]!;
-  const kind = drawn < 0.8 ? "append" : drawn < 0.95 ? "replaceWhere" : "overwrite";
-  const rows = Array.from({ length: 1 + Math.floor(chance() * 3) }, (_, at) => ({
+  const drawn = random.below(100);
+  const part = random.pick(parts);
+  const kind = drawn < 80 ? "append" : drawn < 95 ? "replaceWhere" : "overwrite";
+  const rows = Array.from({ length: 1 + random.below(3) }, (_, at) => ({
     id: writer * 1_000_000 + index * 10 + at,
-    part: kind === "replaceWhere" ? part : parts[Math.floor(chance() * parts.length)]!,
+    part: kind === "replaceWhere" ? part : random.pick(parts),
   }));
   return kind === "replaceWhere" ? { name, kind, part, rows } : { name, kind, rows };
 }

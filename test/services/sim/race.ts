@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import { DeltaTable, SparkSession } from "../../../src/index.ts";
-import { type Attempt, chanceOf, replayed } from "./plan.ts";
+import { createRandom } from "../../random.ts";
+import { type Attempt, replayed } from "./plan.ts";
 import type { WriterTask } from "./writer.ts";
 
 /** Writers against one table, while a stream of its changes runs into another. */
@@ -102,7 +103,7 @@ async function follow(
   { table, feed, checkpoint }: { table: string; feed: string; checkpoint: string },
   writing: () => boolean,
 ): Promise<void> {
-  const chance = chanceOf(seed);
+  const random = createRandom(seed);
   await using spark = await session(conf);
   const writer = () =>
     spark.readStream
@@ -115,7 +116,7 @@ async function follow(
       .option("checkpointLocation", checkpoint);
   while (writing()) {
     const query = await writer().trigger({ processingTime: "0 seconds" }).start(feed);
-    const until = performance.now() + 500 + chance() * 3_000;
+    const until = performance.now() + 500 + random.below(3_000);
     while (writing() && performance.now() < until && query.isActive) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,5 +1,6 @@
 import { isError, SparkSession } from "../../../src/index.ts";
-import { type Attempt, actOf, chanceOf } from "./plan.ts";
+import { createRandom } from "../../random.ts";
+import { type Attempt, actOf } from "./plan.ts";
 
 /** What a writing process is told. */
 export interface WriterTask {
@@ -16,13 +17,13 @@ const lostMost = 100;
 
 // A process of race.ts: makes its commits and says a line of each attempt.
 const task = JSON.parse(process.argv[2] ?? "{}") as WriterTask;
-const chance = chanceOf(task.seed);
+const random = createRandom(task.seed);
 let builder = SparkSession.builder();
 for (const [name, value] of Object.entries(task.conf)) builder = builder.config(name, value);
 await using spark = await builder.getOrCreate();
 
 for (let done = 0, lost = 0, index = 0; done < task.commits; index++) {
-  const act = actOf(task.writer, index, chance);
+  const act = actOf(task.writer, index, random);
   const writer = spark
     .createDataFrame(
       act.rows.map(({ id, part }) => [BigInt(id), part]),

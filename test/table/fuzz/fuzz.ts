@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createRandom } from "../../random.ts";
 import { sharedPath } from "../../shared.ts";
 import { mutate, type Role } from "./mutation.ts";
-import { createRandom } from "./random.ts";
 import { type Outcome, Reader } from "./reader.ts";
 
 const golden = fileURLToPath(new URL("../../golden/table", import.meta.url));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Random } from "./random.ts";
+import type { Random } from "../../random.ts";
 
 /** What a file of a table is to its reader. */
 export type Role = "commit" | "checkpoint" | "pointer" | "checksum" | "vector" | "data";

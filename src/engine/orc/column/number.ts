@@ -4,8 +4,25 @@ import type { IntegerRun } from "../run/integer.ts";
 import type { ByteStream } from "../stream.ts";
 import { batchRows, ColumnReader, grown, spread, spreadWide } from "./column.ts";
 
+/** Values of one element each, that a run writes. */
+abstract class NarrowReader<V extends Uint8Array | Int8Array | Int32Array> extends ColumnReader {
+  abstract values: V;
+
+  protected grow(capacity: number): void {
+    this.values = grown(this.values, capacity);
+  }
+
+  protected decode(start: number, count: number, values: number): void {
+    this.fill(start, values);
+    spread(this.values, { present: this.present, start, count, values });
+  }
+
+  /** Writes the next `values` of the run from `start` on. */
+  protected abstract fill(start: number, values: number): void;
+}
+
 /** Booleans: 0 and 1. */
-export class BooleanReader extends ColumnReader {
+export class BooleanReader extends NarrowReader<Uint8Array<ArrayBuffer>> {
   readonly kind = "boolean";
   values = new Uint8Array(batchRows);
   readonly #run: BooleanRun;
@@ -15,18 +32,13 @@ export class BooleanReader extends ColumnReader {
     this.#run = run;
   }
 
-  protected grow(capacity: number): void {
-    this.values = grown(this.values, capacity);
-  }
-
-  protected decode(start: number, count: number, values: number): void {
+  protected fill(start: number, values: number): void {
     this.#run.read(this.values, start, values);
-    spread(this.values, { present: this.present, start, count, values });
   }
 }
 
 /** Integers of 8 bits. */
-export class ByteReader extends ColumnReader {
+export class ByteReader extends NarrowReader<Int8Array<ArrayBuffer>> {
   readonly kind = "byte";
   values = new Int8Array(batchRows);
   readonly #run: ByteRun;
@@ -36,18 +48,13 @@ export class ByteReader extends ColumnReader {
     this.#run = run;
   }
 
-  protected grow(capacity: number): void {
-    this.values = grown(this.values, capacity);
-  }
-
-  protected decode(start: number, count: number, values: number): void {
+  protected fill(start: number, values: number): void {
     this.#run.read(this.values, start, values);
-    spread(this.values, { present: this.present, start, count, values });
   }
 }
 
 /** Integers of up to 32 bits, and days. */
-export class IntReader extends ColumnReader {
+export class IntReader extends NarrowReader<Int32Array<ArrayBuffer>> {
   readonly kind = "int";
   values = new Int32Array(batchRows);
   readonly #run: IntegerRun;
@@ -57,13 +64,8 @@ export class IntReader extends ColumnReader {
     this.#run = run;
   }
 
-  protected grow(capacity: number): void {
-    this.values = grown(this.values, capacity);
-  }
-
-  protected decode(start: number, count: number, values: number): void {
+  protected fill(start: number, values: number): void {
     this.#run.readInts(this.values, start, values);
-    spread(this.values, { present: this.present, start, count, values });
   }
 }
 
