@@ -4,6 +4,7 @@ import { connectorConditions } from "./connector.ts";
 import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { functionConditions } from "./function.ts";
+import { journalConditions } from "./journal.ts";
 import { logConditions } from "./log.ts";
 import { mismatchConditions } from "./mismatch.ts";
 import { schemaConditions } from "./schema.ts";
@@ -22,6 +23,7 @@ export const conditions = {
   ...datetimeConditions,
   ...engineConditions,
   ...functionConditions,
+  ...journalConditions,
   ...logConditions,
   ...mismatchConditions,
   ...schemaConditions,

@@ -225,17 +225,6 @@ export const connectorConditions = {
     sqlState: "42000",
     message: "queryName must be specified for the {format} sink. Set it with queryName(…)",
   },
-  SOCKET_CONNECTION_FAILED: {
-    kind: "unavailable",
-    sqlState: "08001",
-    message: "Cannot connect to {host}:{port}: {reason}. Check that something listens there",
-  },
-  SOCKET_NOT_RECOVERABLE: {
-    kind: "unsupported",
-    sqlState: "0A000",
-    message:
-      "The socket source cannot give lines again from before it was opened (offset {offset}). Start with a new checkpointLocation",
-  },
   MEMORY_SOURCE_NOT_RECOVERABLE: {
     kind: "invalid",
     sqlState: "42000",

@@ -80,3 +80,22 @@ export class AvroOutput {
     this.#bytes = grown;
   }
 }
+
+/** The beginning of an object container file; `sync` follows each of its blocks. */
+export function containerHead(schema: string, codec: string, sync: Uint8Array): Uint8Array {
+  const head = new AvroOutput();
+  head.raw(Buffer.from("Obj\u0001", "latin1"));
+  head.int(2);
+  for (const text of ["avro.schema", schema, "avro.codec", codec]) head.text(text);
+  head.int(0);
+  head.raw(sync);
+  return head.taken();
+}
+
+/** What stands before the packed objects of a block. */
+export function blockHead(count: number, bytes: number): Uint8Array {
+  const head = new AvroOutput();
+  head.int(count);
+  head.int(bytes);
+  return head.taken();
+}

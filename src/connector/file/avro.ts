@@ -9,7 +9,7 @@ import { deflate, loadZstd, plain } from "../../storage/codec.ts";
 import { loadSnappyBlocks } from "../../storage/snappy-block.ts";
 import type { WriteRequest } from "../connector.ts";
 import { type Encode, recordEncoder } from "./avro-encode.ts";
-import { AvroOutput } from "./avro-output.ts";
+import { AvroOutput, blockHead, containerHead } from "./avro-output.ts";
 import { completed } from "./format-option.ts";
 import { type RowFile, type RowFormat, rowColumns } from "./row-file.ts";
 import type { WriteShape } from "./stage.ts";
@@ -91,19 +91,7 @@ class AvroRows implements RowFile {
   constructor(schema: string, packing: Packing, encode: Encode) {
     this.#packing = packing;
     this.#encode = encode;
-    const head = new AvroOutput();
-    head.raw(Buffer.from("Obj\u0001", "latin1"));
-    head.int(2);
-    for (const [key, value] of [
-      ["avro.schema", schema],
-      ["avro.codec", packing.codec],
-    ] as const) {
-      head.text(key);
-      head.text(value);
-    }
-    head.int(0);
-    head.raw(this.#sync);
-    this.#ready = [head.taken()];
+    this.#ready = [containerHead(schema, packing.codec, this.#sync)];
   }
 
   add(values: Parameters<RowFile["add"]>[0]): number {
@@ -125,10 +113,7 @@ class AvroRows implements RowFile {
   #finish(): void {
     if (this.#count === 0) return;
     const packed = this.#packing.pack(this.#block.taken());
-    const head = new AvroOutput();
-    head.int(this.#count);
-    head.int(packed.length);
-    this.#ready.push(head.taken(), packed, this.#sync);
+    this.#ready.push(blockHead(this.#count, packed.length), packed, this.#sync);
     this.#count = 0;
   }
 }
