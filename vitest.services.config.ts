@@ -3,13 +3,16 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 
 const services = createRequire(new URL("test/services/package.json", import.meta.url));
+const installed = Object.keys(
+  (services("./package.json") as { readonly devDependencies: object }).devDependencies,
+);
 
 /** Finds the optional peers where `setup:services` puts them: the root holds the core only. */
 const peers: Plugin = {
   name: "optional-peers",
   enforce: "pre",
   resolveId(id) {
-    if (!/^@(aws-sdk|azure|google-cloud)\//.test(id)) return null;
+    if (!installed.includes(id)) return null;
     return { id: services.resolve(id), external: true };
   },
 };

@@ -5,6 +5,7 @@ import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { functionConditions } from "./function.ts";
 import { journalConditions } from "./journal.ts";
+import { kafkaConditions } from "./kafka.ts";
 import { logConditions } from "./log.ts";
 import { mismatchConditions } from "./mismatch.ts";
 import { schemaConditions } from "./schema.ts";
@@ -24,6 +25,7 @@ export const conditions = {
   ...engineConditions,
   ...functionConditions,
   ...journalConditions,
+  ...kafkaConditions,
   ...logConditions,
   ...mismatchConditions,
   ...schemaConditions,

@@ -4,7 +4,9 @@ import { cache, installReaders } from "../interop/setup.ts";
 import { type Azurite, startAzurite } from "./server/azurite.ts";
 import { startGcs } from "./server/gcs.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
+import { kafkaOnDemand } from "./server/kafka/broker.ts";
 import { startMoto } from "./server/moto.ts";
+import { serveOnDemand } from "./server/on-demand.ts";
 import { startPubsub } from "./server/pubsub.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
@@ -17,6 +19,8 @@ declare module "vitest" {
     moto: Server;
     pubsub: Server;
     azure: Azurite | { readonly missing: string };
+    /** See `kafkaBroker`. */
+    kafka: string;
   }
 }
 
@@ -29,7 +33,10 @@ const starters = {
   azure: startAzurite,
 } as const;
 
-/** Starts every server, before any test of the run; what cannot be had is said and skipped. */
+/**
+ * Starts every server, before any test of the run; what cannot be had is said and skipped. Those
+ * on demand start when a test asks.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = await Promise.all(
     Object.entries(starters).map(async ([name, start]) => {
@@ -48,7 +55,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return { missing };
   });
   project.provide("readers", readers);
+  const kafka = await serveOnDemand("kafka", kafkaOnDemand());
+  project.provide("kafka", kafka.control);
   return async () => {
-    await Promise.all(running.map((one) => one.stop()));
+    await Promise.all([...running, kafka].map((one) => one.stop()));
   };
 }

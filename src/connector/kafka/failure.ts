@@ -1,0 +1,84 @@
+import { error, isError } from "../../error/error.ts";
+
+/** Kafka's numbers of errors that are told apart here. */
+export const code = {
+  offsetOutOfRange: 1,
+  corruptMessage: 2,
+  unknownTopic: 3,
+  unknownTopicId: 100,
+  inconsistentTopicId: 103,
+} as const;
+
+/** Errors that pass: leaders move, brokers start, replicas catch up. */
+const passing: ReadonlySet<number> = new Set([
+  5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 41, 56, 70, 71, 74, 75, 76, 78,
+]);
+
+export function passes(number: number): boolean {
+  return passing.has(number);
+}
+
+const names: Readonly<Record<number, string>> = {
+  2: "the broker found a corrupt message (CORRUPT_MESSAGE)",
+  17: "it is no name of a topic (INVALID_TOPIC_EXCEPTION)",
+  29: "the user may not read the topic (TOPIC_AUTHORIZATION_FAILED)",
+  31: "the user may not do this in the cluster (CLUSTER_AUTHORIZATION_FAILED)",
+  35: "the broker does not know the version (UNSUPPORTED_VERSION)",
+  43: "the topic's message format is too old (UNSUPPORTED_FOR_MESSAGE_FORMAT)",
+};
+
+/** What Kafka's number of an error says. */
+export function reasonOf(number: number): string {
+  return names[number] ?? `error ${number} of the Kafka protocol`;
+}
+
+/** Who was asked, for messages. */
+export interface Asked {
+  readonly servers: string;
+  readonly mechanism: string;
+}
+
+/**
+ * What becomes of an error of the client: ours, where waiting does not help (credentials,
+ * certificates); undefined where it does.
+ */
+export function lastingFailure(thrown: unknown, { servers, mechanism }: Asked): Error | undefined {
+  if (isError(thrown)) return thrown;
+  const parts = [...nested(thrown)];
+  const tls = parts.find(isTls);
+  if (tls) return error("KAFKA_TLS_FAILED", { servers, reason: tls.message }, thrown);
+  const refused = parts.find((part) => part.code === "PLT_KFK_AUTHENTICATION");
+  if (refused) {
+    const said = parts.find((part) => typeof part.serverErrorMessage === "string");
+    const reason = String(said?.serverErrorMessage ?? refused.message);
+    return error("KAFKA_AUTHENTICATION_FAILED", { servers, mechanism, reason }, thrown);
+  }
+  return undefined;
+}
+
+interface Part extends Error {
+  readonly code?: unknown;
+  readonly errors?: readonly unknown[];
+  readonly serverErrorMessage?: unknown;
+}
+
+function* nested(thrown: unknown, depth = 0): Generator<Part> {
+  if (!(thrown instanceof Error) || depth > 8) return;
+  const part = thrown as Part;
+  yield part;
+  for (const inner of part.errors ?? []) yield* nested(inner, depth + 1);
+  yield* nested(part.cause, depth + 1);
+}
+
+const certificate =
+  /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS_|ERR_(OS)?SSL_|EPROTO|INVALID_CA)/;
+
+function isTls({ code: name, message }: Part): boolean {
+  return (typeof name === "string" && certificate.test(name)) || /\bTLS\b.*failed/.test(message);
+}
+
+/** The innermost of what the client says. */
+export function sayingOf(thrown: unknown): string {
+  const messages = [...nested(thrown)].map(({ message }) => message).filter((one) => one !== "");
+  return messages.at(-1) ?? String(thrown);
+}

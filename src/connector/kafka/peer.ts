@@ -1,0 +1,161 @@
+import { importPeer } from "../../storage/peer.ts";
+
+/**
+ * What is used of `@platformatic/kafka`, by its shape: its types are not there where the product
+ * is built. `test/services/connector/kafka/sdk.ts` compares them.
+ */
+export interface KafkaModule {
+  readonly Base: new (options: BaseOptions) => BaseClient;
+  readonly Producer: new (options: ProducerOptions) => PeerProducer;
+  readonly metadataV12: Requests<[topics: string[] | null, create: boolean], MetadataResponse>;
+  readonly listOffsetsV7: Requests<ListOffsetsArguments, ListOffsetsResponse>;
+  readonly fetchV13: { createRequest(...args: FetchArguments): unknown };
+}
+
+/** One version of a request. */
+export interface Requests<Arguments extends unknown[], Answer> {
+  readonly api: {
+    readonly async: (connection: never, ...args: Arguments) => Promise<Answer>;
+  };
+}
+
+export interface BaseOptions {
+  readonly clientId: string;
+  readonly bootstrapBrokers: string[];
+  readonly connectTimeout: number; // ms
+  readonly requestTimeout: number; // ms
+  readonly retries: number;
+  readonly autocreateTopics: boolean;
+  readonly tls?: object;
+  readonly tlsServerName?: boolean;
+  readonly sasl?: SaslOptions;
+}
+
+export interface SaslOptions {
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | "OAUTHBEARER";
+  readonly username?: string;
+  readonly password?: string;
+  readonly token?: string;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface BaseClient {
+  readonly connections: {
+    get(broker: Address): Promise<PeerConnection>;
+    getFirstAvailable(brokers: Address[]): Promise<PeerConnection>;
+  };
+  listApis(): Promise<
+    readonly { readonly name: string; readonly minVersion: number; readonly maxVersion: number }[]
+  >;
+  close(): Promise<void>;
+}
+
+/** A connection that is authenticated. */
+export interface PeerConnection {
+  close(): Promise<void>;
+  send<T>(
+    apiKey: number,
+    apiVersion: number,
+    createPayload: () => never,
+    parser: (correlationId: number, key: number, version: number, reader: PeerReader) => T,
+    taggedRequest: boolean,
+    taggedResponse: boolean,
+    callback: (thrown: Error | null, answer: T | undefined) => void,
+  ): void;
+}
+
+/** The bytes of an answer. */
+export interface PeerReader {
+  readonly buffer: { slice(start: number, end: number): Buffer };
+  readonly position: number;
+  readonly length: number;
+}
+
+export interface MetadataResponse {
+  readonly brokers: readonly {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly topics: readonly {
+    readonly errorCode: number;
+    readonly name?: string | null | undefined;
+    readonly topicId: string;
+    readonly isInternal: boolean;
+    readonly partitions: readonly {
+      readonly errorCode: number;
+      readonly partitionIndex: number;
+      readonly leaderId: number;
+    }[];
+  }[];
+}
+
+export type ListOffsetsArguments = [
+  replica: number,
+  isolation: number,
+  topics: {
+    name: string;
+    partitions: { partitionIndex: number; currentLeaderEpoch: number; timestamp: bigint }[];
+  }[],
+];
+
+export interface ListOffsetsResponse {
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly errorCode: number;
+      readonly offset: bigint;
+    }[];
+  }[];
+}
+
+export interface FetchPartition {
+  partition: number;
+  currentLeaderEpoch: number;
+  fetchOffset: bigint;
+  lastFetchedEpoch: number;
+  partitionMaxBytes: number;
+}
+
+export type FetchArguments = [
+  maxWaitMs: number,
+  minBytes: number,
+  maxBytes: number,
+  isolation: number,
+  sessionId: number,
+  sessionEpoch: number,
+  topics: { topicId: string; partitions: FetchPartition[] }[],
+  forgotten: [],
+  rackId: string,
+];
+
+export interface ProducerOptions extends BaseOptions {
+  readonly idempotent: boolean;
+  readonly acks: number;
+  readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
+}
+
+/** What the peer sends; a header's key and value are bytes. */
+export interface PeerMessage {
+  topic: string;
+  partition?: number;
+  key?: Buffer;
+  value?: Buffer;
+  headers?: Map<Buffer, Buffer>;
+  timestamp?: bigint;
+}
+
+export interface PeerProducer {
+  send(request: { messages: PeerMessage[] }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The peer, at first use. */
+export function loadKafka(): Promise<KafkaModule> {
+  return importPeer<KafkaModule>("@platformatic/kafka", "the format kafka");
+}

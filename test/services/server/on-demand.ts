@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+/** A server that starts when the first test asks for it, and what tests may do to it. */
+export interface OnDemand<T extends object> {
+  start(): Promise<T>;
+  readonly commands: Readonly<Record<string, () => Promise<void>>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Lets tests, which run in another process, start the server and command it: `GET /start` and
+ * `GET /<command>`. A server that cannot be had answers `{missing}`.
+ */
+export async function serveOnDemand<T extends object>(
+  name: string,
+  demanded: OnDemand<T>,
+): Promise<{ readonly control: string; stop(): Promise<void> }> {
+  let started: Promise<T | { missing: string }> | undefined;
+  const begin = (): Promise<T | { missing: string }> =>
+    demanded.start().catch((thrown: unknown) => {
+      const missing = `no ${name}: ${thrown instanceof Error ? thrown.message : thrown}`;
+      console.log(`skipped: ${missing}`);
+      return { missing };
+    });
+  const server = createServer(async (request, response) => {
+    const command = (request.url ?? "").slice(1);
+    try {
+      started ??= begin();
+      const answer = await started;
+      if (command !== "start") await demanded.commands[command]!();
+      response.end(JSON.stringify(answer));
+    } catch (thrown) {
+      response.writeHead(500).end(String(thrown));
+    }
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    control: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      if (started === undefined) return;
+      await started;
+      await demanded.stop();
+    },
+  };
+}
+
+/** Asks the run's process: `start`, or a command. */
+export async function demand<T>(control: string, command = "start"): Promise<T> {
+  const answer = await fetch(`${control}/${command}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  return (await answer.json()) as T;
+}
