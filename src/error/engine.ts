@@ -72,6 +72,12 @@ export const engineConditions = {
       "Parquet type not yet supported: {type} of the column {column}. Read the others with a schema " +
       "that does not have it",
   },
+  "FAILED_READ_FILE.PARQUET_COLUMN_MISSING": {
+    kind: "corrupt",
+    sqlState: "KD001",
+    message:
+      "Cannot read {path}: it has no column {column}, and the table's log says that values of it are there. The file was damaged or written over; write it again, or restore it from where it is whole",
+  },
   "FAILED_READ_FILE.PARQUET_FIELD_ID_MISSING": {
     kind: "corrupt",
     sqlState: "KD001",

@@ -232,6 +232,15 @@ export function parseStatistics(text: string | undefined): FileStatistics | unde
   };
 }
 
+/** Statistics where large numbers do not matter; undefined where there are none. */
+export function plainStatistics(text: string | undefined): Json | undefined {
+  try {
+    return text ? (JSON.parse(text) as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const numberOrText = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** The same JSON with every number as a text, so that no digit is lost. */

@@ -58,6 +58,11 @@ export interface InputFile extends FilePlace {
   readonly only?: RowSet;
   /** What is read of a Parquet file has no day or instant that calendars differ in. */
   readonly recent?: boolean;
+  /**
+   * Columns of a Parquet file, as paths in what is stored, that have values in it: one that lacks
+   * such a column is damaged.
+   */
+  readonly present?: readonly (readonly string[])[];
   /** The stripes of an ORC file that alone are wanted, by number. */
   readonly stripes?: readonly number[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */

@@ -1,4 +1,3 @@
-import type { Add } from "../log/action.ts";
 import { statisticAt } from "../log/statistics.ts";
 import { holdsDays } from "../schema/rebase.ts";
 import { type DataType, field, type Json, type StructField, struct } from "../schema/type.ts";
@@ -11,14 +10,13 @@ import { type DataType, field, type Json, type StructField, struct } from "../sc
  */
 export function recency(
   stored: readonly StructField[],
-): ((file: Partial<Pick<Add, "stats">>) => boolean) | undefined {
+): ((statistics: Json | undefined) => boolean) | undefined {
   const columns = stored.filter((column) => holdsDays(struct([column])));
   if (columns.length === 0) return undefined;
   const leaves = columns.flatMap((column) => leavesOf(column.type, [column.name]));
   // Of what is in arrays and maps there are no statistics.
   if (leaves.includes(undefined)) return () => false;
-  return ({ stats }) => {
-    const statistics = parsed(stats);
+  return (statistics) => {
     return leaves.every((path) => path !== undefined && isRecent(statistics, path));
   };
 }
@@ -47,12 +45,4 @@ function isRecent(statistics: Json | undefined, path: readonly string[]): boolea
   if (statisticAt(statistics, ["tightBounds"]) === false) return false;
   const nulls = statisticAt(statistics, ["nullCount", ...path]);
   return typeof nulls === "number" && nulls === statisticAt(statistics, ["numRecords"]);
-}
-
-function parsed(stats: string | undefined): Json | undefined {
-  try {
-    return stats ? (JSON.parse(stats) as Json) : undefined;
-  } catch {
-    return undefined;
-  }
 }

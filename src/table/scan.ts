@@ -10,7 +10,7 @@ import { filePath } from "../log/path.ts";
 import { checkReadable } from "../log/protocol.ts";
 import { trackedColumns } from "../log/row-tracking.ts";
 import type { FileFilter, Snapshot } from "../log/snapshot.ts";
-import { parseStatistics } from "../log/statistics.ts";
+import { parseStatistics, plainStatistics } from "../log/statistics.ts";
 import { isWidened } from "../log/type-widening.ts";
 import type { InputFile, ParquetInput, Skipping } from "../plan/input.ts";
 import type { RowSet } from "../plan/row-set.ts";
@@ -20,6 +20,7 @@ import { setMember, type Value } from "../schema/value.ts";
 import { recency } from "./calendar.ts";
 import { partitionFields } from "./file.ts";
 import { prunedBy } from "./predicate.ts";
+import { presence } from "./presence.ts";
 import { pruner } from "./prune.ts";
 import type { DeltaTable } from "./table.ts";
 
@@ -115,10 +116,14 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const vectors = scan.files.flatMap(vectorsOf);
   const sets = vectors.some((one) => one !== undefined) ? await loaded(table, vectors) : [];
   const stored = storedColumns(snapshot, columns);
-  const isRecent = recency(storedColumns(snapshot, ownColumns(snapshot, columns)));
+  const own = storedColumns(snapshot, ownColumns(snapshot, columns));
+  const isRecent = recency(own);
+  const presentIn = presence(own);
   const files: InputFile[] = [];
   for (const [at, file] of scan.files.entries()) {
     const path = filePath(table.location, file.path);
+    const statistics = plainStatistics(file.stats);
+    const present = presentIn(statistics);
     const partition: Record<string, Value> = { ...file.constants };
     for (const { name, key, type } of partitions) {
       const text = Object.hasOwn(file.partitionValues, key) ? file.partitionValues[key] : null;
@@ -131,7 +136,8 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
       immutable: uniqueName.test(file.path),
       modificationTime: file.modificationTime,
       partition,
-      ...(isRecent?.(file) ? { recent: true } : {}),
+      ...(isRecent?.(statistics) ? { recent: true } : {}),
+      ...(present === undefined ? {} : { present }),
       ...rowsOf(sets[at * 2], sets[at * 2 + 1]),
       ...trackingOf(file),
     });

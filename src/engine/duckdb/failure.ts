@@ -112,6 +112,10 @@ const badRead =
 /** What only DuckDB's readers of Parquet say, as they throw what is no exception of DuckDB's. */
 const badParquet = /^(Invalid Error|Binder Error: STRUCT to STRUCT cast must have at least one)/;
 
+/** What DuckDB says where it cannot make sense of a footer's fields, or of a name in it. */
+const badMetadata =
+  /TProtocolException|don't know what type|Thrift|Invalid unicode .* in value construction/i;
+
 /** The file a statement reads, where it reads one. */
 function fileOf(sql: string): string {
   const only = /read_parquet\(\['((?:[^']|'')*)'\]/.exec(sql)?.[1];
@@ -141,7 +145,7 @@ function fileFailure(message: string, sql: string, cause: Error): MillraceError 
   if (damaged !== null) {
     return error("FAILED_READ_FILE.NO_HINT", { path: damaged[1] ?? "", reason }, cause);
   }
-  if (/TProtocolException|don't know what type|Thrift/i.test(message)) {
+  if (badMetadata.test(message)) {
     return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: fileOf(sql), reason }, cause);
   }
   if (badRead.test(message) || (badParquet.test(message) && sql.includes("read_parquet("))) {

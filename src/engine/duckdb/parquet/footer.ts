@@ -5,13 +5,13 @@ import { readStruct, type Struct, type Thrift } from "./thrift.ts";
 
 /** Numbers of fields in parquet.thrift. */
 export const id = {
-  file: { schema: 2, rowGroups: 4 },
+  file: { schema: 2, rows: 3, rowGroups: 4 },
   element: {
     ...{ type: 1, repetition: 3, name: 4, children: 5, converted: 6, scale: 7, precision: 8 },
     ...{ fieldId: 9, logicalType: 10 },
   },
   logicalType: { variant: 16 },
-  rowGroup: { columns: 1 },
+  rowGroup: { columns: 1, rows: 3 },
   chunk: { metadata: 3 },
   column: {
     ...{ path: 3, codec: 4, size: 7, data: 9, index: 10, dictionary: 11 },

@@ -1,6 +1,6 @@
-import { sameName } from "../../../schema/compare.ts";
-import type { StructField, StructType } from "../../../schema/type.ts";
+import type { StructType } from "../../../schema/type.ts";
 import type { ByteRange, Part } from "../../../storage/part.ts";
+import { childrenOf, elementsOf, isSame, type Match, nameOf } from "./element.ts";
 import {
   chunkStart,
   type Footer,
@@ -9,7 +9,6 @@ import {
   isFramed,
   numberOf,
   rowGroupsOf,
-  structsOf,
 } from "./footer.ts";
 import { type Comparison, rulesOut } from "./row-group.ts";
 import type { Struct } from "./thrift.ts";
@@ -21,7 +20,7 @@ const slackBytes = 128;
 export interface PartRequest {
   /** The columns that are read, as the files have them. */
   readonly stored: StructType;
-  readonly match: "name" | "id";
+  readonly match: Match;
   /** Whether a condition may look at bloom filters: without them the engine stops at zeros. */
   readonly blooms: boolean;
   /** What the rows wanted fulfil, all of it: row groups that have none of them are left out. */
@@ -63,11 +62,11 @@ function keptGroups(
   { comparisons = [], match }: PartRequest,
 ): readonly (readonly Struct[])[] {
   const tests = comparisons.flatMap((comparison) => {
-    const same = topElements(metadata).filter((element) => {
-      return isSame(comparison.column, { ...namesOf(element), match });
+    const same = childrenOf(elementsOf(metadata), 0).filter(({ element }) => {
+      return isSame(comparison.column, element, match);
     });
-    const [element] = same;
-    return element !== undefined && same.length === 1 ? [{ comparison, element }] : [];
+    const [only] = same;
+    return only && same.length === 1 ? [{ comparison, element: only.element }] : [];
   });
   if (tests.length === 0) return groups;
   return groups.filter((chunks) => {
@@ -81,50 +80,11 @@ function keptGroups(
 /** The names of the top-level columns of a file that are read. */
 function wantedColumns({ metadata }: Footer, { stored, match }: PartRequest): ReadonlySet<string> {
   const wanted = new Set<string>();
-  for (const element of topElements(metadata)) {
-    const names = namesOf(element);
-    if (stored.fields.some((field) => isSame(field, { ...names, match }))) wanted.add(names.name);
+  for (const { element } of childrenOf(elementsOf(metadata), 0)) {
+    const isWanted = stored.fields.some((field) => isSame(field, element, match));
+    if (isWanted) wanted.add(nameOf(element));
   }
   return wanted;
-}
-
-function namesOf(element: Struct): Pick<Element, "name" | "fieldId"> {
-  return { name: nameOf(element), fieldId: element.get(id.element.fieldId)?.value };
-}
-
-interface Element {
-  readonly name: string;
-  readonly fieldId: unknown;
-  readonly match: PartRequest["match"];
-}
-
-/** By name too where ids count: a column without an id is found so. */
-function isSame(field: StructField, { name, fieldId, match }: Element): boolean {
-  if (sameName(field.name, name)) return true;
-  const wanted = field.metadata["parquet.field.id"];
-  return match === "id" && typeof fieldId === "bigint" && Number(fieldId) === wanted;
-}
-
-/** The columns of a file: the children of its root, without theirs. */
-function topElements(metadata: Struct): readonly Struct[] {
-  const elements = structsOf(metadata, id.file.schema);
-  const top: Struct[] = [];
-  for (let at = 1; at < elements.length; at = after(elements, at)) top.push(elements[at]!);
-  return top;
-}
-
-/** The place behind an element and all that is below it. */
-function after(elements: readonly Struct[], at: number): number {
-  let left = 1;
-  let place = at;
-  for (; left > 0 && place < elements.length; place += 1) {
-    left += numberOf(elements[place]!, id.element.children) - 1;
-  }
-  return place;
-}
-
-function nameOf(element: Struct): string {
-  return String(element.get(id.element.name)?.value ?? "");
 }
 
 function rangesOf(

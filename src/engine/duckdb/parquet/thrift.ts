@@ -26,8 +26,16 @@ export interface Cursor {
   at: number;
 }
 
-/** Reads a struct at the cursor, which comes to stand behind it. Throws at the end of the bytes. */
-export function readStruct(cursor: Cursor): Struct {
+/** The fields of a struct that are kept, and of structs in them, or in lists of them. */
+export interface Kept {
+  readonly [id: number]: Kept | true;
+}
+
+/**
+ * Reads a struct at the cursor, which comes to stand behind it; of its fields those that are
+ * `kept`, by default all. Throws at the end of the bytes.
+ */
+export function readStruct(cursor: Cursor, kept?: Kept): Struct {
   const fields: Struct = new Map();
   let id = 0;
   for (;;) {
@@ -35,11 +43,13 @@ export function readStruct(cursor: Cursor): Struct {
     if (head === 0) return fields;
     const step = head >> 4;
     id = step === 0 ? Number(zigzag(varint(cursor))) : id + step;
-    fields.set(id, readValue(cursor, head & 15));
+    const inner = kept?.[id];
+    if (kept !== undefined && inner === undefined) skipValue(cursor, head & 15);
+    else fields.set(id, readValue(cursor, head & 15, inner === true ? undefined : inner));
   }
 }
 
-function readValue(cursor: Cursor, type: number): Thrift {
+function readValue(cursor: Cursor, type: number, kept?: Kept): Thrift {
   switch (type) {
     case code.true:
     case code.false:
@@ -52,26 +62,30 @@ function readValue(cursor: Cursor, type: number): Thrift {
       return { type, value: bytesOf(cursor, Number(varint(cursor))) };
     case code.list:
     case code.set:
-      return { type, value: readList(cursor) };
+      return { type, value: readList(cursor, kept) };
     case code.map:
       return { type, value: readMap(cursor) };
     case code.struct:
-      return { type, value: readStruct(cursor) };
+      return { type, value: readStruct(cursor, kept) };
     default:
       return { type, value: zigzag(varint(cursor)) };
   }
 }
 
-function readList(cursor: Cursor): Thrift[] {
+function readList(cursor: Cursor, kept?: Kept): Thrift[] {
+  const [count, type] = listHead(cursor);
+  return Array.from({ length: count }, () => readElement(cursor, type, kept));
+}
+
+function listHead(cursor: Cursor): readonly [count: number, type: number] {
   const head = byteOf(cursor);
-  const count = head >> 4 === 15 ? Number(varint(cursor)) : head >> 4;
-  return Array.from({ length: count }, () => readElement(cursor, head & 15));
+  return [head >> 4 === 15 ? Number(varint(cursor)) : head >> 4, head & 15];
 }
 
 /** In a list a boolean is a byte of its own: its type is its value. */
-function readElement(cursor: Cursor, type: number): Thrift {
+function readElement(cursor: Cursor, type: number, kept?: Kept): Thrift {
   if (type === code.true || type === code.false) return { type: byteOf(cursor), value: 0n };
-  return readValue(cursor, type);
+  return readValue(cursor, type, kept);
 }
 
 function readMap(cursor: Cursor): [Thrift, Thrift][] {
@@ -82,6 +96,52 @@ function readMap(cursor: Cursor): [Thrift, Thrift][] {
     readElement(cursor, types >> 4),
     readElement(cursor, types & 15),
   ]);
+}
+
+/** Goes past a value and makes nothing of it. */
+function skipValue(cursor: Cursor, type: number): void {
+  switch (type) {
+    case code.true:
+    case code.false:
+      return;
+    case code.byte:
+      cursor.at += 1;
+      return;
+    case code.double:
+      cursor.at += 8;
+      return;
+    case code.binary: {
+      const length = Number(varint(cursor));
+      cursor.at += length;
+      return;
+    }
+    case code.list:
+    case code.set: {
+      const [count, element] = listHead(cursor);
+      for (let left = count; left > 0; left--) skipElement(cursor, element);
+      return;
+    }
+    case code.map:
+      readMap(cursor);
+      return;
+    case code.struct:
+      skipStruct(cursor);
+      return;
+    default:
+      while (byteOf(cursor) >= 128);
+  }
+}
+
+function skipElement(cursor: Cursor, type: number): void {
+  if (type === code.true || type === code.false) byteOf(cursor);
+  else skipValue(cursor, type);
+}
+
+function skipStruct(cursor: Cursor): void {
+  for (let head = byteOf(cursor); head !== 0; head = byteOf(cursor)) {
+    if (head >> 4 === 0) varint(cursor);
+    skipValue(cursor, head & 15);
+  }
 }
 
 function byteOf(cursor: Cursor): number {
@@ -100,8 +160,14 @@ function bytesOf(cursor: Cursor, length: number): Buffer {
 }
 
 function varint(cursor: Cursor): bigint {
-  let result = 0n;
-  for (let shift = 0n; ; shift += 7n) {
+  let low = 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    const part = byteOf(cursor);
+    low |= (part & 127) << shift;
+    if (part < 128) return BigInt(low);
+  }
+  let result = BigInt(low);
+  for (let shift = 28n; ; shift += 7n) {
     const part = byteOf(cursor);
     result |= BigInt(part & 127) << shift;
     if (part < 128) return result;

@@ -7,7 +7,7 @@ import {
   type Thrift,
 } from "../../../../src/engine/duckdb/parquet/thrift.ts";
 
-test("what is read is written again, known or not", () => {
+test("what is read is written again, known or not; what is not kept is passed over", () => {
   const item = (type: number, value: Thrift["value"]): Thrift => ({ type, value });
   const text = (value: string): Thrift => item(code.binary, Buffer.from(value));
   const fields: readonly [number, Thrift][] = [
@@ -30,6 +30,13 @@ test("what is read is written again, known or not", () => {
   ];
   const struct: Struct = new Map(fields);
   const bytes = structBytes(struct);
+  for (const [id, value] of fields) {
+    const some = readStruct({ buffer: bytes, at: 0 }, { [id]: true });
+    expect(some).toEqual(new Map([[id, value]]));
+  }
+  expect(readStruct({ buffer: bytes, at: 0 }, { 300: { 2: true } }).get(300)?.value).toEqual(
+    new Map(),
+  );
   expect(readStruct({ buffer: bytes, at: 0 })).toEqual(struct);
   expect(() => readStruct({ buffer: bytes.subarray(0, bytes.length - 1), at: 0 })).toThrow(
     RangeError,
