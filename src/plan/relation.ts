@@ -32,7 +32,7 @@ export type Relation =
   | LateralView
   | CommandResult;
 
-/** Options with lower-case keys; values as text, as Spark holds them. */
+/** Options by keys as `optionKey` makes them; values as text, as Spark holds them. */
 export type Options = Readonly<Record<string, string>>;
 
 /** A table by name, or a data source by format and paths. */

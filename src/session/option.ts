@@ -1,15 +1,16 @@
 import { error } from "../error/error.ts";
 import { type Conf, timestampTypeOf } from "../execution/conf.ts";
+import { optionKey } from "../plan/option.ts";
 import { parseSchema } from "../schema/ddl.ts";
 import type { StructType } from "../schema/type.ts";
 
 /** What an option may be given as; held as text, as Spark holds it. */
 export type OptionValue = string | number | bigint | boolean;
 
-/** Options with lower-case keys: Spark compares them without case. */
+/** Options by the keys that sources read them by: Spark compares them without case. */
 export function optionsOf(values: Readonly<Record<string, OptionValue>>): Record<string, string> {
   const options: Record<string, string> = {};
-  for (const [key, value] of Object.entries(values)) options[key.toLowerCase()] = String(value);
+  for (const [key, value] of Object.entries(values)) options[optionKey(key)] = String(value);
   return options;
 }
 

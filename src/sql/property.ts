@@ -1,3 +1,4 @@
+import { keyed } from "../plan/option.ts";
 import {
   type Cursor,
   expect,
@@ -22,10 +23,9 @@ export function propertyList(cursor: Cursor): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** Options of a source: as properties, with keys in lower case. */
+/** Options of a source, as it reads them. */
 export function optionList(cursor: Cursor): Record<string, string> {
-  const entries = Object.entries(propertyList(cursor));
-  return Object.fromEntries(entries.map(([key, value]) => [key.toLowerCase(), value]));
+  return keyed(propertyList(cursor));
 }
 
 export function propertyKey(cursor: Cursor): string {

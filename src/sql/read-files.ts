@@ -1,5 +1,6 @@
 import { error } from "../error/error.ts";
 import type { Expression } from "../plan/expression.ts";
+import { optionKey } from "../plan/option.ts";
 import type { Read } from "../plan/relation.ts";
 import { parseSchema } from "../schema/ddl.ts";
 import { type Cursor, unsupported } from "./cursor.ts";
@@ -17,7 +18,9 @@ export function readFiles(cursor: Cursor, called: Expression, streaming: boolean
   const paths: string[] = [];
   const options: Record<string, string> = {};
   for (const [index, argument] of given.entries()) {
-    const option = names[index]?.toLowerCase() ?? (index === 0 ? "path" : undefined);
+    const named = names[index];
+    const first = index === 0 ? "path" : undefined;
+    const option = named == null ? first : optionKey(named);
     if (option === undefined) {
       const count = { functionName: name, minArgs: 1, maxArgs: 1 };
       throw error("INCORRECT_NUMBER_OF_ARGUMENTS", { failure: "too many args", ...count });

@@ -10,7 +10,7 @@ export interface NotificationOptions {
   readonly fetchParallelism: number;
   /** What paths in messages begin with, and what to read instead. */
   readonly pathRewrites: readonly (readonly [from: string, to: string])[];
-  /** What a queue that is set up is marked with; option names come in lower case. */
+  /** What is set up is marked with these. */
   readonly resourceTags: Readonly<Record<string, string>>;
   /** Options of the clouds by their documented names: `queueUrl`, `connectionString`, … */
   readonly cloud: Readonly<Record<string, string>>;

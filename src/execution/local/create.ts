@@ -1,6 +1,7 @@
 import type { CatalogTable, TableName } from "../../catalog/catalog.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable } from "../../plan/command.ts";
+import { keyed } from "../../plan/option.ts";
 import { quoteName } from "../../plan/relation.ts";
 import type { StructType } from "../../schema/type.ts";
 import { type CreateRequest, createTable } from "../../table/create.ts";
@@ -9,7 +10,7 @@ import { writeTable } from "../../table/write.ts";
 import type { CommandResult } from "../execution.ts";
 import { noAnswer } from "./command.ts";
 import { type LocalContext, queryContext } from "./context.ts";
-import { createFileTable, lowerCase } from "./file-table.ts";
+import { createFileTable } from "./file-table.ts";
 import { placeOf } from "./name.ts";
 import { batchPlan } from "./query.ts";
 
@@ -37,7 +38,7 @@ export async function runCreateTable(
     const operation = command.query ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE";
     throw error("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: quoteName(name), operation });
   }
-  const given = command.location ?? lowerCase(command.options)["path"];
+  const given = command.location ?? keyed(command.options)["path"];
   const managed = given === undefined;
   const location = managed
     ? (found?.location ?? catalog.defaultLocation(schema, table))

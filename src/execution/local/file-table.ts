@@ -8,6 +8,7 @@ import { connectorFor, write as writeFormat } from "../../connector/registry.ts"
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable, SaveMode } from "../../plan/command.ts";
+import { keyed } from "../../plan/option.ts";
 import { type Options, quoteName } from "../../plan/relation.ts";
 import { asNullable } from "../../schema/compare.ts";
 import { field, type StructType, struct } from "../../schema/type.ts";
@@ -38,7 +39,7 @@ export async function createFileTable(
     });
   }
   if (table.managed) await requireVacant(table);
-  const { path: _, ...options } = lowerCase(command.options);
+  const { path: _, ...options } = keyed(command.options);
   const rest = {
     options,
     properties: command.properties,
@@ -129,11 +130,4 @@ export async function requireVacant({ name, location }: CatalogTable): Promise<v
       location: store.uri(path),
     });
   }
-}
-
-/** Options as a format reads them: their keys in lower case. */
-export function lowerCase(options: Readonly<Record<string, string>>): Options {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [key.toLowerCase(), value]),
-  );
 }

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { genericOptions, knownOptions } from "../../../src/connector/cloudfiles/known.ts";
 import { notificationOptions } from "../../../src/connector/cloudfiles/notification-option.ts";
 import { validateOptions } from "../../../src/connector/cloudfiles/validate.ts";
+import { keyed } from "../../../src/plan/option.ts";
 import type { Options } from "../../../src/plan/relation.ts";
 import { toDdl } from "../../../src/schema/ddl.ts";
 import type { TestSession } from "../session.ts";
@@ -19,12 +20,6 @@ async function three(session: TestSession): Promise<void> {
 
 async function ids(session: TestSession, options: Options): Promise<readonly unknown[]> {
   return (await readAll(session, options, { schema })).map(({ id }) => id);
-}
-
-function lower(options: Options): Options {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name.toLowerCase(), value]),
-  );
 }
 
 describe("every option", () => {
@@ -55,7 +50,7 @@ describe("every option", () => {
   test("that is no text takes no text", () => {
     for (const [name, { value }] of Object.entries(knownOptions)) {
       if (value === "text") continue;
-      const check = (): void => validateOptions(lower({ [`cloudFiles.${name}`]: "?" }), undefined);
+      const check = (): void => validateOptions(keyed({ [`cloudFiles.${name}`]: "?" }), undefined);
       expect(check, name).toThrow("CF_INVALID_OPTION_VALUE");
     }
   });
@@ -83,7 +78,7 @@ describe("every option", () => {
     [{ useNotifications: "true", queueName: "q" }, "CF_INVALID_OPTION_VALUE"],
   ])("goes with the others: %j", (options, code) => {
     const named = Object.entries(options).map(([name, value]) => [`cloudFiles.${name}`, value]);
-    const check = (): void => validateOptions(lower(Object.fromEntries(named) as Options), "AWS");
+    const check = (): void => validateOptions(keyed(Object.fromEntries(named) as Options), "AWS");
     expect(check).toThrow(code);
   });
 
@@ -97,12 +92,12 @@ describe("every option", () => {
     };
     const named = Object.entries(cloud).map(([name, value]) => [`cloudFiles.${name}`, value]);
     const read = notificationOptions(
-      lower({
+      keyed({
         ...(Object.fromEntries(named) as Options),
         "cloudFiles.useNotifications": "true",
         "cloudFiles.fetchParallelism": "4",
         "cloudFiles.pathRewrites": '{"bucket/a":"s3://other/a"}',
-        "cloudFiles.resourceTag.owner": "me",
+        "cloudFiles.resourceTag.CostCenter": "Me",
       }),
       "s3a",
     );
@@ -111,15 +106,15 @@ describe("every option", () => {
       queue: "AWS",
       fetchParallelism: 4,
       pathRewrites: [["bucket/a", "s3://other/a"]],
-      resourceTags: { owner: "me" },
+      resourceTags: { CostCenter: "Me" },
     });
     const bad = { "cloudFiles.useNotifications": "true", "cloudFiles.pathRewrites": "[1]" };
-    expect(() => notificationOptions(lower(bad), "s3")).toThrow("CF_INVALID_OPTION_VALUE");
+    expect(() => notificationOptions(keyed(bad), "s3")).toThrow("CF_INVALID_OPTION_VALUE");
   });
 
   test("is of the cloud the files are in, or of the queue that is named", () => {
     const told = (scheme: string, more: Options = {}) =>
-      notificationOptions(lower({ "cloudFiles.useNotifications": "true", ...more }), scheme)?.queue;
+      notificationOptions(keyed({ "cloudFiles.useNotifications": "true", ...more }), scheme)?.queue;
     expect(told("abfss")).toBe("Azure");
     expect(told("gs")).toBe("GCP");
     expect(told("file", { "cloudFiles.queueUrl": "https://sqs/1/q" })).toBe("AWS");
