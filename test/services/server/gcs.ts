@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { cache, freePort, type Running, run, start } from "./server.ts";
+import { cache, freePort, type Running, run, sharedPort, start } from "./server.ts";
 
 const module = "github.com/fsouza/fake-gcs-server@v1.56.1";
 /** Its build takes a quarter of an hour on a loaded machine of two cores. */
@@ -22,12 +22,17 @@ export function installGcs(): Promise<void> {
   return installing;
 }
 
-/** fake-gcs-server, in memory: preconditions, ranges, generations and resumable uploads. */
+/**
+ * fake-gcs-server, in memory: preconditions, ranges, generations and resumable uploads; what a
+ * bucket is to tell it publishes to the run's Pub/Sub.
+ */
 export async function startGcs(): Promise<Running> {
   await installGcs();
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
   const where = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(port)];
   const named = ["-public-host", host, "-external-url", `http://${host}`];
-  return start([program, "-backend", "memory", ...where, ...named, "-log-level", "warn"], port);
+  return start([program, "-backend", "memory", ...where, ...named, "-log-level", "warn"], port, {
+    PUBSUB_EMULATOR_HOST: `127.0.0.1:${await sharedPort("pubsub")}`,
+  });
 }

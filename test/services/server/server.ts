@@ -34,6 +34,15 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+const shared = new Map<string, Promise<number>>();
+
+/** The port of a server that another one speaks to, which may be started before it. */
+export function sharedPort(name: string): Promise<number> {
+  const port = shared.get(name) ?? freePort();
+  shared.set(name, port);
+  return port;
+}
+
 /** Starts a program that listens on a port; rejects with its last words if it does not. */
 export async function start(
   command: readonly string[],

@@ -1,4 +1,4 @@
-import { isRefusal, notSetUp } from "./failure.ts";
+import { isAbsence, isRefusal, notSetUp } from "./failure.ts";
 import { placeOf } from "./place.ts";
 import { awsRemedy, resourcePrefix, wantedOf } from "./remedy.ts";
 import type { CloudRequest } from "./request.ts";
@@ -20,6 +20,7 @@ export interface SetupClients {
       Attributes: Record<string, string>;
     }): Promise<unknown>;
     tagQueue(input: { QueueUrl: string; Tags: Record<string, string> }): Promise<unknown>;
+    deleteQueue(input: { QueueUrl: string }): Promise<unknown>;
   };
   readonly sns: {
     createTopic(input: { Name: string }): Promise<{ readonly TopicArn?: string | undefined }>;
@@ -33,6 +34,13 @@ export interface SetupClients {
       ResourceArn: string;
       Tags: { Key: string; Value: string }[];
     }): Promise<unknown>;
+    listSubscriptionsByTopic(input: { TopicArn: string }): Promise<{
+      readonly Subscriptions?:
+        | readonly { readonly SubscriptionArn?: string | undefined }[]
+        | undefined;
+    }>;
+    unsubscribe(input: { SubscriptionArn: string }): Promise<unknown>;
+    deleteTopic(input: { TopicArn: string }): Promise<unknown>;
   };
   readonly s3: {
     getBucketNotificationConfiguration(input: { Bucket: string }): Promise<Notifications>;
@@ -44,11 +52,31 @@ export interface SetupClients {
 }
 
 /** All that a bucket tells, and to whom: it is written as a whole, as it was read. */
-interface Notifications {
-  readonly TopicConfigurations?: readonly { readonly Id?: string | undefined }[] | undefined;
+export interface Notifications {
+  readonly TopicConfigurations?: readonly TopicNotification[] | undefined;
   readonly QueueConfigurations?: readonly unknown[] | undefined;
   readonly LambdaFunctionConfigurations?: readonly unknown[] | undefined;
   readonly EventBridgeConfiguration?: object | undefined;
+}
+
+/** What a bucket tells a topic. */
+export interface TopicNotification {
+  readonly Id?: string | undefined;
+  readonly TopicArn?: string | undefined;
+  readonly Filter?:
+    | {
+        readonly Key?:
+          | {
+              readonly FilterRules?:
+                | readonly {
+                    readonly Name?: string | undefined;
+                    readonly Value?: string | undefined;
+                  }[]
+                | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
 }
 
 /** As long as SQS keeps messages. */
@@ -62,8 +90,10 @@ export async function setUpAws(clients: SetupClients, request: CloudRequest): Pr
   const { sqs, sns } = clients;
   const name = `${resourcePrefix}${request.streamId}`;
   try {
-    const topic = needed((await sns.createTopic({ Name: name })).TopicArn, "topic");
     const bucket = oneBucket(request);
+    const topic = needed((await sns.createTopic({ Name: name })).TopicArn, "topic");
+    const told = await notifications(clients.s3, { bucket, name, topic }, request);
+    if (told !== undefined || !(await isThere(sqs, name))) await request.fresh();
     await sns.setTopicAttributes({
       TopicArn: topic,
       AttributeName: "Policy",
@@ -88,21 +118,24 @@ export async function setUpAws(clients: SetupClients, request: CloudRequest): Pr
     });
     await sns.subscribe({ TopicArn: topic, Protocol: "sqs", Endpoint: queue });
     await tag(clients, { url, topic }, request);
-    await notify(clients.s3, { bucket, name, topic }, request);
+    if (told !== undefined) {
+      const written = { Bucket: bucket, NotificationConfiguration: told };
+      await clients.s3.putBucketNotificationConfiguration(written);
+    }
     return url;
   } catch (thrown) {
     // Who may no longer set up may still read what was set up before.
-    const url = isRefusal(thrown) ? await existing(sqs, name) : undefined;
-    if (url !== undefined) return url;
+    if (isRefusal(thrown) && request.earlier !== undefined) return request.earlier;
     throw thrown;
   }
 }
 
-async function existing(sqs: SetupClients["sqs"], name: string): Promise<string | undefined> {
+async function isThere(sqs: SetupClients["sqs"], name: string): Promise<boolean> {
   try {
-    return (await sqs.getQueueUrl({ QueueName: name })).QueueUrl;
-  } catch {
-    return undefined;
+    return (await sqs.getQueueUrl({ QueueName: name })).QueueUrl !== undefined;
+  } catch (thrown) {
+    if (isAbsence(thrown)) return false;
+    throw thrown;
   }
 }
 
@@ -171,8 +204,8 @@ async function tag(
   ]);
 }
 
-/** Adds to what the bucket tells; another's configuration stays as it is. */
-async function notify(
+/** All that the bucket is to tell, if that is not so yet; what it tells others stays as it is. */
+async function notifications(
   s3: SetupClients["s3"],
   {
     bucket,
@@ -180,7 +213,7 @@ async function notify(
     topic,
   }: { readonly bucket: string; readonly name: string; readonly topic: string },
   { paths }: CloudRequest,
-): Promise<void> {
+): Promise<object | undefined> {
   const now = await s3.getBucketNotificationConfiguration({ Bucket: bucket });
   const { TopicConfigurations: before = [] } = now;
   const own = paths.map((path, at) => {
@@ -193,23 +226,27 @@ async function notify(
       ...(prefix === "" ? {} : { Filter }),
     };
   });
-  const missing = own.filter(({ Id }) => !before.some((one) => one.Id === Id));
-  if (missing.length === 0) return;
-  await s3.putBucketNotificationConfiguration({
-    Bucket: bucket,
-    NotificationConfiguration: {
-      TopicConfigurations: [...before, ...missing],
-      ...kept("QueueConfigurations", now),
-      ...kept("LambdaFunctionConfigurations", now),
-      ...kept("EventBridgeConfiguration", now),
-    },
-  });
+  const isOwn = (one: TopicNotification, { Id }: TopicNotification): boolean => one.Id === Id;
+  const missing = own.filter(
+    (wanted) =>
+      !before.some((one) => isOwn(one, wanted) && notifiedPrefix(one) === notifiedPrefix(wanted)),
+  );
+  if (missing.length === 0) return undefined;
+  const others = before.filter((one) => !missing.some((wanted) => isOwn(one, wanted)));
+  return { ...keptOf(now), TopicConfigurations: [...others, ...missing] };
 }
 
-function kept<K extends keyof Notifications>(
-  key: K,
-  notifications: Notifications,
-): Partial<Pick<Notifications, K>> {
-  const value = notifications[key];
-  return value === undefined ? {} : ({ [key]: value } as Pick<Notifications, K>);
+/** What the names of objects begin with that a topic hears of. */
+export function notifiedPrefix({ Filter }: TopicNotification): string {
+  const rules = Filter?.Key?.FilterRules ?? [];
+  return rules.find(({ Name }) => Name?.toLowerCase() === "prefix")?.Value ?? "";
+}
+
+/** What a bucket tells, without what its answer has besides. */
+export function keptOf(notifications: Notifications): Notifications {
+  const { TopicConfigurations, QueueConfigurations } = notifications;
+  const { LambdaFunctionConfigurations, EventBridgeConfiguration } = notifications;
+  const all = { TopicConfigurations, QueueConfigurations };
+  const given = Object.entries({ ...all, LambdaFunctionConfigurations, EventBridgeConfiguration });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

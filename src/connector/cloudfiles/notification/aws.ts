@@ -1,10 +1,10 @@
 import { error } from "../../../error/error.ts";
 import { importPeer } from "../../../storage/peer.ts";
 import { type SetupClients, setUpAws } from "./aws-setup.ts";
+import { listAws, tearDownAws } from "./aws-teardown.ts";
 import { isAbsence, isRefusal, notSetUp } from "./failure.ts";
-import type { Queue } from "./queue.ts";
 import { awsRemedy } from "./remedy.ts";
-import type { CloudRequest } from "./request.ts";
+import type { CloudRequest, OpenedQueue, Services } from "./request.ts";
 import { type SqsClient, sqsQueue } from "./sqs.ts";
 
 /** What the clients of AWS are made with. */
@@ -21,15 +21,19 @@ export interface AwsIdentity {
   readonly sessionToken?: string;
 }
 
+interface Client {
+  destroy(): void;
+}
+
 /** What is used of @aws-sdk/client-sqs, client-sns, client-s3 and credential-providers. */
 export interface SqsModule {
   readonly SQS: new (config: AwsConfig) => SqsClient & SetupClients["sqs"];
 }
 export interface SnsModule {
-  readonly SNS: new (config: AwsConfig) => SetupClients["sns"];
+  readonly SNS: new (config: AwsConfig) => SetupClients["sns"] & Client;
 }
 export interface S3Module {
-  readonly S3: new (config: AwsConfig) => SetupClients["s3"];
+  readonly S3: new (config: AwsConfig) => SetupClients["s3"] & Client;
 }
 export interface RoleModule {
   fromTemporaryCredentials(options: {
@@ -42,17 +46,19 @@ export interface RoleModule {
 const purpose = "cloudFiles.useNotifications on S3";
 
 /** The SQS queue of `cloudFiles.queueUrl`, or one that is set up for the stream. */
-export async function openAws(request: CloudRequest): Promise<Queue> {
+export async function openAws(request: CloudRequest): Promise<OpenedQueue> {
   const { cloud, wanted } = request;
   const config = await configOf(request);
   const { SQS } = await importPeer<SqsModule>("@aws-sdk/client-sqs", purpose);
   const remedy = awsRemedy(wanted);
   const { queueUrl } = cloud;
   if (queueUrl !== undefined) {
-    return sqsQueue(new SQS({ ...config, endpoint: serverOf(queueUrl) }), queueUrl, remedy);
+    const client = new SQS({ ...config, endpoint: serverOf(queueUrl) });
+    return { queue: sqsQueue(client, queueUrl, remedy) };
   }
-  const sqs = new SQS(config);
-  return sqsQueue(sqs, await setUp(request, config, sqs), remedy);
+  await using services = await awsServices(request);
+  const made = await services.setUp();
+  return { queue: sqsQueue(new SQS(config), made, remedy), made };
 }
 
 /** A queue is asked where its URL says, whatever the region's own server is. */
@@ -64,11 +70,10 @@ function serverOf(queueUrl: string): string {
   });
 }
 
-async function setUp(
-  request: CloudRequest,
-  config: AwsConfig,
-  sqs: SetupClients["sqs"],
-): Promise<string> {
+/** What is set up for the bucket of the request's path. */
+export async function awsServices(request: CloudRequest): Promise<Services> {
+  const config = await configOf(request);
+  const { SQS } = await importPeer<SqsModule>("@aws-sdk/client-sqs", purpose);
   const { SNS } = await importPeer<SnsModule>("@aws-sdk/client-sns", purpose);
   const { S3 } = await importPeer<S3Module>("@aws-sdk/client-s3", purpose);
   const endpoint = request.conf("fs.s3a.endpoint");
@@ -78,16 +83,28 @@ async function setUp(
     ...(endpoint === undefined ? {} : { endpoint: withScheme(endpoint) }),
     ...(pathStyle ? { forcePathStyle: true } : {}),
   });
-  const sns = new SNS(config);
-  try {
-    return await setUpAws({ sqs, sns, s3 }, request);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    if (isAbsence(thrown) || isRefusal(thrown) || isConflict(thrown)) {
-      throw notSetUp(reason, awsRemedy(request.wanted), thrown);
+  const [sns, sqs] = [new SNS(config), new SQS(config)];
+  const clients = { sqs, sns, s3 };
+  const { container: bucket } = request.wanted;
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      if (isAbsence(thrown) || isRefusal(thrown) || isConflict(thrown)) {
+        throw notSetUp(reason, awsRemedy(request.wanted), thrown);
+      }
+      throw thrown;
     }
-    throw thrown;
-  }
+  };
+  return {
+    setUp: () => told(() => setUpAws(clients, request)),
+    list: () => told(() => listAws(clients, bucket)),
+    tearDown: (streamId) => told(() => tearDownAws(clients, bucket, streamId)),
+    [Symbol.asyncDispose]: async () => {
+      for (const client of [sns, sqs, s3]) client.destroy();
+    },
+  };
 }
 
 function isConflict(thrown: unknown): boolean {

@@ -11,6 +11,8 @@ export interface Backfill {
   isDue(beganMs: number): boolean;
   /** All files of a listing that began at `startMs` are in the source log. */
   done(startMs: number): Promise<void>;
+  /** Files may have come that nobody was told of: it is due, also for a later start. */
+  forget(): Promise<void>;
 }
 
 /** Reads what the last run has left in the source's folder of the checkpoint. */
@@ -26,6 +28,10 @@ export async function openBackfill(folder: Location, intervalMs?: number): Promi
       const times = { startTimeMs: startMs, finishTimeMs: env.now() };
       await store.put(path, new TextEncoder().encode(`v1\n${JSON.stringify(times)}`));
       last = startMs;
+    },
+    forget: async () => {
+      if (last !== undefined) await store.delete(path);
+      last = undefined;
     },
   };
 }

@@ -1,6 +1,11 @@
 import type { FileEvent } from "./queue.ts";
 import { decodedName, fields, json, sizeOf, timeOf } from "./shape.ts";
 
+/** What says that there is a blob under a name, which it may have got just now. */
+const whole: ReadonlySet<string> = new Set([
+  ...["Microsoft.Storage.BlobCreated", "Microsoft.Storage.BlobRenamed"],
+]);
+
 /** Calls that make a blob whose bytes come by later ones; those tell of it again. */
 const unfinished: ReadonlySet<unknown> = new Set(["CreateFile", "SftpCreate"]);
 
@@ -22,7 +27,7 @@ function eventOf(event: Readonly<Record<string, unknown>>): readonly FileEvent[]
   const data = fields(event["data"]);
   const place = placeOf(event, data);
   if (place === undefined) return undefined;
-  const created = type === "Microsoft.Storage.BlobCreated" && !unfinished.has(data["api"]);
+  const created = whole.has(type) && !unfinished.has(data["api"]);
   return [
     {
       kind: created ? "created" : "other",

@@ -22,6 +22,9 @@ const absences: ReadonlySet<unknown> = new Set([
 /** gRPC's UNAVAILABLE, INTERNAL and RESOURCE_EXHAUSTED. */
 const transientCodes: ReadonlySet<unknown> = new Set([14, 13, 8]);
 
+/** Beyond the codes of gRPC a number is one of HTTP. */
+const mostGrpc = 16;
+
 interface Thrown {
   readonly name?: unknown;
   readonly code?: unknown;
@@ -33,9 +36,9 @@ interface Thrown {
 
 const codes = ({ name, code, Code }: Thrown): readonly unknown[] => [name, code, Code];
 
-function statusOf({ $metadata, statusCode }: Thrown): number | undefined {
-  const status = $metadata?.httpStatusCode ?? statusCode;
-  return typeof status === "number" ? status : undefined;
+function statusOf({ $metadata, statusCode, code }: Thrown): number | undefined {
+  const status = $metadata?.httpStatusCode ?? statusCode ?? code;
+  return typeof status === "number" && status > mostGrpc ? status : undefined;
 }
 
 function transient(thrown: unknown): Transient | undefined {
@@ -59,7 +62,8 @@ export function isRefusal(thrown: unknown): boolean {
 }
 
 export function isAbsence(thrown: unknown): boolean {
-  return codes(fieldsOf(thrown)).some((code) => absences.has(code));
+  const what = fieldsOf(thrown);
+  return statusOf(what) === 404 || codes(what).some((code) => absences.has(code));
 }
 
 function fieldsOf(thrown: unknown): Thrown {

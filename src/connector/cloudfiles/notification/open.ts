@@ -7,9 +7,9 @@ import type { Cloud } from "../known.ts";
 import type { NotificationOptions } from "../notification-option.ts";
 import { openBackfill } from "./backfill.ts";
 import { NotifiedFiles } from "./discovery.ts";
-import type { Queue } from "./queue.ts";
+import { queueSetUp, recordSetUp } from "./record.ts";
 import { wantedOf } from "./remedy.ts";
-import type { CloudRequest } from "./request.ts";
+import type { CloudRequest, OpenedQueue } from "./request.ts";
 
 /** What a stream of files that is told of them is opened by. */
 export interface NotifiedRequest {
@@ -35,18 +35,22 @@ export async function openNotified(
   const { options, paths, context, backfillMs } = request;
   const [first] = paths as readonly [Location, ...Location[]];
   const { checkpoint } = source;
-  const queue = await (await openers[options.queue]())({
-    ...{ cloud: options.cloud, resourceTags: options.resourceTags, paths },
+  const backfill = await openBackfill(checkpoint, backfillMs);
+  const earlier = await queueSetUp(checkpoint);
+  const { queue, made } = await (await openers[options.queue]())({
+    ...{ cloud: options.cloud, resourceTags: options.resourceTags, paths, earlier },
     wanted: wantedOf(first),
     ...streamOf(source),
+    fresh: () => backfill.forget(),
     conf: (key) => context.conf(key) ?? context.conf(`spark.hadoop.${key}`),
   });
+  if (made !== undefined && made !== earlier) await recordSetUp(checkpoint, made);
   return new NotifiedFiles({
     ...{ queue, paths, rules: request.rules, enough: request.enough },
     ...{ everything: request.everything, rewrites: options.pathRewrites },
     service: services[options.queue],
     parallel: options.fetchParallelism,
-    backfill: await openBackfill(checkpoint, backfillMs),
+    backfill,
   });
 }
 
@@ -61,7 +65,7 @@ function streamOf({ checkpoint, queryId }: SourceContext) {
 
 const services: Readonly<Record<Cloud, string>> = { AWS: "s3", Azure: "azure", GCP: "gs" };
 
-type Open = (request: CloudRequest) => Promise<Queue>;
+type Open = (request: CloudRequest) => Promise<OpenedQueue>;
 
 const openers: Readonly<Record<Cloud, () => Promise<Open>>> = {
   AWS: async () => (await import("./aws.ts")).openAws,

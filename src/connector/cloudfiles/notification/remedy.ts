@@ -69,7 +69,10 @@ export function azureRemedy(
   const scope = `/subscriptions/${subscription}/resourceGroups/${group}/providers`;
   const id = `${scope}/Microsoft.Storage/storageAccounts/${account}`;
   return [
-    `Make the queue: az storage queue create --account-name ${account} --name ${queue}`,
+    "Give cloudFiles.subscriptionId and cloudFiles.resourceGroup, and allow setting up by the " +
+      "roles EventGrid EventSubscription Contributor and Storage Queue Data Contributor on the " +
+      "account",
+    `or make the queue: az storage queue create --account-name ${account} --name ${queue}`,
     [
       `let Event Grid write to it: az eventgrid event-subscription create --name ${queue}`,
       `--source-resource-id ${id} --included-event-types Microsoft.Storage.BlobCreated`,
@@ -84,8 +87,9 @@ export function azureRemedy(
 /** How to make a Pub/Sub subscription that hears of a path. */
 export function gcpRemedy({ container, prefix }: Wanted, name: string): string {
   return [
+    "Allow setting up by the roles Pub/Sub Admin, and Storage Admin on the bucket",
     [
-      `Make a topic that hears of the bucket: gcloud storage buckets notifications create`,
+      `or make a topic that hears of the bucket: gcloud storage buckets notifications create`,
       `gs://${container} --topic=${name} --event-types=OBJECT_FINALIZE --payload-format=json`,
       ...(prefix === "" ? [] : [`--object-prefix=${prefix}`]),
     ].join(" "),

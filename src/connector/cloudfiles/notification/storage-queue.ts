@@ -20,6 +20,8 @@ export interface StorageQueueClient {
     visibilityTimeout: number,
   ): Promise<{ readonly popReceipt?: string }>;
   createIfNotExists(): Promise<unknown>;
+  exists(): Promise<boolean>;
+  deleteIfExists(): Promise<{ readonly succeeded: boolean }>;
 }
 
 interface StorageMessage {

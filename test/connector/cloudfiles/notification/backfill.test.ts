@@ -25,6 +25,17 @@ test("and again after each interval, from the begin of the last listing", async 
   expect((await openBackfill(place, 0)).isDue(8_000)).toBe(false);
 });
 
+test("and when files may have come that nobody was told of, also at a later start", async () => {
+  const place = folder();
+  const backfill = await openBackfill(place);
+  await backfill.done(1_000);
+  await backfill.forget();
+  expect(backfill.isDue(2_000)).toBe(true);
+  expect((await openBackfill(place)).isDue(2_000)).toBe(true);
+  await backfill.done(3_000);
+  expect((await openBackfill(place)).isDue(4_000)).toBe(false);
+});
+
 test("a file that cannot be read is none", async () => {
   const place = folder();
   await place.store.put("/sources/0/notified-listing", new TextEncoder().encode("v2\n{}"));

@@ -28,6 +28,8 @@ test("Event Grid's event, in Base64 or not, alone or several", () => {
 test("a file of ADLS is there with the flush that closes it, not with its making", () => {
   expect(blobEvents(base64(event("CreateFile")))?.[0]?.kind).toBe("other");
   expect(blobEvents(base64(event("FlushWithClose")))?.[0]?.kind).toBe("created");
+  const renamed = event("RenameFile", "Microsoft.Storage.BlobRenamed");
+  expect(blobEvents(base64(renamed))?.[0]?.kind).toBe("created");
   const deleted = event("DeleteBlob", "Microsoft.Storage.BlobDeleted");
   expect(blobEvents(base64(deleted))?.[0]?.kind).toBe("other");
 });

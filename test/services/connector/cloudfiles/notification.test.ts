@@ -147,7 +147,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     const options = {
       "cloudFiles.useNotifications": "true",
       "cloudFiles.region": "us-east-1",
-      "cloudFiles.resourceTag.team": "data",
+      "cloudFiles.resourceTag.CostCenter": "R&D",
     };
     await using told_ = await told({ path: `s3a://${bucket}/in`, conf, options });
     await told_.run();
@@ -166,7 +166,11 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(again.TopicConfigurations).toHaveLength(1);
     const { QueueUrls = [] } = await aws.sqs.listQueues({ QueueNamePrefix: topics[0]!.Id });
     const { Tags = {} } = await aws.sqs.listQueueTags({ QueueUrl: QueueUrls[0] });
-    expect(Tags).toMatchObject({ vendor: "Databricks", team: "data", path: `s3a://${bucket}/in` });
+    expect(Tags).toMatchObject({
+      vendor: "Databricks",
+      CostCenter: "R_D",
+      path: `s3a://${bucket}/in`,
+    });
     expect(await waiting(aws, QueueUrls[0]!)).toBe(0);
   });
 
@@ -200,6 +204,34 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     } finally {
       process.env["AWS_ENDPOINT_URL_SNS"] = endpoint;
     }
+  });
+
+  test("what was begun and not allowed to the end is no queue to wait at", async () => {
+    const bucket = `told-${env.uuid()}`;
+    await aws.s3.createBucket({ Bucket: bucket });
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
+    const body =
+      "<Error><Code>AccessDenied</Code><Message>no PutBucketNotification</Message></Error>";
+    await using proxy = await startFaults(endpoint, ({ method, url }) =>
+      method === "PUT" && url.includes("?notification")
+        ? { kind: "refuse", status: 403, body }
+        : undefined,
+    );
+    await using stream = await told({
+      path: `s3://${bucket}/in`,
+      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
+      options: { "cloudFiles.useNotifications": "true" },
+    });
+    for (let time = 0; time < 2; time++) {
+      const failure = await stream.run().catch((thrown: { cause: unknown }) => thrown.cause);
+      expect(failure).toMatchObject({
+        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
+        parameters: { reason: expect.stringContaining("no PutBucketNotification") },
+      });
+    }
+    proxy.plan = () => undefined;
+    await stream.run();
+    expect(await stream.ids()).toEqual([1]);
   });
 
   test("by a role that keys may take, of files under another name", async () => {

@@ -5,6 +5,7 @@ import type * as providers from "@aws-sdk/credential-providers";
 import type * as identity from "@azure/identity";
 import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import type { PubSub, v1 } from "@google-cloud/pubsub";
+import type { Bucket, Storage } from "@google-cloud/storage";
 import type {
   AwsConfig,
   RoleModule,
@@ -17,7 +18,11 @@ import type {
   IdentityModule,
   QueueModule,
 } from "../../../../src/connector/cloudfiles/notification/azure.ts";
-import type { PubsubModule } from "../../../../src/connector/cloudfiles/notification/gcp.ts";
+import type {
+  PubsubModule,
+  StorageModule,
+} from "../../../../src/connector/cloudfiles/notification/gcp.ts";
+import type { GcpClients } from "../../../../src/connector/cloudfiles/notification/gcp-setup.ts";
 import type { SubscriberClient } from "../../../../src/connector/cloudfiles/notification/pubsub.ts";
 import type { SqsClient } from "../../../../src/connector/cloudfiles/notification/sqs.ts";
 import type { StorageQueueClient } from "../../../../src/connector/cloudfiles/notification/storage-queue.ts";
@@ -49,10 +54,15 @@ export function azure(
 }
 
 export function gcp(
-  real: v1.SubscriberClient,
-  sdk: { PubSub: typeof PubSub; v1: typeof v1 },
+  real: { subscriber: v1.SubscriberClient; publisher: v1.PublisherClient; bucket: Bucket },
+  sdk: { PubSub: typeof PubSub; v1: typeof v1; Storage: typeof Storage },
 ): unknown {
-  const client: SubscriberClient = real;
-  const module: PubsubModule = sdk;
-  return [client, module];
+  const client: SubscriberClient = real.subscriber;
+  // By its types requests of policies are made by a class; by its documents they are objects.
+  type Policies = "getIamPolicy" | "setIamPolicy";
+  const publisher: Omit<GcpClients["publisher"], Policies> = real.publisher;
+  const setup: Pick<GcpClients, "subscriber" | "bucket"> = real;
+  const module: Pick<PubsubModule, "PubSub"> & StorageModule = sdk;
+  const subscribers: PubsubModule["v1"]["SubscriberClient"] = sdk.v1.SubscriberClient;
+  return [client, publisher, setup, module, subscribers];
 }
