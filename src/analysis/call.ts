@@ -99,6 +99,7 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     text: print(given, definition, { texts, args: typed }),
     conf: place.context.conf,
     ignoreNulls: given.ignoreNulls ?? false,
+    infer: place.context.infer ?? notInferred,
     lambda: (index) => {
       const arg = args[index];
       return arg?.kind === "lambda" ? arg.parameters.length : undefined;
@@ -132,6 +133,10 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   }
   const made = computed(flagged(expression, given, filter?.expression), text);
   return lifted(made, place, inner);
+}
+
+function notInferred(): never {
+  throw new Error("Assertion failed: schemas are inferred where a plan asks for them");
 }
 
 const higher: ReadonlySet<string> = new Set(

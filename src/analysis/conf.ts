@@ -1,4 +1,5 @@
-import type { Read, Relation } from "../plan/relation.ts";
+import type { Options, Read, Relation } from "../plan/relation.ts";
+import type { DataType } from "../schema/type.ts";
 import type { LexerOptions } from "../sql/lexer.ts";
 import type { Dataset } from "./dataset.ts";
 import type { SqlFunction } from "./routine.ts";
@@ -60,7 +61,15 @@ export interface AnalysisContext {
   readonly functions?: (name: string) => SqlFunction | undefined;
   /** The session's variable of a name, in any case. */
   readonly variables?: (name: string) => SessionVariable | undefined;
+  /** Known where the plan calls one of `inferring`. */
+  readonly infer?: TextInference;
 }
+
+/** Functions whose answer is a schema that the engine infers. */
+export const inferring: ReadonlySet<string> = new Set(["schema_of_json", "schema_of_xml"]);
+
+/** The type of a text's value by the inference of a format; options have lower-case names. */
+export type TextInference = (format: "json" | "xml", text: string, options: Options) => DataType;
 
 /** A query that stands under a name. */
 export interface View {

@@ -1,3 +1,4 @@
+import type { TextInference } from "../analysis/conf.ts";
 import type { TypedRelation } from "../analysis/typed.ts";
 import type { FilePlace, InputFile, ParquetRebase } from "../plan/input.ts";
 import type { Options } from "../plan/relation.ts";
@@ -37,6 +38,8 @@ export interface Engine extends AsyncDisposable {
   orcFile(file: NamedPlace): Promise<OrcFile>;
   /** The schema of JSON, CSV or Avro files by Spark's inference rules, from the given samples. */
   inferSchema(request: InferRequest): Promise<StructType>;
+  /** Makes ready what tells the types of single texts by those rules. */
+  textInference(): Promise<TextInference>;
   /** The engine's own plan, for `explain`. */
   explain(relation: TypedRelation, context: QueryContext): Promise<string>;
 }

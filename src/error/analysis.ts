@@ -404,6 +404,29 @@ export const analysisConditions = {
     message:
       "{alias} has {columns} columns, but {names} names were given for them. Give one name for each",
   },
+  "INVALID_OPTIONS.NON_MAP_FUNCTION": {
+    kind: "invalid",
+    sqlState: "42K06",
+    message: "The options are not valid: they must be a call of `map`. Write map('name', 'value')",
+  },
+  "INVALID_OPTIONS.NON_STRING_TYPE": {
+    kind: "invalid",
+    sqlState: "42K06",
+    message:
+      "The options are not valid: the names and values in `map` must be texts, but it is {mapType}. Write map('name', 'value')",
+  },
+  INVALID_CORRUPT_RECORD_TYPE: {
+    kind: "invalid",
+    sqlState: "42804",
+    message:
+      "The column {columnName} for corrupt records must be a nullable STRING, but it is {actualType}. Change its type, or name another one by columnNameOfCorruptRecord",
+  },
+  PARSE_MODE_UNSUPPORTED: {
+    kind: "invalid",
+    sqlState: "42601",
+    message:
+      "The function {funcName} does not support the mode {mode}, as it gives a value for each text. Use PERMISSIVE or FAILFAST",
+  },
   "INVALID_SCHEMA.NON_STRING_LITERAL": {
     kind: "invalid",
     sqlState: "42K07",

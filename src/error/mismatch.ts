@@ -138,6 +138,18 @@ export const mismatchConditions = {
     message:
       "Cannot resolve {sqlExpr}: {functionName} does not support ordering on the type {dataType}. Order by a part of it",
   },
+  "DATATYPE_MISMATCH.INVALID_XML_SCHEMA": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the schema {schema} is neither a struct nor a variant. List columns and their types",
+  },
+  "DATATYPE_MISMATCH.INVALID_XML_MAP_KEY_TYPE": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "Cannot resolve {sqlExpr}: the schema {schema} has a map whose keys are no texts, as names in XML are. Make them STRING",
+  },
   "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT": {
     kind: "invalid",
     sqlState: "42K09",

@@ -31,6 +31,13 @@ export const textConditions = {
     sqlState: "42616",
     message: "The option {option} = {value} is not valid: {reason}",
   },
+  XML_CHARACTER_NOT_ALLOWED: {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "Cannot write the character {character}, of which XML has no form. Take it out with " +
+      "regexp_replace",
+  },
   XML_ROW_TAG_MISSING: {
     kind: "invalid",
     sqlState: "42KDF",

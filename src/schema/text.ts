@@ -13,7 +13,7 @@ import {
   truncateTime,
 } from "./time.ts";
 import type { DataType, IntervalType, StructType } from "./type.ts";
-import type { Interval, LocalTimestamp, Timestamp, Value } from "./value.ts";
+import type { Decimal, Interval, LocalTimestamp, Timestamp, Value } from "./value.ts";
 import { type Zone, zoneOf } from "./zone.ts";
 
 /**
@@ -28,6 +28,16 @@ function knownZone(id: string): Zone {
   const zone = zoneOf(id);
   assert(zone, `time zone ${id} is checked where it is set`);
   return zone;
+}
+
+/** Java's BigDecimal.toString: an exponent where many zeros would follow the point. */
+export function decimalText(value: Decimal): string {
+  const { unscaled, scale } = value;
+  const digits = String(unscaled < 0n ? -unscaled : unscaled);
+  const exponent = digits.length - 1 - scale;
+  if (exponent >= -6) return value.toString();
+  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${unscaled < 0n ? "-" : ""}${digits[0]}${rest}E${exponent}`;
 }
 
 const utf8 = new TextDecoder();

@@ -27,6 +27,17 @@ const many =
   (...columns) =>
     new Column(callOf(name, columns.map(argument)));
 
+/** How texts of a format are read or written: Spark's options. */
+export type FormatOptions = Readonly<Record<string, string | number | boolean>>;
+
+function withOptions(name: string, args: readonly Expression[], options: FormatOptions): Column {
+  const pairs = Object.entries(options).flatMap(([key, value]) => [
+    operand(key),
+    operand(String(value)),
+  ]);
+  return new Column(callOf(name, pairs.length === 0 ? args : [...args, callOf("map", pairs)]));
+}
+
 function argument(value: ColumnOrName | Literal): Expression {
   return typeof value === "string" ? named(value) : operand(value);
 }
@@ -173,9 +184,35 @@ export function bround(column: ColumnOrName, scale = 0): Column {
 export function get_json_object(column: ColumnOrName, path: string): Column {
   return withText("get_json_object", column, path);
 }
-/** `schema` is DDL text. */
-export function from_json(column: ColumnOrName, schema: string): Column {
-  return withText("from_json", column, schema);
+/** `schema` is DDL text, or a `schema_of_json`. */
+export function from_json(
+  column: ColumnOrName,
+  schema: string | Column,
+  options: FormatOptions = {},
+): Column {
+  return withOptions("from_json", [named(column), operand(schema)], options);
+}
+export function to_json(column: ColumnOrName, options: FormatOptions = {}): Column {
+  return withOptions("to_json", [named(column)], options);
+}
+/** Of a constant. */
+export function schema_of_json(json: string | Column, options: FormatOptions = {}): Column {
+  return withOptions("schema_of_json", [operand(json)], options);
+}
+/** `schema` is DDL text, or a `schema_of_xml`. */
+export function from_xml(
+  column: ColumnOrName,
+  schema: string | Column,
+  options: FormatOptions = {},
+): Column {
+  return withOptions("from_xml", [named(column), operand(schema)], options);
+}
+export function to_xml(column: ColumnOrName, options: FormatOptions = {}): Column {
+  return withOptions("to_xml", [named(column)], options);
+}
+/** Of a constant. */
+export function schema_of_xml(xml: string | Column, options: FormatOptions = {}): Column {
+  return withOptions("schema_of_xml", [operand(xml)], options);
 }
 export function concat_ws(separator: string, ...columns: readonly ColumnOrName[]): Column {
   return new Column(callOf("concat_ws", [operand(separator), ...columns.map(named)]));
@@ -316,7 +353,6 @@ export const radians = one("radians");
 export const reverse = one("reverse");
 export const rint = one("rint");
 export const rtrim = one("rtrim");
-export const schema_of_json = one("schema_of_json");
 export const second = one("second");
 export const sha1 = one("sha1");
 export const shuffle = one("shuffle");
@@ -332,7 +368,6 @@ export const tanh = one("tanh");
 export const timestamp_micros = one("timestamp_micros");
 export const timestamp_millis = one("timestamp_millis");
 export const timestamp_seconds = one("timestamp_seconds");
-export const to_json = one("to_json");
 export const trim = one("trim");
 export const unbase64 = one("unbase64");
 export const unhex = one("unhex");

@@ -94,6 +94,21 @@ describe("building", () => {
     ]);
   });
 
+  test("texts are read and written with options, by a schema that another text tells", async () => {
+    const schema = F.schema_of_xml("<p><d>02.01.2020</d></p>", { dateFormat: "dd.MM.yyyy" });
+    const read = F.from_xml("x", schema, { dateFormat: "d.M.yyyy", mode: "FAILFAST" });
+    const row = await session.spark
+      .createDataFrame([{ x: "<p><d>3.4.2020</d></p>", j: '{"a": 1}' }])
+      .select(
+        F.to_xml(read, { rowTag: "r", indent: "" }).as("xml"),
+        F.to_json(F.from_json("j", F.schema_of_json('{"a": 0, "b": "x"}')), {
+          ignoreNullFields: false,
+        }).as("json"),
+      )
+      .first();
+    expect(row).toEqual({ xml: "<r><d>2020-04-03</d></r>\n", json: '{"a":1,"b":null}' });
+  });
+
   test("higher-order functions and when", async () => {
     const row = await session.spark
       .range(1)

@@ -17,6 +17,7 @@ import { allFunctions, findFunction } from "../../src/analysis/function/registry
 import { strings } from "../../src/analysis/function/string.ts";
 import { variants } from "../../src/analysis/function/variant.ts";
 import { windows } from "../../src/analysis/function/window.ts";
+import { xmls } from "../../src/analysis/function/xml.ts";
 import { unsupportedFunctions } from "../../src/engine/duckdb/compile/function/unsupported.ts";
 import { parseStatement } from "../../src/sql/parse.ts";
 
@@ -32,7 +33,7 @@ const groups = {
   Intervals: intervals,
   Collections: collections,
   "With lambdas": higherOrder,
-  "JSON and the like": jsons,
+  "JSON and the like": { ...jsons, ...xmls },
   Variants: variants,
   Miscellaneous: miscellaneous,
   Aggregates: aggregates,

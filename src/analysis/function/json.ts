@@ -1,7 +1,5 @@
 import { error } from "../../error/error.ts";
-import { parseDataType, parseSchema, type TimestampName } from "../../schema/ddl.ts";
-import { parseDataTypeJson } from "../../schema/json.ts";
-import { array, type DataType, integer, string } from "../../schema/type.ts";
+import { array, integer, string } from "../../schema/type.ts";
 import { call } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
@@ -14,6 +12,8 @@ import {
   only,
   takes,
 } from "./definition.ts";
+import { inferredSchema, schemaOf } from "./schema-text.ts";
+import { optionsFrom } from "./text-option.ts";
 
 /** JSON and CSV. Options are the second map argument and stay an argument of the call. */
 export const jsons: Group = {
@@ -41,25 +41,35 @@ export const jsons: Group = {
       if (!["struct", "array", "map", "variant", "void"].includes(type.type)) {
         throw mismatch(given, 0, '("STRUCT" or "ARRAY" or "MAP" or "VARIANT")');
       }
-      return call("to_json", given.arguments, {
-        type: string,
-        nullable: argument(given, 0).nullable,
-      });
+      const { nullable } = argument(given, 0);
+      const options = optionsFrom(given, 1);
+      return call("to_json", [argument(given, 0), ...options], { type: string, nullable });
     },
     print: (t) => `to_json(${t[0]})`,
   },
-  to_csv: { arity: [1, 2], takes: [takes.struct], type: string, print: (t) => `to_csv(${t[0]})` },
+  to_csv: {
+    arity: [1, 2],
+    takes: [takes.struct],
+    resolve: (given) =>
+      call("to_csv", [argument(given, 0), ...optionsFrom(given, 1)], { type: string }),
+    print: (t) => `to_csv(${t[0]})`,
+  },
   get_json_object: { takes: [takes.string, takes.string], type: string, nullable: true },
   json_array_length: { takes: [only(string)], type: integer, nullable: true },
   json_object_keys: { takes: [only(string)], type: array(string), nullable: true },
-  schema_of_json: { arity: [1, 2], takes: [takes.string], type: string, nullable: false },
+  schema_of_json: {
+    arity: [1, 2],
+    sugar: true,
+    resolve: (given) => inferredSchema(given, "json"),
+    print: (t) => `schema_of_json(${t[0]})`,
+  },
 };
 
 /** from_json(text, schema[, options]): the schema is the call's type, options stay an argument. */
 function fromText(given: FunctionCall, name: string): TypedExpression {
+  const options = optionsFrom(given, 2);
   const text = coerce(given, 0, takes.string);
   const type = schemaOf(given);
-  const options = given.arguments.slice(2);
   return call(name, [text, ...options], { type, nullable: true });
 }
 
@@ -67,21 +77,4 @@ function fromText(given: FunctionCall, name: string): TypedExpression {
 function isMapText(schema: TypedExpression | undefined): boolean {
   if (schema?.kind !== "literal" || typeof schema.value !== "string") return false;
   return /^map\s*</i.test(schema.value.trim());
-}
-
-function schemaOf(given: FunctionCall): DataType {
-  const schema = argument(given, 1);
-  if (schema.kind !== "literal" || typeof schema.value !== "string") {
-    throw error("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${given.texts[1] ?? ""}"` });
-  }
-  return schemaOfText(schema.value, given.conf.timestampType);
-}
-
-/** DDL of a type (`struct<a int>`), DDL of columns (`a INT, b STRING`), or Spark's JSON. */
-function schemaOfText(text: string, timestamp: TimestampName): DataType {
-  const trimmed = text.trim();
-  if (trimmed.startsWith("{") || trimmed.startsWith('"')) return parseDataTypeJson(trimmed);
-  return /^(struct|array|map)\s*</i.test(trimmed)
-    ? parseDataType(trimmed, timestamp)
-    : parseSchema(trimmed, timestamp);
 }

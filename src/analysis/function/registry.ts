@@ -14,6 +14,7 @@ import { operators } from "./operator.ts";
 import { strings } from "./string.ts";
 import { variants } from "./variant.ts";
 import { windows } from "./window.ts";
+import { xmls } from "./xml.ts";
 
 const groups = [
   operators,
@@ -25,6 +26,7 @@ const groups = [
   collections,
   higherOrder,
   jsons,
+  xmls,
   variants,
   miscellaneous,
   aggregates,

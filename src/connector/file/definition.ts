@@ -71,11 +71,7 @@ function holds(format: FileFormat, type: DataType): boolean {
     case "orc":
       return type.type !== "void" && !isCalendar(type) && holdsParts(format, type);
     case "xml":
-      return (
-        !["variant", "time", "binary"].includes(type.type) &&
-        !isCalendar(type) &&
-        holdsParts(format, type)
-      );
+      return type.type !== "variant" && !isCalendar(type) && holdsParts(format, type);
     case "binaryFile":
       return false;
   }

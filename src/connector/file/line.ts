@@ -9,7 +9,7 @@ import {
 import type { Column, Named, TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
-import { formatValue } from "../../schema/text.ts";
+import { decimalText, formatValue } from "../../schema/text.ts";
 import { type DataType, string, struct, timestamp } from "../../schema/type.ts";
 import type { Decimal, LocalTimestamp, Value } from "../../schema/value.ts";
 import { optionReader } from "../option.ts";
@@ -99,16 +99,6 @@ function csvText(value: Value, type: DataType): string | null {
       .toString()
       .replace(/(\.\d{3})\d*$|$/, (_, fraction) => fraction ?? ".000");
   return formatValue(value, type);
-}
-
-/** Java's BigDecimal.toString: an exponent where many zeros would follow the point. */
-export function decimalText(value: Decimal): string {
-  const { unscaled, scale } = value;
-  const digits = String(unscaled < 0n ? -unscaled : unscaled);
-  const exponent = digits.length - 1 - scale;
-  if (exponent >= -6) return value.toString();
-  const rest = digits.length > 1 ? `.${digits.slice(1)}` : "";
-  return `${unscaled < 0n ? "-" : ""}${digits[0]}${rest}E${exponent}`;
 }
 
 function jsonOf(data: readonly Column[], options: Options): TypedExpression {

@@ -8,17 +8,15 @@ import type { WriteShape } from "./stage.ts";
 
 const extensions = { csv: ".csv", json: ".json", text: ".txt" } as const;
 
-const compress = promisify(gzip);
-
 /** Rows as lines of text. */
 export function textRows(request: WriteRequest, shape: WriteShape): RowFormat {
   const { options } = request;
-  const zipped = isZipped(options);
+  const { ending, compress } = compressor(options);
   const { relation, width, header, line } = lineWriter(request.relation, shape, options);
   const lineEnd = options["linesep"] ?? "\n";
   return {
     ...{ relation, width },
-    extension: `${extensions[shape.format as keyof typeof extensions]}${zipped ? ".gz" : ""}`,
+    extension: `${extensions[shape.format as keyof typeof extensions]}${ending}`,
     open() {
       let held = header === undefined ? [] : [header + lineEnd];
       return {
@@ -30,18 +28,37 @@ export function textRows(request: WriteRequest, shape: WriteShape): RowFormat {
         async take() {
           const text = held.join("");
           held = [];
-          return zipped && text !== "" ? await compress(text) : text;
+          return await compress(text);
         },
       };
     },
   };
 }
 
-/** Whether the option `compression` asks for gzip, the one codec of texts that is written. */
-export function isZipped(options: WriteRequest["options"]): boolean {
+/** How texts are packed, and what that adds to a file's name. */
+export interface Compressor {
+  readonly ending: string;
+  /** Parts one after another are a whole file. */
+  compress(text: string): Promise<Uint8Array | string>;
+}
+
+const plain: Compressor = { ending: "", compress: async (text) => text };
+
+const compressors: Readonly<Record<string, Compressor>> = {
+  none: plain,
+  uncompressed: plain,
+  gzip: packed(".gz", promisify(gzip)),
+};
+
+function packed(ending: string, pack: (text: string) => Promise<Uint8Array>): Compressor {
+  return { ending, compress: async (text) => (text === "" ? text : await pack(text)) };
+}
+
+/** That of the option `compression`. */
+export function compressor(options: WriteRequest["options"]): Compressor {
   const codec = (options["compression"] ?? options["codec"] ?? "none").toLowerCase();
-  if (["none", "uncompressed"].includes(codec)) return false;
-  if (codec === "gzip") return true;
-  const expected = "must be one of none, uncompressed, gzip";
+  const found = Object.hasOwn(compressors, codec) ? compressors[codec] : undefined;
+  if (found) return found;
+  const expected = `must be one of ${Object.keys(compressors).join(", ")}`;
   throw error("INVALID_OPTION_VALUE", { name: "compression", value: codec, expected });
 }

@@ -1,114 +1,101 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import { reference } from "../../analysis/expression.ts";
+import { call, integerLiteral, literal, newColumn, reference } from "../../analysis/expression.ts";
+import type { Column, TypedExpression } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
-import { type DataType, field, type StructField } from "../../schema/type.ts";
-import { zoneOf } from "../../schema/zone.ts";
+import { string, struct } from "../../schema/type.ts";
 import type { WriteRequest } from "../connector.ts";
 import { type RowFormat, rowColumns } from "./row-file.ts";
 import type { WriteShape } from "./stage.ts";
-import { isZipped } from "./text.ts";
-import { type XmlStyle, xmlRow } from "./xml-text.ts";
-
-const compress = promisify(gzip);
+import { compressor } from "./text.ts";
 
 const declarationDefault = 'version="1.0" encoding="UTF-8" standalone="yes"';
 
-/** Options of Spark's writer that ours does not have. */
-const unbuilt = ["dateFormat", "timestampFormat", "timestampNTZFormat", "locale", "timeZone"];
+/** Options that say how a row becomes an element, which the engine is told. */
+const ofRows: readonly string[] = `rowTag attributePrefix valueTag arrayElementName nullValue indent
+  dateFormat timestampFormat timestampNTZFormat timeFormat timeZone locale validateName`
+  .toLowerCase()
+  .split(/\s+/);
 
-/** Rows as XML files: a declaration, a root, and an element a row. */
+/** Rows as XML files: a declaration, a root, and an element a row, spelled by the engine. */
 export function xmlRows(request: WriteRequest, shape: WriteShape): RowFormat {
   const { options } = request;
-  refuseUnbuilt(options);
-  const style = styleOf(options, request.query.timeZone);
+  checkOptions(options);
   const { data, project } = rowColumns(request.relation, shape);
-  const fields = data.map(({ name, type }) => field(name, type));
-  checkNames(fields, style);
-  const zipped = isZipped(options);
-  const lineEnd = style.indent === "" ? "\n" : "";
-  const [head, foot] = frame(options, style);
+  if (data.length === 0) {
+    throw error("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format: "XML" });
+  }
+  const { ending, compress } = compressor(options);
+  const [head, foot] = frame(options);
+  const line = rowText(data, options);
   return {
-    relation: project(data.map((column) => ({ column, expression: reference(column) }))),
-    width: fields.length,
-    extension: zipped ? ".xml.gz" : ".xml",
+    relation: project([{ column: newColumn("row", string), expression: line }]),
+    width: 1,
+    extension: `.xml${ending}`,
     open() {
       let held: string[] = [];
       let begun = false;
       return {
-        add(values) {
+        add([row]) {
           if (!begun) held.push(head);
           begun = true;
-          const text = xmlRow(values, fields, style) + lineEnd;
-          held.push(text);
-          return text.length;
+          held.push(String(row));
+          return String(row).length;
         },
         async take(last) {
           if (last && begun) held.push(foot);
           const text = held.join("");
           held = [];
-          return zipped && text !== "" ? await compress(text) : text;
+          return await compress(text);
         },
       };
     },
   };
 }
 
+/** SQL's to_xml of the columns, one element deep. */
+function rowText(data: readonly Column[], options: Options): TypedExpression {
+  const members = data.flatMap((column) => [literal(column.name, string), reference(column)]);
+  const type = struct(
+    data.map(({ name, type: of, nullable, metadata }) => ({ name, type: of, nullable, metadata })),
+  );
+  const row = call("named_struct", members, { type, nullable: false });
+  const known = new Map(
+    ofRows.flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const map = {
+    type: "map",
+    keyType: string,
+    valueType: string,
+    valueContainsNull: false,
+  } as const;
+  return call("to_xml", [row, literal(known, map), integerLiteral(1)], { type: string });
+}
+
 /** What stands before and after the rows. */
-function frame(options: Options, { indent }: XmlStyle): readonly [head: string, foot: string] {
-  const [root = "ROWS", ...attributes] = (options["roottag"] ?? "ROWS").split(" ");
+function frame(options: Options): readonly [head: string, foot: string] {
+  const [root = "ROWS", ...attributes] = tag(options, "rootTag", "ROWS").split(" ");
   const pairs = attributes.map((text) => {
     const [name, value = ""] = text.split("=");
     return ` ${name}="${value.replace(/['"]/g, "")}"`;
   });
-  const declaration = options["declaration"] ?? declarationDefault;
+  const declaration = tag(options, "declaration", declarationDefault);
   const first = declaration === "" ? "" : `<?xml ${declaration}?>\n`;
-  const [begin, end] = indent === "" ? ["\n", ""] : ["", "\n"];
+  const [begin, end] = options["indent"] === "" ? ["\n", ""] : ["", "\n"];
   return [`${first}<${root}${pairs.join("")}>${begin}`, `${end}</${root}>`];
 }
 
-function styleOf(options: Options, timeZone: string): XmlStyle {
-  const rowTag = options["rowtag"];
-  if (rowTag === undefined) throw error("XML_ROW_TAG_MISSING", {});
-  const zone = zoneOf(timeZone) ?? { kind: "offset", id: "UTC", seconds: 0 };
-  return {
-    ...{ rowTag, zone },
-    attributePrefix: options["attributeprefix"] ?? "_",
-    valueTag: options["valuetag"] ?? "_VALUE",
-    arrayElementName: options["arrayelementname"] ?? "item",
-    nullValue: options["nullvalue"],
-    indent: options["indent"] ?? "    ",
-  };
+function tag(options: Options, name: string, fallback: string): string {
+  const value = options[name.toLowerCase()] ?? fallback;
+  if (!value.startsWith("<") && !value.endsWith(">")) return value;
+  throw error("INVALID_OPTION_VALUE", { name, value, expected: "must be without angle brackets" });
 }
 
-function refuseUnbuilt(options: Options): void {
-  for (const option of unbuilt) {
-    const value = options[option.toLowerCase()];
-    if (value !== undefined)
-      throw error("UNSUPPORTED_WRITE_OPTION", { option, value, known: "none" });
-  }
+function checkOptions(options: Options): void {
+  if (options["rowtag"] === undefined) throw error("XML_ROW_TAG_MISSING", {});
   const encoding = options["encoding"] ?? options["charset"] ?? "UTF-8";
   if (/^utf-?8$/i.test(encoding)) return;
   throw error("UNSUPPORTED_WRITE_OPTION", { option: "encoding", value: encoding, known: "UTF-8" });
-}
-
-/** Names of elements and attributes, at every depth. */
-function checkNames(fields: readonly StructField[], style: XmlStyle): void {
-  if (fields.length === 0)
-    throw error("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format: "XML" });
-  for (const { name, type } of fields) {
-    const own = name.startsWith(style.attributePrefix) && name !== style.valueTag;
-    const tag = own ? name.slice(style.attributePrefix.length) : name;
-    if (!/^[\p{L}_:][\p{L}\p{N}_:.-]*$/u.test(tag) && name !== style.valueTag) {
-      throw error("INVALID_COLUMN_NAME_AS_PATH", { datasource: "xml", columnName: name });
-    }
-    checkParts(type, style);
-  }
-}
-
-function checkParts(type: DataType, style: XmlStyle): void {
-  if (type.type === "struct") checkNames(type.fields, style);
-  if (type.type === "array") checkParts(type.elementType, style);
-  if (type.type === "map") checkParts(type.valueType, style);
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import type { TextInference } from "../../analysis/conf.ts";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
@@ -195,6 +196,13 @@ class DuckDBEngine implements Engine {
     } finally {
       await local.release();
     }
+  }
+
+  async textInference(): Promise<TextInference> {
+    const { inferJsonText } = await import("./text/infer.ts");
+    const { inferXmlText } = await import("./xml/infer.ts");
+    return (format, text, options) =>
+      format === "xml" ? inferXmlText(text, options) : inferJsonText(text, options);
   }
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {

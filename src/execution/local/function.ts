@@ -129,7 +129,7 @@ async function checkedAccess(
   routine: SqlFunction,
   { dataAccess }: FunctionDefinition,
 ): Promise<"CONTAINS SQL" | "READS SQL DATA"> {
-  const names: Names = { reads: new Map(), functions: new Map(), depth: 0 };
+  const names: Names = { reads: new Map(), functions: new Map(), inference: {}, depth: 0 };
   await resolveNames(context, bodyPlan(routine), names);
   const called = [...names.functions.values()];
   const own = routine.name.join(".");

@@ -1,5 +1,10 @@
 import { analyze } from "../../analysis/analyze.ts";
-import type { AnalysisContext, View } from "../../analysis/conf.ts";
+import {
+  type AnalysisContext,
+  inferring,
+  type TextInference,
+  type View,
+} from "../../analysis/conf.ts";
 import type { Dataset } from "../../analysis/dataset.ts";
 import { calledNames, collectReads } from "../../analysis/read.ts";
 import type { SqlFunction } from "../../analysis/routine.ts";
@@ -29,7 +34,8 @@ export async function typedPlan(
   more: readonly SqlFunction[] = [],
   given: ReadonlyMap<Read, Dataset> = new Map(),
 ): Promise<TypedRelation> {
-  const state: Names = { reads: new Map(given), functions: new Map(), depth: 0 };
+  const reads = new Map<Read, Dataset | View>(given);
+  const state: Names = { reads, functions: new Map(), inference: {}, depth: 0 };
   for (const routine of more) {
     state.functions.set(routine.name.join(".").toLowerCase(), routine);
     await resolveNames(context, bodyPlan(routine), state);
@@ -50,6 +56,10 @@ function analysisContext(context: LocalContext, state: Names): AnalysisContext {
     conf: analysisConf(context),
     functions: (name) => state.functions.get(name.toLowerCase()),
     variables: (name) => context.variables.get(name.toLowerCase()),
+    infer: (format, text, options) => {
+      if (!state.inference.of) throw new Error("Assertion failed: inference was not loaded");
+      return state.inference.of(format, text, options);
+    },
     datasets: (read) => {
       const found = state.reads.get(read);
       if (!found) throw new Error("Assertion failed: a read was not resolved");
@@ -63,6 +73,8 @@ export interface Names {
   readonly reads: Map<Read, Dataset | View>;
   /** Functions written in SQL, by lower-case name as calls have it. */
   readonly functions: Map<string, SqlFunction>;
+  /** Present once a plan has asked for it. */
+  readonly inference: { of?: TextInference };
   readonly depth: number;
   /** Told of each view and function, the plan's own and those below. */
   readonly found?: (relied: Relied) => void;
@@ -85,6 +97,7 @@ export async function reliedOn(context: LocalContext, plan: Relation): Promise<r
   await resolveNames(context, ready, {
     reads: new Map(),
     functions: new Map(),
+    inference: {},
     depth: 0,
     found,
   });
@@ -98,6 +111,9 @@ export async function resolveNames(
   state: Names,
 ): Promise<void> {
   for (const called of calledNames(plan)) {
+    if (inferring.has(called.toLowerCase().replace(/^.*\./, ""))) {
+      state.inference.of ??= await context.engine.textInference();
+    }
     if (state.functions.has(called.toLowerCase())) continue;
     const routine = await findRoutine(context, called);
     if (!routine) continue;

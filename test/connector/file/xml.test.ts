@@ -8,6 +8,7 @@ import { parseSchema } from "../../../src/schema/ddl.ts";
 import {
   CalendarDate,
   Decimal,
+  LocalTime,
   LocalTimestamp,
   Timestamp,
   type Value,
@@ -106,11 +107,62 @@ test("tags, prefixes, nulls and the declaration are as the options have them", a
   expect(await save(session, [], { schema: "id INT", rowtag: "r" })).toBe("");
 });
 
+// What Spark 4.2 writes of this row with these options.
+test("dates and times are written by their formats, in the zone of the options", async () => {
+  await using session = await openSession();
+  const day = [new CalendarDate(18_263), new Timestamp(1_577_934_245_678_000n)];
+  const rows = [[1, ...day, new LocalTimestamp(1_577_934_245_000_000n)]];
+  const columns = { schema: "a INT, d DATE, t TIMESTAMP, n TIMESTAMP_NTZ", rowtag: "r" };
+  const text = await save(session, rows, {
+    ...{ ...columns, roottag: "q a='b' c=\"d\"", declaration: "version='1.0'", indent: "\t" },
+    ...{ dateformat: "dd.MM.yyyy", timestampformat: "yyyy/MM/dd HH:mm XXX" },
+    ...{ timestampntzformat: "d MMM", timezone: "Asia/Tokyo", locale: "en-US" },
+  });
+  expect(text).toBe(`<?xml version='1.0'?>
+<q a="b" c="d">
+\t<r>
+\t\t<a>1</a>
+\t\t<d>02.01.2020</d>
+\t\t<t>2020/01/02 12:04 +09:00</t>
+\t\t<n>2 Jan</n>
+\t</r>
+</q>`);
+});
+
+test("names are those of XML, unless they need not be; bytes and times have their forms", async () => {
+  await using session = await openSession();
+  const schema = "`a b` INT, b BINARY, c TIME";
+  const row = [1, Uint8Array.of(1, 2, 3), new LocalTime(36_000_000_000n)];
+  const text = await save(session, [row], {
+    schema,
+    rowtag: "r",
+    validatename: "false",
+    indent: "",
+  });
+  const own = "<r><a b>1</a b><b>[01 02 03]</b><c>10:00:00</c></r>";
+  expect(text).toBe(
+    `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<ROWS>\n${own}\n</ROWS>`,
+  );
+});
+
 test.each([
   ["id INT", {}, "XML_ROW_TAG_MISSING"],
   ["`a b` INT", { rowtag: "r" }, "INVALID_COLUMN_NAME_AS_PATH"],
-  ["b BINARY", { rowtag: "r" }, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"],
-  ["d DATE", { rowtag: "r", dateformat: "yyyy" }, "UNSUPPORTED_WRITE_OPTION"],
+  ["`n:a` INT", { rowtag: "r" }, "INVALID_COLUMN_NAME_AS_PATH"],
+  ["v VARIANT", { rowtag: "r" }, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"],
+  ["i INTERVAL DAY", { rowtag: "r" }, "ENGINE_UNSUPPORTED_FUNCTION"],
+  ["`_a` STRUCT<b: INT>", { rowtag: "r" }, "UNSUPPORTED_WRITE_OPTION"],
+  ["d DATE", { rowtag: "r", locale: "de-DE" }, "UNSUPPORTED_TEXT_OPTION"],
+  ["d DATE", { rowtag: "r", timezone: "nowhere" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r", encoding: "ISO-8859-1" }, "UNSUPPORTED_WRITE_OPTION"],
+  ["id INT", { rowtag: "<r>" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r s" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r", roottag: "<r>" }, "INVALID_OPTION_VALUE"],
+  ["id INT", { rowtag: "r", declaration: "<r>" }, "INVALID_OPTION_VALUE"],
+  ["id INT", { rowtag: "r", attributeprefix: "" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r", valuetag: "_" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r", validatename: "maybe" }, "INVALID_TEXT_OPTION"],
+  ["id INT", { rowtag: "r", compression: "zstd" }, "INVALID_OPTION_VALUE"],
 ])("%s with %j is refused", async (ddl, options, condition) => {
   await using session = await openSession();
   await expect(save(session, [], { schema: ddl, ...options })).rejects.toThrow(condition);

@@ -12,7 +12,9 @@ export function answers(conf: Partial<AnalysisConf> = {}): (sql: string) => Prom
   afterAll(() => engine[Symbol.asyncDispose]());
   return async (sql) => {
     try {
-      const plan = analyze(parseQuery(sql, conf), { conf: { ...defaultConf, ...conf }, datasets });
+      const infer = await engine.textInference();
+      const meant = { conf: { ...defaultConf, ...conf }, datasets, infer };
+      const plan = analyze(parseQuery(sql, conf), meant);
       const context = { timeZone: "America/Los_Angeles", timestampMs: 0, seed: 0 };
       await using result = await engine.query(plan, context);
       const rows: string[] = [];

@@ -22,6 +22,7 @@ import { jsonOperations } from "./json.ts";
 import { numberOperations } from "./number.ts";
 import { realOperations } from "./real.ts";
 import { textOperations } from "./text.ts";
+import { xmlOperations } from "./xml.ts";
 
 /** A function of texts; null for a value that is none. */
 export type Operation = (args: readonly string[]) => string | null;
@@ -80,6 +81,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...formatOperations,
   ...jsonOperations,
   ...csvOperations,
+  ...xmlOperations,
   ...numberOperations,
   ...hashOperations,
   ...histogramOperations,

@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
+import type { Options } from "../../../plan/relation.ts";
 import {
+  array,
   type DataType,
   field,
   nullType,
@@ -19,7 +21,7 @@ import { csvRecords } from "./csv-record.ts";
 import { Untokenizable } from "./csv-token.ts";
 import { SLOW } from "./json-cell.ts";
 import { soundStart, utf8Of } from "./json-encoding.ts";
-import { type JsonInference, recordType, settle } from "./json-infer.ts";
+import { type JsonInference, recordType, settle, valueTypeOf } from "./json-infer.ts";
 import { KnownLines } from "./json-known.ts";
 import { Malformed } from "./json-lexer.ts";
 import { decode } from "./layout.ts";
@@ -95,16 +97,41 @@ function* unknownLines(file: InputFile, known: KnownLines): Generator<Uint8Array
   }
 }
 
-async function inferJson(request: InferRequest, options: TextOptions): Promise<StructType> {
-  const inference: JsonInference = {
-    grammar: jsonGrammar(request.options),
+function jsonInference(given: Options, options: TextOptions, inferTypes: boolean): JsonInference {
+  return {
+    grammar: jsonGrammar(given),
     times: timeReader(options),
-    primitivesAsString: flag(request.options, "primitivesAsString", false),
-    prefersDecimal: flag(request.options, "prefersDecimal", false),
-    inferTimestamp: flag(request.options, "inferTimestamp", false),
-    dropFieldIfAllNull: flag(request.options, "dropFieldIfAllNull", false),
-    inferTypes: request.inferTypes,
+    primitivesAsString: flag(given, "primitivesAsString", false),
+    prefersDecimal: flag(given, "prefersDecimal", false),
+    inferTimestamp: flag(given, "inferTimestamp", false),
+    dropFieldIfAllNull: flag(given, "dropFieldIfAllNull", false),
+    inferTypes,
   };
+}
+
+/** The type of a text's value, as `schema_of_json` tells it. */
+export function inferJsonText(text: string, given: Options): DataType {
+  const inference = jsonInference(given, textOptions(given, "UTC"), true);
+  try {
+    return told(valueTypeOf(text, inference), inference);
+  } catch (thrown) {
+    if (!(thrown instanceof Malformed)) throw thrown;
+    const badRecord = text.slice(0, 500);
+    const parameters = { badRecord, path: "schema_of_json", reason: thrown.reason };
+    throw error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters);
+  }
+}
+
+/** What is left of a type: an empty struct where nothing is, which an array may hold. */
+function told(type: DataType, inference: JsonInference): DataType {
+  const settled = settle(type, inference.dropFieldIfAllNull);
+  if (settled) return settled;
+  if (type.type === "array" && type.elementType.type === "struct") return array(struct([]));
+  return type.type === "struct" ? struct([]) : string;
+}
+
+async function inferJson(request: InferRequest, options: TextOptions): Promise<StructType> {
+  const inference = jsonInference(request.options, options, request.inferTypes);
   const known = isPlain(options, inference) ? new KnownLines(request.inferTypes) : undefined;
   let merged: DataType = struct([]);
   let index = 0;

@@ -57,6 +57,12 @@ export function recordType(given: string, options: JsonInference): StructType | 
   return merged;
 }
 
+/** The type of a value, whatever it is; nothing is null. Throws Malformed. */
+export function valueTypeOf(text: string, options: JsonInference): DataType {
+  const cursor: Cursor = { text, grammar: options.grammar, at: 0 };
+  return peek(cursor) === "" ? nullType : valueType(cursor, options);
+}
+
 /** A null for a record says nothing of its fields. */
 function rootStruct(cursor: Cursor, options: JsonInference): StructType | undefined {
   const character = peek(cursor);

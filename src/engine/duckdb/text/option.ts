@@ -67,7 +67,8 @@ function checkEncoding(value: string): void {
   throw error("UNSUPPORTED_TEXT_OPTION", { option: "encoding", value, known: "UTF-8" });
 }
 
-function checkLocale(value: string): void {
+/** Throws UNSUPPORTED_TEXT_OPTION for another locale than that of the United States. */
+export function checkLocale(value: string): void {
   if (/^en([-_]us)?$/i.test(value)) return;
   throw error("UNSUPPORTED_TEXT_OPTION", { option: "locale", value, known: "en-US" });
 }

@@ -1,4 +1,5 @@
 import { error } from "../../../error/error.ts";
+import type { Options } from "../../../plan/relation.ts";
 import {
   array,
   boolean,
@@ -22,6 +23,7 @@ import { parseGrouped, precisionOf } from "../text/decimal.ts";
 import { mergeTypes } from "../text/merge-type.ts";
 import { attributeTexts, type Element, isBlank, trimmed } from "./element.ts";
 import { type XmlOptions, xmlOptions } from "./option.ts";
+import { rootElement } from "./parser.ts";
 import { XmlRecords } from "./record.ts";
 import { isReal } from "./value.ts";
 
@@ -64,6 +66,17 @@ export async function inferXmlSchema(request: InferRequest): Promise<StructType>
     }
   }
   return (settled(merged) ?? struct([])) as StructType;
+}
+
+/** The schema of a text that is one record, as `schema_of_xml` tells it. */
+export function inferXmlText(text: string, given: Options): StructType {
+  const options = xmlOptions({ rowtag: "ROW", ...given }, "UTC");
+  const how = { options, times: timeReader(options.text), inferTypes: options.inferTypes };
+  const found = rootElement(text, options);
+  if (!("fault" in found)) return (settled(objectType(found, how)) ?? struct([])) as StructType;
+  if (options.text.mode !== "FAILFAST") return struct([field(options.text.corruptColumn, string)]);
+  const parameters = { badRecord: text.slice(0, 500), path: "schema_of_xml", reason: found.fault };
+  throw error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters);
 }
 
 function sampled(count: number, ratio: number): boolean {

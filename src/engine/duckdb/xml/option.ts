@@ -21,11 +21,8 @@ export interface XmlOptions {
 
 /** Reads and checks the options; their names are lower case. */
 export function xmlOptions(options: Options, timeZone: string): XmlOptions {
-  const rowTag = options["rowtag"];
+  const rowTag = options["rowtag"]?.trim();
   if (rowTag === undefined) throw error("XML_ROW_TAG_MISSING", {});
-  if (rowTag === "" || rowTag.startsWith("<") || rowTag.endsWith(">")) {
-    throw invalid("rowTag", rowTag, "it is a name, without angle brackets");
-  }
   const validation = options["rowvalidationxsdpath"];
   if (validation !== undefined) {
     const option = "rowValidationXSDPath";
@@ -33,9 +30,7 @@ export function xmlOptions(options: Options, timeZone: string): XmlOptions {
   }
   const valueTag = options["valuetag"] ?? "_VALUE";
   const attributePrefix = options["attributeprefix"] ?? "_";
-  if (valueTag === "" || valueTag === attributePrefix) {
-    throw invalid("valueTag", valueTag, "it is not empty and not the attributePrefix");
-  }
+  checkTags({ rowTag, valueTag, attributePrefix });
   const encoding = options["encoding"] ?? options["charset"] ?? "UTF-8";
   return {
     ...{ rowTag, attributePrefix, valueTag },
@@ -52,6 +47,20 @@ export function xmlOptions(options: Options, timeZone: string): XmlOptions {
   };
 }
 
+/** What Spark asks of these, whether XML is read or written. */
+export function checkTags({
+  rowTag,
+  valueTag,
+  attributePrefix,
+}: Pick<XmlOptions, "rowTag" | "valueTag" | "attributePrefix">): void {
+  if (rowTag === "" || rowTag.startsWith("<") || rowTag.endsWith(">")) {
+    throw invalidOption("rowTag", rowTag, "it is a name, without angle brackets");
+  }
+  if (valueTag === "" || valueTag === attributePrefix) {
+    throw invalidOption("valueTag", valueTag, "it is not empty and not the attributePrefix");
+  }
+}
+
 function knownEncoding(value: string): string {
   try {
     // The name that stands for another one in the web's standard is Java's for itself.
@@ -65,6 +74,6 @@ function knownEncoding(value: string): string {
   }
 }
 
-function invalid(option: string, value: string, reason: string): Error {
+export function invalidOption(option: string, value: string, reason: string): Error {
   return error("INVALID_TEXT_OPTION", { option, value, reason });
 }

@@ -69,6 +69,8 @@ function typedValue(text: string, type: DataType, times: TimeReader): Value | un
       return times.timestamp(text);
     case "timestamp_ntz":
       return times.timestampNtz(text);
+    case "time":
+      return times.time(text);
     default:
       return undefined;
   }

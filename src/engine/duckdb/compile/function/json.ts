@@ -1,3 +1,4 @@
+import { constantOptions } from "../../../../analysis/function/text-option.ts";
 import type { TypedExpression } from "../../../../analysis/typed.ts";
 import { error } from "../../../../error/error.ts";
 import { dataTypeJson } from "../../../../schema/json.ts";
@@ -37,10 +38,10 @@ export const jsons: Group = {
 };
 
 /** A text read to a type by a reader of ours. */
-function reading(name: "from_json" | "from_csv"): Compilation {
+export function reading(name: "from_json" | "from_csv" | "from_xml"): Compilation {
   return ([value], { node, scope }) => {
     const options = optionsOf(node.arguments[1]);
-    if (options["mode"]?.toUpperCase() === "FAILFAST") {
+    if (options["mode"]?.toUpperCase() === "FAILFAST" && name !== "from_xml") {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `${name} in the mode FAILFAST` });
     }
     const args = [
@@ -80,7 +81,7 @@ function sparkStyle(scope: Scope, options: Readonly<Record<string, string>>): Js
 }
 
 /** The text of Spark's own form of a key: days of a date, months or microseconds of an interval. */
-function keyText(value: string, type: DataType, scope: Scope): string {
+export function keyText(value: string, type: DataType, scope: Scope): string {
   switch (type.type) {
     case "date":
       return `CAST(${value} - DATE '1970-01-01' AS VARCHAR)`;
@@ -98,32 +99,18 @@ function keyText(value: string, type: DataType, scope: Scope): string {
     case "struct":
     case "binary":
       throw error("ENGINE_UNSUPPORTED_FUNCTION", {
-        name: `to_json of a map whose keys are of the type ${type.type}`,
+        name: `text of a map whose keys are of the type ${type.type}`,
       });
     default:
       return toText(value, type, scope);
   }
 }
 
-/** Constant options, keys in lower case. */
-function optionsOf(given: TypedExpression | undefined): Record<string, string> {
-  if (given === undefined) return {};
-  const options: Record<string, string> = {};
-  if (given.kind === "literal" && given.value instanceof Map) {
-    for (const [key, value] of given.value) options[String(key).toLowerCase()] = String(value);
-    return options;
-  }
-  if (given.kind !== "call" || given.name !== "map") throw notConstant();
-  for (let at = 0; at + 1 < given.arguments.length; at += 2) {
-    const [key, value] = [given.arguments[at], given.arguments[at + 1]];
-    if (key?.kind !== "literal" || value?.kind !== "literal") throw notConstant();
-    options[String(key.value).toLowerCase()] = String(value.value);
-  }
-  return options;
-}
-
-function notConstant(): Error {
-  return error("ENGINE_UNSUPPORTED_FUNCTION", { name: "options that are not constant" });
+/** Options by their names in lower case; refused where they are not constant. */
+export function optionsOf(given: TypedExpression | undefined): Record<string, string> {
+  const options = constantOptions(given);
+  if (options) return { ...options };
+  throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "options that are not constant" });
 }
 
 /** A type as the structure DuckDB's `from_json` takes. */

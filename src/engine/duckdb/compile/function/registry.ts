@@ -17,6 +17,7 @@ import { strings } from "./string.ts";
 import { times } from "./time.ts";
 import { timestamps } from "./timestamp.ts";
 import { variants } from "./variant.ts";
+import { xmls } from "./xml.ts";
 
 /** A call being compiled. */
 export interface Site {
@@ -43,7 +44,17 @@ export function javascript(name: string, args: readonly string[]): string {
 
 /** How a scalar function by Spark's canonical name is computed, if it is. */
 export function compilationOf(name: string): Compilation | undefined {
-  const known = [operators, conditionals, maths, strings, collections, jsons, variants, hashes];
+  const known = [
+    operators,
+    conditionals,
+    maths,
+    strings,
+    collections,
+    jsons,
+    xmls,
+    variants,
+    hashes,
+  ];
   for (const group of [...known, datetimes, timestamps, times, intervals]) {
     if (Object.hasOwn(group, name)) return group[name];
   }

@@ -10,7 +10,6 @@ export const unsupportedFunctions: ReadonlySet<string> = new Set([
   "mask",
   "number_text",
   "parse_url",
-  "schema_of_json",
   "shuffle",
   "to_binary",
   "to_csv",
