@@ -251,6 +251,10 @@ export class MicroBatches implements AsyncDisposable {
     for (const store of this.#stores.values()) {
       await store.maintain(batchId + 1 - this.#retained, step.context);
     }
+    const ends = this.#startsBySource(entry.offsets);
+    const metrics = await Promise.all(
+      this.#sources.map((source, index) => source.metrics?.(ends[index])),
+    );
     const progress = progressOf({
       id: this.#checkpoint.id,
       runId: this.#runId,
@@ -264,6 +268,7 @@ export class MicroBatches implements AsyncDisposable {
         start: planned.start[index],
         end: entry.offsets[index],
         rows: counts[index] ?? 0,
+        metrics: metrics[source] ?? {},
       })),
       sink: { description: sink.description, rows: written },
       eventTime: computed.eventTimes.find((time) => time !== undefined),

@@ -48,6 +48,8 @@ export interface SourceProgress {
   readonly numInputRows: number;
   readonly inputRowsPerSecond?: number;
   readonly processedRowsPerSecond?: number;
+  /** What the source says of itself; absent where it says nothing. Keys sorted. */
+  readonly metrics?: Readonly<Record<string, string>>;
 }
 
 /** What was counted and measured of a batch. */
@@ -72,6 +74,7 @@ export interface SourceFacts {
   readonly start: Offset | undefined;
   readonly end: Offset | undefined;
   readonly rows: number;
+  readonly metrics: Readonly<Record<string, string>>;
 }
 
 export interface OperatorFacts {
@@ -108,6 +111,7 @@ export function progressOf(facts: BatchFacts): StreamingQueryProgress {
       latestOffset: null,
       numInputRows: source.rows,
       ...rates(source.rows),
+      ...(Object.keys(source.metrics).length > 0 ? { metrics: sorted(source.metrics) } : {}),
     })),
     sink: { description: facts.sink.description, numOutputRows: facts.sink.rows ?? -1 },
   };
@@ -122,7 +126,7 @@ function rate(name: keyof Rates, rows: number, ms: number): Rates {
   return ms > 0 ? { [name]: Math.round((rows / ms) * 10_000) / 10 } : {};
 }
 
-function sorted(record: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+function sorted<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

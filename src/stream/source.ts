@@ -35,6 +35,11 @@ export interface Source extends AsyncDisposable {
   input(start: Offset | undefined, end: Offset): Promise<Batch>;
   commit(end: Offset): Promise<void>;
   /**
+   * What the source says of itself in the progress of a batch that ended at `end`, by name. It
+   * never fails: what is not known is left out.
+   */
+  metrics?(end: Offset | undefined): Promise<Readonly<Record<string, string>>>;
+  /**
    * A batch failed before its commit. Of a failure of its own rows the source may do what has to
    * be durable, and throw the error to raise instead; else it returns. No later batch is asked of
    * it then.

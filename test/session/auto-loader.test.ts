@@ -55,3 +55,41 @@ test.each(["a projection", "a filter", "an aggregate", "each batch"])(
     expect(await ids()).toEqual(["1", "2", "3"]);
   },
 );
+
+test("progress says how many files wait, and how large they are", async () => {
+  await using session = await openSession();
+  const { spark, folder } = session;
+  const at = (name: string): string => join(folder, name);
+  await mkdir(at("in"));
+  const files = (from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: to - from + 1 }, (_, index) =>
+        writeFile(at(`in/${from + index}.json`), `{"id":${from + index}}\n`),
+      ),
+    );
+  const start = (trigger: object) =>
+    spark.readStream
+      .format("cloudFiles")
+      .schema("id INT")
+      .option("cloudFiles.format", "json")
+      .option("cloudFiles.maxFilesPerTrigger", 2)
+      .load(at("in"))
+      .writeStream.option("checkpointLocation", at("cp"))
+      .trigger(trigger)
+      .toTable("t");
+  const told = (query: Awaited<ReturnType<typeof start>>) =>
+    query.recentProgress.map(({ sources }) => sources[0]?.metrics);
+  const waiting = (count: number) => ({
+    numBytesOutstanding: String(count * '{"id":1}\n'.length),
+    numFilesOutstanding: String(count),
+  });
+  await files(1, 5);
+  const first = await start({ availableNow: true });
+  await first.awaitTermination();
+  expect(told(first)).toEqual([waiting(3), waiting(1), waiting(0)]);
+  expect(Object.keys(first.lastProgress!.sources[0]!).at(-1)).toBe("metrics");
+  await files(6, 9);
+  await using second = await start({ processingTime: "0 seconds" });
+  await second.processAllAvailable();
+  expect(told(second)).toEqual([waiting(2), waiting(0)]);
+});

@@ -36,6 +36,7 @@ export class Backlog {
   #files: Waiting[] = [];
   #spilled: Spilled[] = [];
   #count = 0;
+  #bytes = 0;
   #order: Iterator<Waiting> | undefined;
   #next: Waiting | undefined;
 
@@ -49,10 +50,16 @@ export class Backlog {
     return this.#count;
   }
 
+  /** How large they are together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Adds a file; not after the first was taken. */
   add(file: FoundFile): void {
     this.#files.push(file);
     this.#count += 1;
+    this.#bytes += file.size;
     if (this.#files.length >= this.#held) this.#spill();
   }
 
@@ -67,6 +74,7 @@ export class Backlog {
 
   /** Takes the file that `peek` has shown. */
   take(): void {
+    this.#bytes -= this.#next?.size ?? 0;
     this.#next = undefined;
     this.#count -= 1;
   }
@@ -77,6 +85,7 @@ export class Backlog {
     this.#files = [];
     this.#spilled = [];
     this.#count = 0;
+    this.#bytes = 0;
     this.#order = undefined;
     this.#next = undefined;
     for (const { path, reader } of spilled) {

@@ -42,6 +42,8 @@ export interface Finder extends AsyncDisposable {
   settle(): Promise<void>;
   /** Some of what was told still waits. */
   hold(): Promise<void>;
+  /** What it says of itself in progress, as `Source.metrics`. */
+  metrics?(): Promise<Readonly<Record<string, string>>>;
 }
 
 /** What is remembered of a place between listings. */

@@ -11,6 +11,7 @@ import { fileGone, type ReadFile } from "./input.ts";
 import { type FoundFile, type ListingRules, partitionBelow } from "./listing.ts";
 import type { FileEntry } from "./log-file.ts";
 import { lookAt } from "./look.ts";
+import { type Amount, Outstanding } from "./outstanding.ts";
 import { type FilePolicy, takeBatch } from "./plan.ts";
 import { SeenFiles } from "./seen.ts";
 import { type LogBounds, logBounds, SourceLog } from "./source-log.ts";
@@ -39,7 +40,10 @@ export interface FileSourceSpec {
   readonly backfillMs?: number;
   /** What finds files, if not listing alone, which it may use. */
   finder?(everything: Finder, source: SourceContext): Promise<Finder>;
-  /** The log keeps of each file its size, when it was found, and its ETag. */
+  /**
+   * The log keeps of each file its size, when it was found, and its ETag; progress says how much
+   * waits.
+   */
   readonly detailed: boolean;
   /** Absent: the usual bounds of the source log. */
   readonly bounds?: LogBounds;
@@ -80,13 +84,17 @@ export async function openFileSource(spec: FileSourceSpec, opened: SourceContext
     ...{ folder: checkpoint, staging: context.staging, bounds },
     byName: policy.fileNameOnly,
   };
-  const log = await SourceLog.open(settings, ({ path, timestamp }) => seen.add(path, timestamp));
+  const outstanding = new Outstanding();
+  const log = await SourceLog.open(settings, ({ path, timestamp, batchId, size }) => {
+    seen.add(path, timestamp);
+    if (spec.detailed) outstanding.add(batchId, size);
+  });
   if (log.index) seen.lookInto(log.index);
   seen.purge();
   const cleaner = await spec.cleaner?.(checkpoint, log);
   const everything = new Discovery(spec);
   const finder = (await spec.finder?.(everything, opened)) ?? everything;
-  const source = new FileSource(spec, { log, seen, cleaner, finder });
+  const source = new FileSource(spec, { log, seen, cleaner, finder, outstanding });
   if (!spec.includeExisting && log.passed === log.latest) {
     const mark = join(checkpoint, passedMark);
     if (!(await mark.store.stat(mark.path))) await source.passOverExisting();
@@ -100,6 +108,7 @@ interface State {
   readonly seen: SeenFiles;
   readonly cleaner: Cleaner | undefined;
   readonly finder: Finder;
+  readonly outstanding: Outstanding;
 }
 
 class FileSource implements Source {
@@ -111,12 +120,13 @@ class FileSource implements Source {
   readonly #seen: SeenFiles;
   readonly #finder: Finder;
   readonly #backlog: Backlog;
+  readonly #outstanding: Outstanding;
   readonly #known = new Map<string, ReadFile>();
   readonly #cleaner: Cleaner | undefined;
   /** The end of the first batch that was asked for. */
   #first: Offset | undefined;
 
-  constructor(spec: FileSourceSpec, { log, seen, cleaner, finder }: State) {
+  constructor(spec: FileSourceSpec, { log, seen, cleaner, finder, outstanding }: State) {
     this.schema = spec.schema;
     this.description = spec.description;
     this.remote = spec.paths.some(({ store }) => isRemote(store));
@@ -125,6 +135,7 @@ class FileSource implements Source {
     this.#seen = seen;
     this.#cleaner = cleaner;
     this.#finder = finder;
+    this.#outstanding = outstanding;
     const { staging } = spec.context;
     this.#backlog = new Backlog({ staging, latestFirst: spec.policy.latestFirst });
   }
@@ -159,6 +170,7 @@ class FileSource implements Source {
     }
     const { latestFirst } = this.#spec.policy;
     if (!this.#finder.lasting && (latestFirst || this.#backlog.size < discardRatio * taken)) {
+      this.#outstanding.drop(this.#found);
       await this.#backlog.clear();
     }
     if (!this.#backlog.peek()) await this.#finder.settle();
@@ -179,6 +191,18 @@ class FileSource implements Source {
     if (this.#known.size >= maxKnown) this.#known.clear();
   }
 
+  async metrics(end: Offset | undefined): Promise<Readonly<Record<string, string>>> {
+    if (!this.#spec.detailed) return {};
+    const number = Math.max(this.#log.passed, this.#number(end));
+    const waiting = this.#outstanding.after(number, this.#log.latest, this.#found);
+    const { files, bytes } = waiting ?? {};
+    return {
+      ...(files === undefined ? {} : { numFilesOutstanding: String(files) }),
+      ...(bytes === undefined ? {} : { numBytesOutstanding: String(bytes) }),
+      ...(await this.#finder.metrics?.()),
+    };
+  }
+
   async failed(thrown: unknown): Promise<void> {
     await this.#spec.failed?.(thrown);
   }
@@ -196,6 +220,7 @@ class FileSource implements Source {
     if (this.#backlog.peek()) return true;
     await this.#finder.settle();
     await this.#backlog.clear();
+    this.#outstanding.drop(this.#found);
     const [seen, backlog] = [this.#seen, this.#backlog];
     const visitor = {
       visit: (file: FoundFile) => {
@@ -206,6 +231,11 @@ class FileSource implements Source {
       ...(this.#spec.policy.overwrites ? {} : { known: (uri: string) => seen.has(uri, 0) }),
     };
     return await this.#finder.look(visitor, began);
+  }
+
+  get #found(): Amount {
+    const { size: files, bytes } = this.#backlog;
+    return { files, bytes };
   }
 
   /** Plans a batch of what waits; how many files it has. */
@@ -229,7 +259,8 @@ class FileSource implements Source {
       ...(this.#spec.detailed && etag !== undefined ? { etag } : {}),
     }));
     if (await this.#log.settle(entries.length, seen.oldest)) seen.moveTo(this.#log.index!);
-    await this.#log.add(entries, batchId);
+    const entry = await this.#log.add(entries, batchId);
+    if (this.#spec.detailed) for (const { size } of files) this.#outstanding.add(entry, size);
     for (const { uri, modificationTime, size, etag, location, partition } of files) {
       seen.add(uri, modificationTime);
       if (this.#known.size >= maxKnown || !location || !partition) continue;

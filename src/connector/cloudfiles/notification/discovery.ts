@@ -89,6 +89,12 @@ export class NotifiedFiles implements Finder {
     await queue.extend(this.#held);
   }
 
+  async metrics(): Promise<Readonly<Record<string, string>>> {
+    // Who may read a queue may still not be allowed to ask how long it is.
+    const size = await this.#spec.queue.waiting?.().catch(() => undefined);
+    return size === undefined ? {} : { approximateQueueSize: String(size) };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#spec.queue[Symbol.asyncDispose]();
   }

@@ -33,6 +33,8 @@ export interface Queue extends AsyncDisposable {
   acknowledge(messages: readonly Message[]): Promise<void>;
   /** Hides messages for `hiddenMs` from now; one that has come to another receiver stays so. */
   extend(messages: readonly Message[]): Promise<void>;
+  /** About how many messages wait, where the service tells. */
+  waiting?(): Promise<number | undefined>;
 }
 
 /** Messages go to the service in groups of this size at most. */

@@ -50,7 +50,8 @@ export function awsRemedy({ container, prefix }: Wanted): string {
     `Allow it with this policy: ${awsPolicy(container)}`,
     `or make an SQS queue, and send it the s3:ObjectCreated:* events ${what}`,
     "from S3, by an SNS topic or by EventBridge",
-    "allow sqs:ReceiveMessage, sqs:DeleteMessage and sqs:ChangeMessageVisibility on it",
+    "allow sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility and " +
+      "sqs:GetQueueAttributes on it",
     "and give its URL in cloudFiles.queueUrl",
   ].join("; ");
 }

@@ -20,6 +20,10 @@ export interface SqsClient {
     QueueUrl: string;
     Entries: { Id: string; ReceiptHandle: string; VisibilityTimeout: number }[];
   }): Promise<unknown>;
+  getQueueAttributes(input: {
+    QueueUrl: string;
+    AttributeNames: "ApproximateNumberOfMessages"[];
+  }): Promise<{ readonly Attributes?: Readonly<Partial<Record<string, string>>> | undefined }>;
   destroy(): void;
 }
 
@@ -77,6 +81,12 @@ export function sqsQueue(client: SqsClient, url: string, remedy: string): Queue 
         }));
         await call(() => client.changeMessageVisibilityBatch({ QueueUrl: url, Entries }));
       });
+    },
+    waiting: async () => {
+      const AttributeNames = ["ApproximateNumberOfMessages" as const];
+      const { Attributes } = await client.getQueueAttributes({ QueueUrl: url, AttributeNames });
+      const count = Attributes?.["ApproximateNumberOfMessages"];
+      return count === undefined ? undefined : Number(count);
     },
     [Symbol.asyncDispose]: async () => client.destroy(),
   };

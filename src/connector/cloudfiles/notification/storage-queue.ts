@@ -19,6 +19,7 @@ export interface StorageQueueClient {
     message: undefined,
     visibilityTimeout: number,
   ): Promise<{ readonly popReceipt?: string }>;
+  getProperties(): Promise<{ readonly approximateMessagesCount?: number }>;
   createIfNotExists(): Promise<unknown>;
   exists(): Promise<boolean>;
   deleteIfExists(): Promise<{ readonly succeeded: boolean }>;
@@ -84,6 +85,7 @@ export function storageQueue(client: StorageQueueClient, remedy: string): Queue 
         const { popReceipt } = await client.updateMessage(id, receipt, undefined, hiddenSeconds);
         if (popReceipt !== undefined) renewed.set(message, popReceipt);
       }),
+    waiting: async () => (await client.getProperties()).approximateMessagesCount,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

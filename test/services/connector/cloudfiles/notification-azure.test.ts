@@ -40,7 +40,10 @@ describe.skipIf("missing" in azure)("told by a Storage Queue", () => {
     await queue.sendMessage(base64(blobEvent("other", blobName(1))));
     await queue.sendMessage(base64(blobEvent(at.name, "in/gone.json")));
     await queue.sendMessage(base64(blobEvent(at.name, blobName(2), "DeleteBlob", "BlobDeleted")));
-    await stream.run({ "cloudFiles.maxFilesPerTrigger": "9" });
+    const metrics = await stream.run({ "cloudFiles.maxFilesPerTrigger": "9" });
+    expect(metrics.at(-1)).toEqual({
+      ...{ approximateQueueSize: "0", numBytesOutstanding: "0", numFilesOutstanding: "0" },
+    });
     expect(await stream.ids()).toEqual(span(0, 40));
     expect((await queue.getProperties()).approximateMessagesCount).toBe(0);
     await queue.sendMessage(base64(own(7)));

@@ -92,8 +92,13 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
       s3Message("other", [key(1)]),
     ];
     await at.send(...bodies.toSorted((left, right) => (hash(left) < hash(right) ? -1 : 1)));
-    await told.run({ "cloudFiles.maxFilesPerTrigger": "7" });
+    const metrics = await told.run({ "cloudFiles.maxFilesPerTrigger": "7" });
     expect(await told.ids()).toEqual(span(0, 30));
+    const left = metrics.map(({ numFilesOutstanding }) => Number(numFilesOutstanding));
+    expect(left[0]).toBeGreaterThanOrEqual(23);
+    expect(left).toEqual([...new Set(left)].toSorted((one, other) => other - one));
+    expect(left.at(-1)).toBe(0);
+    expect(metrics.at(-1)).toMatchObject({ approximateQueueSize: "0" });
     expect(await waiting(aws, at.queue)).toBe(0);
     await at.send(...span(1, 30).map(envelope));
     await told.run();

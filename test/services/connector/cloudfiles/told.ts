@@ -6,8 +6,10 @@ import { SparkSession } from "../../../../src/index.ts";
 /** A stream that is told of its files, into a Delta table on local disk. */
 export interface Told extends AsyncDisposable {
   readonly folder: string;
-  /** Runs the stream until nothing more is told; what it logs to standard error. */
-  run(options?: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs the stream until nothing more is told; what its source says of itself, batch by batch. */
+  run(
+    options?: Readonly<Record<string, string>>,
+  ): Promise<readonly Readonly<Record<string, string>>[]>;
   /** The ids in the table, in order: as often as they were read. */
   ids(): Promise<readonly number[]>;
 }
@@ -38,6 +40,7 @@ export async function told({ path, conf, options }: Source): Promise<Told> {
         .trigger({ availableNow: true })
         .start(table);
       await query.awaitTermination();
+      return query.recentProgress.map(({ sources }) => sources[0]?.metrics ?? {});
     },
     ids: async () => {
       const rows = await (await session.read.format("delta").load(table)).collect();
