@@ -14,6 +14,7 @@ export type Input =
   | ParquetInput
   | OrcInput
   | TextInput
+  | RecordInput
   | CachedInput
   | EmptyInput;
 
@@ -167,6 +168,53 @@ export interface TextInput {
 export interface BadLog {
   readonly records?: string;
   readonly files: string;
+}
+
+/**
+ * Records of a partitioned log, in Kafka's record batches (format 2). `schema` has any of Kafka's
+ * columns: key, value, topic, partition, offset, timestamp, timestampType, headers. Rows come in
+ * order of the pieces, and of offsets in each.
+ */
+export interface RecordInput {
+  readonly kind: "record";
+  readonly schema: StructType;
+  readonly log: RecordLog;
+}
+
+/** Where record batches come from, each time a query over them begins. */
+export interface RecordLog {
+  /** Brings them here; what does not stay in memory lies in new files of `folder`. */
+  fetch(folder: string, signal?: AbortSignal): Promise<FetchedRecords>;
+}
+
+export interface FetchedRecords {
+  readonly pieces: readonly RecordPiece[];
+  /** Removes what lies in files. */
+  release(): Promise<void>;
+}
+
+/** Whole record batches that follow each other in one partition. */
+export interface RecordPiece {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offsets of the records that are wanted; the batches may have others. */
+  readonly start: bigint;
+  readonly end: bigint; // exclusive
+  readonly bytes: Uint8Array | FilePart;
+  /** Whether the checksum of each batch is looked at. */
+  readonly checked: boolean;
+  /**
+   * Only what was committed is wanted: the transactions that were not, with the first offset of
+   * each. Absent: all records are.
+   */
+  readonly aborted?: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+}
+
+/** A part of a local file. */
+export interface FilePart {
+  readonly path: string;
+  readonly position: number;
+  readonly length: number;
 }
 
 /**

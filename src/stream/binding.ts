@@ -77,16 +77,16 @@ function rowsOf(input: Input): number | undefined {
 }
 
 /**
- * Counts the rows of a scan that nothing else counts. Parquet tells by its footers; text has to
- * be read, so it is read once and kept, and the batch uses what was kept.
+ * Counts the rows of a scan that nothing else counts. Parquet tells by its footers; text and
+ * records have to be read, so they are read once and kept, and the batch uses what was kept.
  */
 export async function countScan(
   scan: StreamingScan,
   bound: BoundScan,
   step: BatchStep,
 ): Promise<BoundScan> {
-  const text = bound.input.input.kind === "text";
-  const input = text ? await keptInput(bound.input, step) : bound.input;
+  const once = ["text", "record"].includes(bound.input.input.kind);
+  const input = once ? await keptInput(bound.input, step) : bound.input;
   const [rows = 0] = await countRows(input, [booleanLiteral(true)], step);
   return { relation: exactly(scan, input), input, rows };
 }

@@ -94,7 +94,8 @@ export class MicroBatches implements AsyncDisposable {
       const hidden = this.#hiddenOf(index, dataset);
       const { atomic = false } = this.#spec.sink;
       const queryId = this.#checkpoint.id;
-      this.#sources.push(await dataset.open({ checkpoint, queryId, hidden, atomic }));
+      const signal = this.#signal;
+      this.#sources.push(await dataset.open({ checkpoint, queryId, hidden, atomic, signal }));
     }
   }
 
@@ -268,6 +269,7 @@ export class MicroBatches implements AsyncDisposable {
         start: planned.start[index],
         end: entry.offsets[index],
         rows: counts[index] ?? 0,
+        latest: this.#sources[source]?.reachable?.(),
         metrics: metrics[source] ?? {},
       })),
       sink: { description: sink.description, rows: written },

@@ -74,6 +74,8 @@ export interface SourceFacts {
   readonly start: Offset | undefined;
   readonly end: Offset | undefined;
   readonly rows: number;
+  /** How far the source had data. */
+  readonly latest: Offset | undefined;
   readonly metrics: Readonly<Record<string, string>>;
 }
 
@@ -108,7 +110,7 @@ export function progressOf(facts: BatchFacts): StreamingQueryProgress {
       description: source.description,
       startOffset: offsetValue(source.start),
       endOffset: offsetValue(source.end),
-      latestOffset: null,
+      latestOffset: offsetValue(source.latest),
       numInputRows: source.rows,
       ...rates(source.rows),
       ...(Object.keys(source.metrics).length > 0 ? { metrics: sorted(source.metrics) } : {}),

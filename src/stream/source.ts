@@ -34,6 +34,8 @@ export interface Source extends AsyncDisposable {
   /** The rows of (start, end]. `rows` where the source knows it without reading. */
   input(start: Offset | undefined, end: Offset): Promise<Batch>;
   commit(end: Offset): Promise<void>;
+  /** How far there was data when it was last asked, for progress. */
+  reachable?(): Offset | undefined;
   /**
    * What the source says of itself in the progress of a batch that ended at `end`, by name. It
    * never fails: what is not known is left out.
@@ -65,4 +67,6 @@ export interface SourceContext {
    * read to fail, and hear of it by `failed`. Absent: its rows may be out by then.
    */
   readonly atomic?: boolean;
+  /** Aborts when the query is stopped: waits of the source end. */
+  readonly signal?: AbortSignal;
 }

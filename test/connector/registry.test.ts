@@ -9,7 +9,7 @@ test("formats are found without case, and each names itself", async () => {
 });
 
 test.each([
-  ["kafka", "DATA_SOURCE_NOT_BUILT"],
+  ["kinesis", "DATA_SOURCE_NOT_BUILT"],
   ["constructor", "DATA_SOURCE_NOT_FOUND"],
 ])("%s is %s", async (name, code) => {
   await expect(connectorFor(name)).rejects.toMatchObject({ code });

@@ -165,18 +165,4 @@ describe.skipIf(!streams)("a query that Spark stopped and that cannot continue h
       expect(await fingerprint(copy.path)).toBe(before);
     },
   );
-
-  test("kafka_to_delta is refused by the name of its format", async () => {
-    const copy = await copyOf("kafka_to_delta");
-    const before = await fingerprint(copy.path);
-    const frame = spark.readStream
-      .format("kafka")
-      .option("kafka.bootstrap.servers", "localhost:9")
-      .option("subscribe", "refstream")
-      .load();
-    const thrown: unknown = await copy.continue(frame).catch((reason: unknown) => reason);
-    expect(String(thrown)).toMatch(/kafka/);
-    expect(codes(thrown)).toContain("DATA_SOURCE_NOT_BUILT");
-    expect(await fingerprint(copy.path)).toBe(before);
-  });
 });

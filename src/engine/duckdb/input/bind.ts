@@ -78,6 +78,8 @@ interface Bound {
   readonly comparisons: ReadonlyMap<Input, readonly Comparison[]>;
   /** Whether some were. */
   leftOut: boolean;
+  /** Bytes of records that were fetched. */
+  fetched: number;
 }
 
 /** Cells a VALUES list may have: beyond, the parser is slower than an appended table. */
@@ -90,7 +92,7 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
   const read = columnsRead(plan);
   const comparisons = request.allGroups ? new Map() : comparisonsOf(plan);
   const made = { releases: [], scans: [], uris: new Map(), needed: { bytes: 0 } };
-  const bound: Bound = { ...made, filtered, read, comparisons, leftOut: false };
+  const bound: Bound = { ...made, filtered, read, comparisons, leftOut: false, fetched: 0 };
   const { releases, scans, uris } = bound;
   const failure = (): Error | undefined =>
     scans.map((scan) => scan.failure()).find((found) => found !== undefined);
@@ -108,11 +110,12 @@ export async function bind(plan: TypedRelation, request: BindRequest): Promise<B
   }
   const named = (thrown: unknown): unknown => inUris(thrown, uris);
   const leftOut = (): boolean => bound.leftOut;
-  return { sources, bytes: bytesOf(sources.keys()), failure, leftOut, named, release };
+  const bytes = bytesOf(sources.keys(), bound.fetched);
+  return { sources, bytes, failure, leftOut, named, release };
 }
 
-function bytesOf(inputs: Iterable<Input>): Binding["bytes"] {
-  const bytes = { text: 0, parquet: 0 };
+function bytesOf(inputs: Iterable<Input>, fetched: number): Binding["bytes"] {
+  const bytes = { text: fetched, parquet: 0 };
   for (const input of inputs) {
     if (!("files" in input)) continue;
     // ORC too is read by one thread.
@@ -145,6 +148,15 @@ async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promi
       const local = { part, ignoreMissing };
       const files = request.explained ? [] : await opened(input.files, local, bound);
       return scanned(await registerOrcScan(request.connection, { ...input, files }), schema, bound);
+    }
+    case "record": {
+      if (request.explained) return emptySource(input.schema);
+      const fetched = await input.log.fetch(request.folder, request.context.signal);
+      releases.push(() => fetched.release());
+      for (const { bytes } of fetched.pieces) bound.fetched += bytes.length;
+      const { registerRecordScan } = await import("../record/scan.ts");
+      const scan = await registerRecordScan(request.connection, input.schema, fetched.pieces);
+      return scanned(scan, input.schema, bound);
     }
     case "text": {
       const { registerTextScan } = await import("../text/scan.ts");

@@ -35,8 +35,11 @@ function hadoopBlocks(page: Buffer, length: number): Buffer {
   return out;
 }
 
-/** Decompresses one LZ4 block into `out` at `start`; returns where its bytes end. */
-export function decompress(block: Buffer, out: Buffer, start: number): number {
+/**
+ * Decompresses one LZ4 block into `out` at `start`; returns where its bytes end. It may refer to
+ * what is there from `window` on.
+ */
+export function decompress(block: Buffer, out: Buffer, start: number, window = start): number {
   let at = 0;
   let to = start;
   const extended = (length: number): number => {
@@ -65,7 +68,7 @@ export function decompress(block: Buffer, out: Buffer, start: number): number {
     const from = to - block.readUInt16LE(at);
     at += 2;
     const end = to + extended(token & 15) + 4;
-    if (from < start || from === to || end > out.length) {
+    if (from < window || from === to || end > out.length) {
       throw new RangeError("an LZ4 match is out of its block");
     }
     // A match may overlap what it makes: byte by byte.
