@@ -10,8 +10,8 @@ const shared = {
   verbose: { type: "boolean" },
 } as const;
 
-/** Options of some commands, all of them with a value. */
-const special = ["version", "timestamp", "changes", "limit", "from"] as const;
+/** Options of some commands, all of them with a value; `option` as often as wanted. */
+const special = ["version", "timestamp", "changes", "limit", "from", "option"] as const;
 
 export type Special = (typeof special)[number];
 export type OutputFormat = "table" | "ndjson" | "json";
@@ -24,12 +24,15 @@ export interface Arguments {
   readonly verbose: boolean;
   /** Of the session, by name: `--conf name=value`, as often as wanted. */
   readonly conf: Readonly<Record<string, string>>;
+  /** Of a source, by name: `--option name=value`. */
+  readonly options: Readonly<Record<string, string>>;
   readonly values: Readonly<Partial<Record<Special, string>>>;
 }
 
 /** Reads a command's arguments; those not in `allowed` are a UsageError. */
 export function readArguments(argv: readonly string[], allowed: readonly Special[]): Arguments {
-  const options = { ...shared, ...Object.fromEntries(allowed.map((name) => [name, text])) };
+  const own = allowed.map((name) => [name, name === "option" ? texts : text]);
+  const options = { ...shared, ...Object.fromEntries(own) };
   const { values, positionals } = parse(argv, options);
   const output = (values["output"] as string | undefined) ?? "table";
   if (output !== "table" && output !== "ndjson" && output !== "json") {
@@ -42,18 +45,23 @@ export function readArguments(argv: readonly string[], allowed: readonly Special
     warehouse: (values["warehouse"] as string | undefined) ?? "spark-warehouse",
     help: values["help"] === true,
     verbose: values["verbose"] === true,
-    conf: Object.fromEntries(((values["conf"] ?? []) as readonly string[]).map(nameAndValue)),
+    conf: namesAndValues("conf", values["conf"]),
+    options: namesAndValues("option", values["option"]),
     values: Object.fromEntries(given.map((name) => [name, values[name] as string])),
   };
 }
 
-function nameAndValue(text: string): readonly [string, string] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`--conf takes name=value, not ${text}`);
-  return [text.slice(0, at), text.slice(at + 1)];
+function namesAndValues(option: string, given: unknown): Readonly<Record<string, string>> {
+  const pairs = ((given ?? []) as readonly string[]).map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new UsageError(`--${option} takes name=value, not ${pair}`);
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 const text = { type: "string" } as const;
+const texts = { type: "string", multiple: true } as const;
 
 function parse(
   argv: readonly string[],

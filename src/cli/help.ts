@@ -16,6 +16,12 @@ Usage
   millrace checkpoint import <dir> <file>
                                         take an export of cloud_files_state
                                         (parquet, csv, json) as files read
+  millrace notification list <path>     what tells streams of new files there
+  millrace notification setup <path> <name>
+                                        make a queue that is told of them
+  millrace notification teardown <path> <id>
+                                        remove what was made for a stream
+      [--option cloudFiles.NAME=VALUE]
 
 Options
   --warehouse DIR               where tables named without a path lie
@@ -37,4 +43,5 @@ Examples
   millrace history iot_data --limit 5
   millrace tail iot_data --output ndjson | jq .temp
   millrace run pipeline.ts
-  millrace checkpoint inspect ./checkpoints/silver`;
+  millrace checkpoint inspect ./checkpoints/silver
+  millrace notification list s3://bucket --option cloudFiles.region=us-east-1`;

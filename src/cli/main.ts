@@ -62,6 +62,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     await (await import("./checkpoint.ts")).checkpointCommand(rest, io);
     return exit.done;
   }
+  if (name === "notification") {
+    await (await import("./notification.ts")).notificationCommand(rest, io);
+    return exit.done;
+  }
   const command = commands[name];
   if (!command) throw new UsageError(`There is no command ${name}`);
   const args = readArguments(rest, command.options);

@@ -185,3 +185,22 @@ test("checkpoint inspect says where a query stands, and changes nothing", async 
   );
   expect(absent.err[0]).toMatch(/^\[PATH_NOT_FOUND\]/);
 });
+
+test.each([
+  [[], "list <path>"],
+  [["list"], "list <path>"],
+  [["list", "s3://bucket", "more"], "list <path>"],
+  [["setup", "s3://bucket"], "setup <path> <name>"],
+  [["setup", "s3://bucket", "Of_Mine"], "Of_Mine is no name"],
+  [["teardown", "s3://bucket", "a--b"], "a--b is no name"],
+  [["list", "s3://bucket", "--option", "x"], "--option takes name=value"],
+])("notification %j is a wrong way to call it", async (argv, said) => {
+  const { code, err } = await runWith(new AbortController(), [], ["notification", ...argv]);
+  expect([code, err[0]]).toEqual([2, expect.stringContaining(said)]);
+});
+
+test("notification is of clouds, and says so of another place", async () => {
+  const argv = ["notification", "list", folder];
+  const { code, err } = await runWith(new AbortController(), [], argv);
+  expect([code, err[0]]).toEqual([1, expect.stringMatching(/^\[CF_INVALID_OPTION_VALUE\].*S3/)]);
+});
