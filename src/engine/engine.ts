@@ -2,6 +2,7 @@ import type { TextInference } from "../analysis/conf.ts";
 import type { TypedRelation } from "../analysis/typed.ts";
 import type { FilePlace, InputFile, ParquetRebase } from "../plan/input.ts";
 import type { Options } from "../plan/relation.ts";
+import type { BinaryStyle } from "../schema/binary.ts";
 import type { StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 
@@ -56,6 +57,8 @@ export interface QueryContext {
   readonly timeZone: string;
   /** `spark.sql.legacy.timeParserPolicy`: CORRECTED where it is not said. */
   readonly timeParserPolicy?: TimeParserPolicy;
+  /** `spark.sql.binaryOutputStyle`, in which XML has bytes: HEX_DISCRETE where it is not said. */
+  readonly binaryStyle?: BinaryStyle;
   /** `spark.sql.parquet.datetimeRebaseModeInRead` and `int96…`: CORRECTED where not said. */
   readonly parquetRebase?: ParquetRebase;
   /** What `current_timestamp()` is, ms since the epoch. */

@@ -7,6 +7,7 @@ import type { Engine, QueryContext, TimeParserPolicy } from "../../engine/engine
 import { env } from "../../env.ts";
 import type { Literal } from "../../plan/expression.ts";
 import type { ParquetRebase } from "../../plan/input.ts";
+import { binaryStyle } from "../../schema/binary.ts";
 import type { LexerOptions } from "../../sql/lexer.ts";
 import type { ParseOptions } from "../../sql/parse.ts";
 import type { StreamingQueries } from "../../stream/queries.ts";
@@ -137,6 +138,7 @@ export function queryContext(context: LocalContext): QueryContext {
   return {
     timeZone: timeZoneOf(context),
     timeParserPolicy: timeParserPolicyOf(context.conf),
+    binaryStyle: binaryStyle(context.conf.lookup("spark.sql.binaryOutputStyle"), "HEX_DISCRETE"),
     parquetRebase: {
       datetime: rebaseModeOf(context.conf, "spark.sql.parquet.datetimeRebaseModeInRead"),
       int96: rebaseModeOf(context.conf, "spark.sql.parquet.int96RebaseModeInRead"),

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { error, isError } from "../../../error/error.ts";
 import type { InputFile, TextInput } from "../../../plan/input.ts";
+import type { BinaryStyle } from "../../../schema/binary.ts";
 import { prepareCodecs } from "../avro/container.ts";
 import { avroFormat } from "../avro/file.ts";
 import { type RowSource, registerScan, type ScanItem } from "../table-function.ts";
@@ -26,6 +27,7 @@ const MAX_FILES = 1 << 23;
 export interface TextContext {
   /** IANA name of the session zone; the option `timeZone` goes before it. */
   readonly timeZone: string;
+  readonly binaryStyle?: BinaryStyle;
 }
 
 /**
@@ -75,7 +77,7 @@ class Rows implements RowSource {
       input,
       layout,
       options,
-      rawOptions: input.options,
+      rawOptions: { ...input.options, binarystyle: context.binaryStyle ?? "HEX_DISCRETE" },
       times: timeReader(options),
       open: (separator) => new BlockReader(input.files[this.#index]!, separator),
     };

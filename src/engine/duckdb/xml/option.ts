@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
+import { type BinaryStyle, binaryStyle } from "../../../schema/binary.ts";
 import { flag, type TextOptions, textOptions } from "../text/option.ts";
 
 /** The options of reading XML, with Spark's defaults. */
@@ -16,6 +17,8 @@ export interface XmlOptions {
   readonly ignoreNamespace: boolean;
   readonly wildcard: string;
   readonly encoding: string;
+  /** Said by the session, not by its user: see `QueryContext`. */
+  readonly binaryStyle: BinaryStyle;
   readonly text: TextOptions;
 }
 
@@ -42,6 +45,7 @@ export function xmlOptions(options: Options, timeZone: string): XmlOptions {
     ignoreNamespace: flag(options, "ignoreNamespace", false),
     wildcard: options["wildcardcolname"] ?? "xs_any",
     encoding: knownEncoding(encoding),
+    binaryStyle: binaryStyle(options["binarystyle"], "HEX_DISCRETE"),
     // Spark's dates are read strictly here, where JSON's are cast.
     text: textOptions({ dateformat: "yyyy-MM-dd", ...options, encoding: "UTF-8" }, timeZone),
   };

@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
+import { type BinaryStyle, binaryStyle } from "../../../schema/binary.ts";
 import type { DataType } from "../../../schema/type.ts";
 import { zoneOf } from "../../../schema/zone.ts";
 import { checkLocale, flag } from "../text/option.ts";
@@ -21,6 +22,7 @@ export interface XmlStyle {
   readonly timeFormat: string | undefined;
   /** In which instants are written. */
   readonly timeZone: string;
+  readonly binaryStyle: BinaryStyle;
   /** Whether names of elements and attributes must be such of XML. */
   readonly checksNames: boolean;
 }
@@ -47,6 +49,7 @@ export function xmlStyle(options: Options, timeZone: string): XmlStyle {
     timestampNtzFormat: options["timestampntzformat"] ?? `${date}'T'HH:mm:ss.SSS`,
     timeFormat: options["timeformat"],
     timeZone: zoneId(options["timezone"] ?? timeZone),
+    binaryStyle: binaryStyle(options["binarystyle"], "HEX_DISCRETE"),
     checksNames: flag(options, "validateName", true),
   };
   if (style.checksNames && !isName(rowTag)) {

@@ -1,3 +1,4 @@
+import { parseBinary } from "../../../schema/binary.ts";
 import type { DataType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
 import { type TimeReader, toInteger } from "../text/convert.ts";
@@ -21,7 +22,10 @@ export function convert(
 ): Value {
   const value = text === null ? null : trimmed(text, options);
   if (value === null || value === options.nullValue) return null;
-  const read = typedValue(value, type, times);
+  const read =
+    type.type === "binary"
+      ? parseBinary(value, options.binaryStyle)
+      : typedValue(value, type, times);
   if (read === undefined)
     throw new Misfit(`${JSON.stringify(value.slice(0, 100))} is no ${type.type}`);
   return read;

@@ -1,4 +1,5 @@
 import { error } from "../../../error/error.ts";
+import { formatBinary } from "../../../schema/binary.ts";
 import { decimalText } from "../../../schema/text.ts";
 import type { DataType, StructType } from "../../../schema/type.ts";
 import { Decimal, LocalTime } from "../../../schema/value.ts";
@@ -214,7 +215,7 @@ function formsOf(style: XmlStyle): Forms {
       case "time":
         return time ? time(BigInt(text)) : new LocalTime(BigInt(text)).toString();
       case "binary":
-        return `[${(text.match(/../g) ?? []).join(" ")}]`;
+        return formatBinary(Buffer.from(text, "hex"), style.binaryStyle);
       default:
         return text;
     }

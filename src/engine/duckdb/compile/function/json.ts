@@ -2,7 +2,7 @@ import { constantOptions } from "../../../../analysis/function/text-option.ts";
 import type { TypedExpression } from "../../../../analysis/typed.ts";
 import { error } from "../../../../error/error.ts";
 import { dataTypeJson } from "../../../../schema/json.ts";
-import type { DataType } from "../../../../schema/type.ts";
+import { type DataType, string, struct } from "../../../../schema/type.ts";
 import { memberName, text } from "../../quote.ts";
 import { sqlType } from "../../type.ts";
 import { intervalText } from "../cast-interval.ts";
@@ -37,10 +37,13 @@ export const jsons: Group = {
   },
 };
 
-/** A text read to a type by a reader of ours. */
-export function reading(name: "from_json" | "from_csv" | "from_xml"): Compilation {
+/** A text read to a type by a reader of ours; `more`: options that its user does not give. */
+export function reading(
+  name: "from_json" | "from_csv" | "from_xml",
+  more: Readonly<Record<string, string>> = {},
+): Compilation {
   return ([value], { node, scope }) => {
-    const options = optionsOf(node.arguments[1]);
+    const options = { ...optionsOf(node.arguments[1]), ...more };
     if (options["mode"]?.toUpperCase() === "FAILFAST" && name !== "from_xml") {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `${name} in the mode FAILFAST` });
     }
@@ -50,8 +53,23 @@ export function reading(name: "from_json" | "from_csv" | "from_xml"): Compilatio
       scope.context.timeZone,
     ];
     const read = javascript(name, [value as string, ...args.map(text)]);
-    return `from_json(${read}, ${text(shapeOf(node.type))})`;
+    const made = `from_json(${read}, ${text(shapeOf(asText(node.type)))})`;
+    return holds(node.type, "binary") ? `CAST(${made} AS ${sqlType(node.type)})` : made;
   };
+}
+
+/** Whether a type is of a kind, or has parts that are. */
+export function holds(type: DataType, kind: DataType["type"]): boolean {
+  switch (type.type) {
+    case "struct":
+      return type.fields.some((field) => holds(field.type, kind));
+    case "array":
+      return holds(type.elementType, kind);
+    case "map":
+      return holds(type.keyType, kind) || holds(type.valueType, kind);
+    default:
+      return type.type === kind;
+  }
 }
 
 /** Spark's spelling, in the session's zone; formats of times and kept nulls are its options. */
@@ -124,5 +142,19 @@ function shapeOf(type: DataType): string {
       return `[${shapeOf(type.elementType)}]`;
     default:
       return JSON.stringify(sqlType(type));
+  }
+}
+
+/** A type with texts for bytes: those are escaped, which only a cast reads. */
+function asText(type: DataType): DataType {
+  switch (type.type) {
+    case "struct":
+      return struct(type.fields.map((one) => ({ ...one, type: asText(one.type) })));
+    case "array":
+      return { ...type, elementType: asText(type.elementType) };
+    case "map":
+      return { ...type, valueType: asText(type.valueType) };
+    default:
+      return type.type === "binary" ? string : type;
   }
 }

@@ -7,27 +7,29 @@ import { checkWritable, xmlStyle } from "../../xml/style.ts";
 import { once } from "../once.ts";
 import type { Scope } from "../scope.ts";
 import { toText } from "../text-of.ts";
-import { keyText, optionsOf, reading } from "./json.ts";
+import { holds, keyText, optionsOf, reading } from "./json.ts";
 import { type Group, javascript } from "./registry.ts";
 
 /** XML texts to rows and back. */
 export const xmls: Group = {
   from_xml: (args, site) => {
     const { node, scope } = site;
-    if (hasVariant(node.type)) {
+    if (holds(node.type, "variant")) {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: "from_xml to a variant" });
     }
     xmlOptions({ rowtag: "ROW", ...optionsOf(node.arguments[1]) }, scope.context.timeZone);
-    return reading("from_xml")(args, site);
+    const { binaryStyle = "HEX_DISCRETE" } = scope.context;
+    return reading("from_xml", { binarystyle: binaryStyle })(args, site);
   },
   to_xml: ([value], { types, node, scope }) => {
     const [type] = types;
     if (type === undefined || type.type === "void") return "CAST(NULL AS VARCHAR)";
-    const { timeZone } = scope.context;
+    const { timeZone, binaryStyle = "HEX_DISCRETE" } = scope.context;
     const options = optionsOf(node.arguments[1]);
     checkWritable(type, xmlStyle(options, timeZone));
     // Only a writer of files says how deep rows stand.
     const { depth: _, ...given } = options;
+    given["binarystyle"] = binaryStyle;
     const depth = node.arguments[2];
     if (depth?.kind === "literal") given["depth"] = String(depth.value);
     const args = [JSON.stringify(dataTypeJson(type)), JSON.stringify(given), timeZone];
@@ -36,19 +38,6 @@ export const xmls: Group = {
     );
   },
 };
-
-function hasVariant(type: DataType): boolean {
-  switch (type.type) {
-    case "struct":
-      return type.fields.some((field) => hasVariant(field.type));
-    case "array":
-      return hasVariant(type.elementType);
-    case "map":
-      return hasVariant(type.valueType);
-    default:
-      return type.type === "variant";
-  }
-}
 
 interface Place {
   readonly type: DataType;

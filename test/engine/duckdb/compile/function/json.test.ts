@@ -22,6 +22,14 @@ test("an array of structs may hold nulls, and a lone object is an array of one",
   );
 });
 
+test("bytes are read from BASE64, wherever they stand", async () => {
+  const schema = "b BINARY, c ARRAY<BINARY>, d MAP<STRING, BINARY>";
+  const json = '{"b":"XHg0MQ==","c":["YWo=",null],"d":{"k":"Yg=="}}';
+  expect(await answer(`SELECT string(from_json('${json}', '${schema}'))`)).toBe(
+    "{\\x41, [aj, null], {k -> b}}",
+  );
+});
+
 test("intervals are spelled as in a cast to a text, and are numbers as keys", async () => {
   const json = (value: string) => answer(`SELECT to_json(${value})`);
   expect(await json("struct(INTERVAL '1-2' YEAR TO MONTH AS a, INTERVAL '-5' MONTH AS b)")).toBe(

@@ -30,6 +30,8 @@ describe("from_xml", () => {
     ["<p><a>&lt;&amp;&#65;<![CDATA[<x>]]></a></p>", "a STRING", "{<&A<x>}"],
     ["<p><d>1.25</d><e>1,000.5</e></p>", "d DECIMAL(4,1), e DECIMAL(10,2)", "{1.3, 1000.50}"],
     ["<p><b>AQID</b></p>", "b BINARY", "{null}"],
+    ["<p><b>[61 6A]</b><c>[]</c></p>", "b BINARY, c BINARY", "{aj, }"],
+    ["<p><b>[61 6]</b></p>", "b BINARY", "{null}"],
     ["<p><t>14:30</t><u>9:05:01</u></p>", "t TIME, u TIME", "{14:30:00, 09:05:01}"],
     ["<p><t>2020-01-01</t><d>2020-01-01T00:00:00Z</d></p>", "t DATE, d DATE", "{2020-01-01, null}"],
   ])("%s as %s", async (xml, schema, expected) => {
