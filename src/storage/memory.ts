@@ -19,6 +19,7 @@ export function memoryStore(staging: Pick<Staging, "file">): Store {
   const files: Files = new Map();
   return {
     scheme: "memory",
+    seeks: true,
     uri: (path) => formatUri({ scheme: "memory", authority: "", path }),
     read: async (path) => found(files, path).bytes.slice(),
     readRange: async (path, start, length) =>

@@ -31,7 +31,16 @@ export interface Range {
   readonly etag: string | undefined;
 }
 
-type Own = "scheme" | "uri" | "stat" | "put" | "putIfAbsent" | "publish" | "delete" | "readFile";
+type Own =
+  | "scheme"
+  | "seeks"
+  | "uri"
+  | "stat"
+  | "put"
+  | "putIfAbsent"
+  | "publish"
+  | "delete"
+  | "readFile";
 
 /** What a cloud's service does in its own way. */
 export interface Cloud extends Pick<Store, Own> {
@@ -51,6 +60,9 @@ export function remoteStore(cloud: Cloud, cache: Cache): Store {
   const { part: _, list, ...own } = cloud;
   return {
     ...own,
+    get seeks() {
+      return cloud.seeks ?? false;
+    },
     readRange: async (path, ...range) => (await remote.fetch(path, ...range)).bytes,
     list: (folder, options = {}) => list(folder, options),
     names: (folder, options = {}) => list(folder, options),

@@ -44,6 +44,8 @@ export interface LocalFile extends AsyncDisposable {
 export interface Store {
   /** The scheme of the URIs it serves: `file`, `memory`, `s3`. */
   readonly scheme: string;
+  /** A listing that starts after a path asks for next to nothing of what is before it. */
+  readonly seeks?: boolean;
   /** The URI of a path, percent-encoded: `file:///data/a%20b`. */
   uri(path: string): string;
   read(path: string): Promise<Uint8Array>;

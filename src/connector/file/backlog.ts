@@ -1,15 +1,18 @@
-import { rm } from "node:fs/promises";
-import { env } from "../../env.ts";
-import type { FoundFile } from "./listing.ts";
-import { mergeRecords } from "./merge.ts";
-import { RunReader, type RunRecord, RunWriter } from "./run.ts";
+import type { PartitionText } from "./partition.ts";
+import { type Sorted, Sorter } from "./sorter.ts";
 
 /** Files that are held in memory; more go to a local file, in their order. */
 const heldFiles = 50_000;
 
-/** A file that waits: as it was listed, or what was written down of it. */
-export type Waiting = Pick<FoundFile, "uri" | "modificationTime" | "size" | "etag"> &
-  Partial<FoundFile>;
+/** A file that waits. */
+export interface Waiting {
+  readonly uri: string;
+  readonly size: number; // bytes
+  readonly modificationTime: number; // ms since the epoch
+  readonly etag?: string | undefined;
+  /** Absent of what has been on disk. */
+  readonly partition?: PartitionText | undefined;
+}
 
 /** What files wait by. */
 export interface BacklogSpec {
@@ -21,33 +24,29 @@ export interface BacklogSpec {
   readonly held?: number;
 }
 
-interface Spilled {
-  readonly path: string;
-  readonly reader: RunReader;
-}
-
 /**
  * The files that were found and are not taken yet, in the order they are to be read: by time, then
- * by name. Any number of them: what is beyond a bound is written to local files, sorted.
+ * by name. Any number of them.
  */
 export class Backlog {
-  readonly #spec: BacklogSpec;
-  readonly #held: number;
-  #files: Waiting[] = [];
-  #spilled: Spilled[] = [];
-  #count = 0;
+  readonly #sorter: Sorter<Waiting>;
+  #taken = 0;
   #bytes = 0;
-  #order: Iterator<Waiting> | undefined;
+  #order: Iterator<Sorted<Waiting>> | undefined;
   #next: Waiting | undefined;
 
-  constructor(spec: BacklogSpec) {
-    this.#spec = spec;
-    this.#held = spec.held ?? heldFiles;
+  constructor({ staging, latestFirst, held = heldFiles }: BacklogSpec) {
+    const sign = latestFirst ? -1 : 1;
+    this.#sorter = new Sorter({
+      ...{ staging, held },
+      compare: (left, right) => compareWaiting(left, right, sign),
+      record: (file) => recordOf(file, sign),
+    });
   }
 
   /** Files that wait. */
   get size(): number {
-    return this.#count;
+    return this.#sorter.size - this.#taken;
   }
 
   /** How large they are together. */
@@ -55,20 +54,19 @@ export class Backlog {
     return this.#bytes;
   }
 
-  /** Adds a file; not after the first was taken. */
-  add(file: FoundFile): void {
-    this.#files.push(file);
-    this.#count += 1;
-    this.#bytes += file.size;
-    if (this.#files.length >= this.#held) this.#spill();
+  /** Adds a file; not after the first was taken. Only what a waiting file has is kept of it. */
+  add({ uri, size, modificationTime, etag, partition }: Waiting): void {
+    // Of one shape, for there are tens of thousands of them.
+    this.#sorter.add({ uri, size, modificationTime, etag, partition });
+    this.#bytes += size;
   }
 
   /** The next file, which stays. */
   peek(): Waiting | undefined {
     if (this.#next) return this.#next;
-    this.#order ??= this.#inOrder();
+    this.#order ??= this.#sorter.inOrder();
     const { value, done } = this.#order.next();
-    this.#next = done ? undefined : value;
+    this.#next = done ? undefined : waitingOf(value);
     return this.#next;
   }
 
@@ -76,69 +74,36 @@ export class Backlog {
   take(): void {
     this.#bytes -= this.#next?.size ?? 0;
     this.#next = undefined;
-    this.#count -= 1;
+    this.#taken += 1;
   }
 
   /** Forgets all of them, and removes what was written. */
   async clear(): Promise<void> {
-    const spilled = this.#spilled;
-    this.#files = [];
-    this.#spilled = [];
-    this.#count = 0;
+    this.#taken = 0;
     this.#bytes = 0;
     this.#order = undefined;
     this.#next = undefined;
-    for (const { path, reader } of spilled) {
-      await reader[Symbol.asyncDispose]();
-      await rm(path, { force: true });
-    }
-  }
-
-  #key({ uri, modificationTime }: Waiting): string {
-    // Twice the largest time a Date can have: no key is of another length.
-    const time = this.#spec.latestFirst ? -modificationTime : modificationTime;
-    return `${String(time + 9e15).padStart(17, "0")}${uri}`;
-  }
-
-  #spill(): void {
-    const path = `${this.#spec.staging}/${env.uuid()}.backlog`;
-    const writer = new RunWriter(path, this.#files.length);
-    const records = this.#files.map((file) => ({
-      key: this.#key(file),
-      timestamp: file.modificationTime,
-      batchId: -1,
-      size: file.size,
-      discoveryTime: undefined,
-      ...(file.etag === undefined ? {} : { etag: file.etag }),
-    }));
-    for (const record of records.sort(byKey)) writer.add(record);
-    const bytes = writer.finish();
-    const file = { path, [Symbol.asyncDispose]: async () => undefined };
-    this.#spilled.push({ path, reader: new RunReader(file, bytes) });
-    this.#files = [];
-  }
-
-  *#inOrder(): Generator<Waiting> {
-    const keyed = this.#files.map((file) => ({ key: this.#key(file), file })).sort(byKey);
-    this.#files = [];
-    const listed = keyed.map(({ key, file }): RunRecord & { readonly file: Waiting } => ({
-      ...{ key, file },
-      ...{ timestamp: file.modificationTime, batchId: -1, size: file.size },
-      discoveryTime: undefined,
-    }));
-    const spilled = this.#spilled.map(({ reader }) => reader.entries());
-    for (const record of mergeRecords<RunRecord & { readonly file?: Waiting }>([
-      listed,
-      ...spilled,
-    ])) {
-      const { key, timestamp, size = 0, etag } = record;
-      const written = { uri: key.slice(17), modificationTime: timestamp, size };
-      yield record.file ?? (etag === undefined ? written : { ...written, etag });
-    }
+    await this.#sorter.clear();
   }
 }
 
-function byKey(left: { readonly key: string }, right: { readonly key: string }): number {
-  if (left.key === right.key) return 0;
-  return left.key < right.key ? -1 : 1;
+function compareWaiting(left: Waiting, right: Waiting, sign: 1 | -1): number {
+  const byTime = sign * (left.modificationTime - right.modificationTime);
+  if (byTime !== 0 || left.uri === right.uri) return byTime;
+  return left.uri < right.uri ? -1 : 1;
+}
+
+/** Digits before a file's URI in its key: twice the largest time a Date can have. */
+const timeDigits = 17;
+
+function recordOf(file: Waiting, sign: 1 | -1): Sorted<Waiting> {
+  const { uri, modificationTime: timestamp, size, etag } = file;
+  const key = `${String(sign * timestamp + 9e15).padStart(timeDigits, "0")}${uri}`;
+  return { key, timestamp, batchId: -1, size, discoveryTime: undefined, etag, of: file };
+}
+
+function waitingOf({ of, key, timestamp, size = 0, etag }: Sorted<Waiting>): Waiting {
+  if (of) return of;
+  const uri = key.slice(timeDigits);
+  return { uri, size, modificationTime: timestamp, etag, partition: undefined };
 }

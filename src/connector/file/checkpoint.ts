@@ -7,9 +7,9 @@ import {
   entryLine,
   type FileEntry,
   lastCompact,
+  logBytes,
   logId,
   logPath,
-  logText,
   parseEntries,
   readLogFile,
 } from "./log-file.ts";
@@ -119,8 +119,8 @@ async function exportLog(
   }
   for (let id = compact + 1; id <= latest; id++) {
     const file = await readLogFile(at.folder, id);
-    const lines = parseEntries(file, logPath(at.folder, id)).map(plainLine);
-    await target.store.put(logPath(target, id), logText("spark", lines));
+    const lines = Array.from(parseEntries(file, logPath(at.folder, id)), plainLine);
+    await target.store.put(logPath(target, id), logBytes("spark", [], lines));
   }
 }
 

@@ -5,6 +5,7 @@ import { join, type Location } from "../../storage/store.ts";
 import { hashKey } from "./key-filter.ts";
 import { mergeRecords } from "./merge.ts";
 import { compareRecords, RunReader, type RunRecord, RunWriter } from "./run.ts";
+import { Sorter } from "./sorter.ts";
 
 /** Runs of about one size that are merged into one: each record is written again so often less. */
 const fanOut = 8;
@@ -48,6 +49,14 @@ export interface IndexPlace {
   readonly byName: boolean | undefined;
   /** Records of the smallest runs. */
   readonly runRecords: number;
+}
+
+/** What an index is extended by. */
+export interface MoreRecords extends Pick<Manifest, "covered" | "firstRead" | "readVersion"> {
+  /** In any order, some at a time. */
+  readonly records: Iterable<Iterable<RunRecord>> | AsyncIterable<Iterable<RunRecord>>;
+  /** Those older than this may go. */
+  readonly oldest: number;
 }
 
 /**
@@ -113,29 +122,38 @@ export class FileIndex implements AsyncDisposable {
   /**
    * The index with more records, which is durable and the one that counts when this resolves:
    * CONCURRENT_STREAM_LOG_UPDATE if another process has made one of the same entry. It takes over
-   * what `before` has open; the files that are replaced stay until `clean`. Records older than
-   * `oldest` may go.
+   * what `before` has open; the files that are replaced stay until `clean`.
    */
   static async extend(
     place: IndexPlace,
     before: FileIndex | undefined,
-    more: Pick<Manifest, "covered" | "firstRead" | "readVersion"> & {
-      readonly records: RunRecord[];
-      readonly oldest: number;
-    },
+    more: MoreRecords,
   ): Promise<FileIndex> {
-    const { covered, records, oldest, firstRead, readVersion } = more;
-    const newest = records.reduce(
-      (latest, { timestamp }) => Math.max(latest, timestamp),
-      before?.manifest.newest ?? 0,
-    );
+    const { covered, oldest, firstRead, readVersion } = more;
+    let newest = before?.manifest.newest ?? 0;
+    const sorter = new Sorter<RunRecord>({
+      ...{ staging: place.staging, held: place.runRecords },
+      ...{ compare: compareRecords, record: (record) => record },
+    });
     const open = new Map(before?.manifest.runs.map((run, at) => [run.name, before.#readers[at]!]));
     const runs = before?.manifest.runs ?? [];
-    const due = dueRuns(runs, records.length, place.runRecords);
-    const inputs = due.map(({ name }) => open.get(name)!.entries());
-    const merged = mergeRecords([...inputs, records.sort(compareRecords)]);
-    const most = due.reduce((sum, run) => sum + run.records, records.length);
-    const made = await writeRun(place, covered, { records: merged, most, oldest });
+    let due: readonly RunInfo[];
+    let made: RunInfo | undefined;
+    try {
+      for await (const records of more.records) {
+        for (const record of records) {
+          newest = Math.max(newest, record.timestamp);
+          sorter.add(record);
+        }
+      }
+      due = dueRuns(runs, sorter.size, place.runRecords);
+      const inputs = due.map(({ name }) => open.get(name)!.entries());
+      const merged = mergeRecords([...inputs, sorter.inOrder()]);
+      const most = due.reduce((sum, run) => sum + run.records, sorter.size);
+      made = await writeRun(place, covered, { records: merged, most, oldest });
+    } finally {
+      await sorter.clear();
+    }
     const kept = runs.filter((run) => !due.includes(run));
     const { byName = false } = place;
     const manifest: Manifest = {

@@ -105,6 +105,8 @@ export interface ListingPart {
   readonly after?: string;
   /** Only files up to this path. */
   readonly to?: string;
+  /** Where the listing ends: of the first path that it is true of neither that nor more comes. */
+  until?(path: string): boolean;
   /** Files that may be left out: a store spares itself looking at them. */
   skip?(path: string): boolean;
   /** Hears of every path that is listed, wanted or not. */
@@ -117,7 +119,7 @@ export async function* filesBelow(
   rules: ListingRules,
   part: ListingPart = {},
 ): AsyncGenerator<FoundFile> {
-  const { after, to, skip, passed } = part;
+  const { after, to, until, skip, passed } = part;
   let [empty, partitioned, loose] = [true, false, false];
   const options: ListOptions = {
     recursive: true,
@@ -132,6 +134,7 @@ export async function* filesBelow(
   for await (const status of root.store.list(`${root.path}/`, options)) {
     hear(status.path);
     if (to !== undefined && comparePaths(status.path, to) > 0) return;
+    if (until?.(status.path)) return;
     const file = accept(root, status, rules);
     if (!file) continue;
     if (!rules.recursive && !rules.nested) {
@@ -155,7 +158,7 @@ export async function* filesBelow(
 
 /** A file that was found below a root, if it is one of those that are meant. */
 export function accept(root: Root, status: FileStatus, rules: ListingRules): FoundFile | undefined {
-  const { path, modificationTime } = status;
+  const { path, size, modificationTime, etag } = status;
   if (root.meant && !root.meant.test(path)) return undefined;
   const inside =
     path === root.path ? path.slice(path.lastIndexOf("/") + 1) : path.slice(root.path.length + 1);
@@ -170,12 +173,10 @@ export function accept(root: Root, status: FileStatus, rules: ListingRules): Fou
   }
   const { base } = root;
   const relative = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : inside;
-  return {
-    ...status,
-    uri: root.store.uri(path),
-    location: { store: root.store, path },
-    partition: rules.recursive ? noPartition : partitionOf(relative, rules),
-  };
+  const partition = rules.recursive ? noPartition : partitionOf(relative, rules);
+  const location = { store: root.store, path };
+  const file = { path, size, modificationTime, uri: root.store.uri(path), location, partition };
+  return etag === undefined ? file : { ...file, etag };
 }
 
 const noPartition: PartitionText = [];

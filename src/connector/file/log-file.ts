@@ -27,13 +27,15 @@ export const compactInterval = 10;
  */
 export type LogVersion = "spark" | "indexed";
 
+const newline = 10;
+
 const versions: Readonly<Record<LogVersion, string>> = { spark: "v1", indexed: "v1000" };
 
 /** What a log file says. */
 export interface LogFile {
   readonly version: LogVersion;
   /** A JSON text a line. */
-  readonly body: string;
+  readonly body: Uint8Array;
 }
 
 export function isCompact(id: number): boolean {
@@ -60,9 +62,16 @@ export function logId(path: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** The bytes of a log file: lines, and no newline at the end. */
-export function logText(version: LogVersion, bodies: readonly string[]): Uint8Array {
-  return Buffer.from([versions[version], ...bodies].join("\n"));
+/** The bytes of a log file: the bodies of earlier ones, then lines, and no newline at the end. */
+export function logBytes(
+  version: LogVersion,
+  bodies: readonly Uint8Array[],
+  lines: readonly string[],
+): Uint8Array {
+  const parts: Uint8Array[] = [Buffer.from(versions[version])];
+  for (const body of bodies) if (body.length > 0) parts.push(Buffer.of(newline), body);
+  if (lines.length > 0) parts.push(Buffer.from(`\n${lines.join("\n")}`));
+  return Buffer.concat(parts);
 }
 
 export function entryLine(entry: FileEntry): string {
@@ -72,20 +81,27 @@ export function entryLine(entry: FileEntry): string {
 
 export async function readLogFile(folder: Location, id: number): Promise<LogFile> {
   const path = logPath(folder, id);
-  const text = Buffer.from(await folder.store.read(path)).toString("utf8");
-  const end = text.indexOf("\n");
-  const first = end < 0 ? text : text.slice(0, end);
-  const body = end < 0 ? "" : text.slice(end + 1);
+  const bytes = await folder.store.read(path);
+  const end = bytes.indexOf(newline);
+  const first = Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString("utf8");
+  const body = end < 0 ? new Uint8Array() : bytes.subarray(end + 1);
   if (first === versions.spark) return { version: "spark", body };
   if (first === versions.indexed) return { version: "indexed", body };
   throw corruptLog(path, `its version is '${first.slice(0, 20)}', not v1`);
 }
 
-export function parseEntries({ body }: LogFile, path: string): readonly FileEntry[] {
-  return body === "" ? [] : body.split("\n").map((line) => parseEntry(line, path));
+/** The entries of a log file, one by one: of a large one not all need be in memory. */
+export function* parseEntries({ body }: LogFile, path: string): Generator<FileEntry> {
+  for (let start = 0; start < body.length; ) {
+    const next = body.indexOf(newline, start);
+    const end = next < 0 ? body.length : next;
+    yield parseEntry(Buffer.from(body.buffer, body.byteOffset + start, end - start), path);
+    start = end + 1;
+  }
 }
 
-function parseEntry(line: string, path: string): FileEntry {
+function parseEntry(bytes: Buffer, path: string): FileEntry {
+  const line = bytes.toString("utf8");
   try {
     const entry = JSON.parse(line) as FileEntry;
     if (typeof entry.path === "string" && typeof entry.timestamp === "number") return entry;

@@ -31,11 +31,12 @@ export function identity(uri: string, timeMs: number, policy: FilePolicy): strin
 
 /**
  * Takes the files of one batch: at least one if there is any, at most `maxFiles`, and none more
- * once `maxBytes` would be passed. A file that comes twice is taken once.
+ * once `maxBytes` would be passed. A file that comes twice is taken once, as `seen` says; absent:
+ * none comes twice.
  */
 export function takeBatch(
   backlog: Backlog,
-  seen: SeenFiles,
+  seen: SeenFiles | undefined,
   policy: FilePolicy,
 ): readonly Waiting[] {
   const { maxFiles = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = policy;
@@ -44,7 +45,7 @@ export function takeBatch(
   let bytes = 0;
   for (let file = backlog.peek(); file && taken.length < maxFiles; file = backlog.peek()) {
     const name = identity(file.uri, file.modificationTime, policy);
-    if (!names.has(name) && !seen.has(file.uri, file.modificationTime)) {
+    if (!names.has(name) && !seen?.has(file.uri, file.modificationTime)) {
       bytes += file.size;
       if (taken.length > 0 && bytes > maxBytes) break;
       names.add(name);

@@ -10,7 +10,7 @@ export interface RunRecord {
   readonly batchId: number;
   readonly size: number | undefined;
   readonly discoveryTime: number | undefined;
-  readonly etag?: string;
+  readonly etag?: string | undefined;
 }
 
 /**
@@ -41,8 +41,8 @@ interface Footer {
   /** Of each block. */
   readonly first: readonly string[];
   readonly offset: readonly number[];
-  /** See `KeyFilter`, in base 64. */
-  readonly filter: string;
+  /** See `KeyFilter`, in base 64; absent: nobody looks for keys. */
+  readonly filter?: string;
 }
 
 /** By code unit: the one order of all runs. */
@@ -59,15 +59,15 @@ export class RunWriter {
   readonly #descriptor: number;
   readonly #first: string[] = [];
   readonly #offset: number[] = [];
-  readonly #filter: KeyFilter;
+  readonly #filter: KeyFilter | undefined;
   #block: RunRecord[] = [];
   #position = 0;
   #records = 0;
   #open = true;
 
-  /** `most`: records it is made for. */
-  constructor(path: string, most: number) {
-    this.#filter = new KeyFilter(most);
+  /** `most`: records it is made for; absent: it is only read from end to end. */
+  constructor(path: string, most?: number) {
+    this.#filter = most === undefined ? undefined : new KeyFilter(most);
     this.#descriptor = openSync(path, "wx");
   }
 
@@ -79,7 +79,7 @@ export class RunWriter {
   add(record: RunRecord): void {
     this.#records += 1;
     this.#block.push(record);
-    this.#filter.add(hashKey(record.key));
+    this.#filter?.add(hashKey(record.key));
     if (this.#block.length >= blockRecords) this.#endBlock();
   }
 
@@ -91,7 +91,7 @@ export class RunWriter {
       records: this.#records,
       first: this.#first,
       offset: this.#offset,
-      filter: this.#filter.toText(),
+      ...(this.#filter ? { filter: this.#filter.toText() } : {}),
     };
     this.#write(`${JSON.stringify(footer)}\n`);
     this.#write(String(start).padStart(tailBytes, "0"));
@@ -152,7 +152,7 @@ export class RunReader implements AsyncDisposable {
   readonly #file: LocalFile;
   readonly #descriptor: number;
   readonly #footer: Omit<Footer, "filter">;
-  readonly #filter: KeyFilter;
+  readonly #filter: KeyFilter | undefined;
   readonly #end: number;
   readonly #blocks = new Map<number, Block>();
   #last = -1;
@@ -167,7 +167,7 @@ export class RunReader implements AsyncDisposable {
       const text = this.#read(this.#end, bytes - tailBytes);
       const { filter, ...footer } = JSON.parse(text) as Footer;
       this.#footer = footer;
-      this.#filter = KeyFilter.fromText(filter);
+      this.#filter = filter === undefined ? undefined : KeyFilter.fromText(filter);
     } catch (thrown) {
       closeSync(this.#descriptor);
       throw corrupt(file, thrown);
@@ -180,7 +180,7 @@ export class RunReader implements AsyncDisposable {
 
   /** Whether there may be one: `hash` is that of `hashKey`. */
   mayHave(hash: KeyHash): boolean {
-    return this.#filter.mayHave(hash);
+    return this.#filter?.mayHave(hash) ?? true;
   }
 
   /** Whether there is a record of this key; with `timestamp`, one of that time. */
@@ -213,14 +213,13 @@ export class RunReader implements AsyncDisposable {
     for (let at = 0; at < this.#footer.first.length; at++) {
       const { p: prefix, k, t, b, z, d, e } = this.#parse(at).text;
       for (let index = 0; index < k.length; index++) {
-        const etag = e?.[index];
         yield {
           key: prefix + k[index]!,
           timestamp: t[index]!,
           batchId: b[index]!,
           size: z[index] ?? undefined,
           discoveryTime: d[index] ?? undefined,
-          ...(etag ? { etag } : {}),
+          etag: e?.[index] ?? undefined,
         };
       }
     }

@@ -10,9 +10,9 @@ import {
   isCompact,
   type LogVersion,
   lastCompact,
+  logBytes,
   logId,
   logPath,
-  logText,
   nextCompact,
   parseEntries,
   readLogFile,
@@ -87,12 +87,14 @@ export class SourceLog implements AsyncDisposable {
     // After a crash at the change to the index, or entries that are lost, nothing may be skipped.
     if (covered > log.#latest) throw corruptLog(folder.path, `entry ${covered} is missing`);
     log.#firstRead = log.#index?.manifest.firstRead;
-    for await (const entry of log.#tailEntries()) {
-      log.#tail += 1;
-      if (entry.batchId >= 0) {
-        log.#firstRead = Math.min(log.#firstRead ?? entry.batchId, entry.batchId);
+    for await (const entries of log.#tailEntries()) {
+      for (const entry of entries) {
+        log.#tail += 1;
+        if (entry.batchId >= 0) {
+          log.#firstRead = Math.min(log.#firstRead ?? entry.batchId, entry.batchId);
+        }
+        each(entry);
       }
-      each(entry);
     }
     return log;
   }
@@ -127,7 +129,7 @@ export class SourceLog implements AsyncDisposable {
     const version: LogVersion = this.#index ? "indexed" : "spark";
     const compact = isCompact(id);
     const before = compact && !this.#index ? await this.#bodies(id) : [];
-    const bytes = logText(version, [...before, ...entries.map(entryLine)]);
+    const bytes = logBytes(version, before, entries.map(entryLine));
     const { folder } = this.#settings;
     if (!(await folder.store.putIfAbsent(logPath(folder, id), bytes))) {
       throw error("CONCURRENT_STREAM_LOG_UPDATE", { batchId: id });
@@ -156,10 +158,8 @@ export class SourceLog implements AsyncDisposable {
       ? this.#tail + more > tail || this.#latest - index.manifest.covered >= tailEntries
       : this.#tail + more > files;
     if (!full || this.#tail === 0) return false;
-    const records: RunRecord[] = [];
-    for await (const entry of this.#tailEntries()) records.push(this.#record(entry));
     this.#index = await FileIndex.extend(this.#place, index, {
-      ...{ covered: this.#latest, records, oldest },
+      ...{ covered: this.#latest, records: this.#tailRecords(), oldest },
       ...(this.#firstRead === undefined ? {} : { firstRead: this.#firstRead }),
     });
     this.#tail = 0;
@@ -187,7 +187,7 @@ export class SourceLog implements AsyncDisposable {
         ...(discoveryTime === undefined ? {} : { discoveryTime }),
       };
     }
-    yield* this.#tailEntries();
+    for await (const entries of this.#tailEntries()) yield* entries;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -199,13 +199,13 @@ export class SourceLog implements AsyncDisposable {
     return { folder, staging, byName, runRecords: bounds.tail };
   }
 
-  #record({ path, timestamp, batchId, size, discoveryTime }: FileEntry): RunRecord {
-    const key = fileKey(path, this.#settings.byName ?? false);
-    return { key, timestamp, batchId, size, discoveryTime };
+  async *#tailRecords(): AsyncGenerator<Iterable<RunRecord>> {
+    const { byName = false } = this.#settings;
+    for await (const entries of this.#tailEntries()) yield recordsOf(entries, byName);
   }
 
-  /** The files of entries that are not in the index, oldest first. */
-  async *#tailEntries(): AsyncGenerator<FileEntry> {
+  /** The files of entries that are not in the index, oldest first, those of a file at a time. */
+  async *#tailEntries(): AsyncGenerator<Iterable<FileEntry>> {
     const { folder } = this.#settings;
     const first = (this.#index?.manifest.covered ?? -1) + 1;
     let id = first;
@@ -215,13 +215,13 @@ export class SourceLog implements AsyncDisposable {
       if (file.version === "spark") {
         // Also where Spark went on from what the index was made of: it has the files before, too.
         const entries = parseEntries(file, logPath(folder, compact));
-        yield* first === 0 ? entries : entries.filter(({ batchId }) => batchId >= first);
+        yield first === 0 ? entries : filtered(entries, ({ batchId }) => batchId >= first);
         id = compact + 1;
       } else if (!this.#index) {
         throw corruptLog(logPath(folder, compact), "the index it needs is missing");
       }
     }
-    for (; id <= this.#latest; id++) yield* this.#cache.get(id) ?? (await this.#own(id));
+    for (; id <= this.#latest; id++) yield this.#cache.get(id) ?? (await this.#own(id));
   }
 
   /** The files of one entry, also where only a later compact one has them. */
@@ -235,18 +235,19 @@ export class SourceLog implements AsyncDisposable {
         throw corruptLog(path, "the index it needs is missing");
       }
       const entries = parseEntries(file, path);
-      if (holder === id && !(isCompact(id) && file.version === "spark")) return entries;
-      if (file.version === "spark") return entries.filter((entry) => entry.batchId === id);
+      if (holder === id && !(isCompact(id) && file.version === "spark")) return [...entries];
+      if (file.version === "spark") {
+        return [...filtered(entries, ({ batchId }) => batchId === id)];
+      }
     }
     throw error("SOURCE_LOG_ENTRY_MISSING", { path: folder.path, entry: id });
   }
 
-  /** The lines of the compact entry before one (if there is one) and of those since, as texts. */
-  async #bodies(compact: number): Promise<readonly string[]> {
-    const bodies: string[] = [];
+  /** The lines of the compact entry before one (if there is one) and of those since. */
+  async #bodies(compact: number): Promise<readonly Uint8Array[]> {
+    const bodies: Uint8Array[] = [];
     for (let id = Math.max(0, compact - compactInterval); id < compact; id++) {
-      const { body } = await readLogFile(this.#settings.folder, id);
-      if (body !== "") bodies.push(body);
+      bodies.push((await readLogFile(this.#settings.folder, id)).body);
     }
     return bodies;
   }
@@ -264,5 +265,15 @@ export class SourceLog implements AsyncDisposable {
       // A checksum that Hadoop left would fail Spark's next file of that name.
       await store.delete(`${file.path.slice(0, at)}.${file.path.slice(at)}.crc`);
     }
+  }
+}
+
+function* filtered<T>(all: Iterable<T>, wanted: (one: T) => boolean): Generator<T> {
+  for (const one of all) if (wanted(one)) yield one;
+}
+
+function* recordsOf(entries: Iterable<FileEntry>, byName: boolean): Generator<RunRecord> {
+  for (const { path, timestamp, batchId, size, discoveryTime } of entries) {
+    yield { key: fileKey(path, byName), timestamp, batchId, size, discoveryTime };
   }
 }

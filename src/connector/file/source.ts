@@ -121,7 +121,7 @@ class FileSource implements Source {
   readonly #finder: Finder;
   readonly #backlog: Backlog;
   readonly #outstanding: Outstanding;
-  readonly #known = new Map<string, ReadFile>();
+  readonly #known = new Map<string, Waiting>();
   readonly #cleaner: Cleaner | undefined;
   /** The end of the first batch that was asked for. */
   #first: Offset | undefined;
@@ -142,9 +142,9 @@ class FileSource implements Source {
 
   async passOverExisting(): Promise<void> {
     await this.#look(env.now());
-    for (let files = this.#takeSome(); files.length > 0; files = this.#takeSome()) {
-      await this.#plan(files, -1);
-    }
+    const policy = { ...this.#spec.policy, maxFiles: passedAtOnce };
+    let files = this.#takeSome(policy);
+    for (; files.length > 0; files = this.#takeSome(policy)) await this.#plan(files, -1);
     await this.#finder.settle();
   }
 
@@ -240,14 +240,14 @@ class FileSource implements Source {
 
   /** Plans a batch of what waits; how many files it has. */
   async #take(): Promise<number> {
-    const files = takeBatch(this.#backlog, this.#seen, this.#spec.policy);
+    const files = this.#takeSome(this.#spec.policy);
     if (files.length > 0) await this.#plan(files);
     return files.length;
   }
 
-  #takeSome(): readonly Waiting[] {
-    const policy = { ...this.#spec.policy, maxFiles: passedAtOnce };
-    return takeBatch(this.#backlog, this.#seen, policy);
+  #takeSome(policy: FilePolicy): readonly Waiting[] {
+    const mayRepeat = policy.fileNameOnly || !this.#finder.distinct;
+    return takeBatch(this.#backlog, mayRepeat ? this.#seen : undefined, policy);
   }
 
   async #plan(files: readonly Waiting[], batchId?: number): Promise<void> {
@@ -260,12 +260,10 @@ class FileSource implements Source {
     }));
     if (await this.#log.settle(entries.length, seen.oldest)) seen.moveTo(this.#log.index!);
     const entry = await this.#log.add(entries, batchId);
-    if (this.#spec.detailed) for (const { size } of files) this.#outstanding.add(entry, size);
-    for (const { uri, modificationTime, size, etag, location, partition } of files) {
-      seen.add(uri, modificationTime);
-      if (this.#known.size >= maxKnown || !location || !partition) continue;
-      const tag = etag === undefined ? {} : { etag };
-      this.#known.set(uri, { location, size, modificationTime, partition, ...tag });
+    for (const file of files) {
+      seen.add(file.uri, file.modificationTime);
+      if (this.#spec.detailed) this.#outstanding.add(entry, file.size);
+      if (this.#known.size < maxKnown && file.partition) this.#known.set(file.uri, file);
     }
     seen.purge();
   }
@@ -278,8 +276,9 @@ class FileSource implements Source {
     for (const [at, entry] of entries.entries()) {
       const known = this.#known.get(entry.path);
       this.#known.delete(entry.path);
-      const location = known?.location ?? (await locateUri(entry.path, paths[0]!, context));
-      if (!ignoreMissing) files[at] = known ?? (enough ? this.#told(entry, location) : undefined);
+      const location = await locateUri(entry.path, paths[0]!, context);
+      if (!ignoreMissing && known) files[at] = this.#asFound(known, location);
+      else if (!ignoreMissing && enough) files[at] = this.#told(entry, location);
       if (!files[at]) unknown.push({ at, location });
     }
     const found = await lookAt(unknown.map(({ location }) => location));
@@ -296,10 +295,17 @@ class FileSource implements Source {
     if (size === undefined || (etag === undefined && location.store.scheme !== "file")) {
       return undefined;
     }
+    return this.#asFound({ size, modificationTime: timestamp, etag }, location);
+  }
+
+  #asFound(file: Omit<Waiting, "uri">, location: Location): ReadFile {
+    const { size, modificationTime, etag, partition } = file;
     const { paths, rules } = this.#spec;
-    const partition = partitionBelow(location.path, paths, rules);
-    const tag = etag === undefined ? {} : { etag };
-    return { location, size, modificationTime: timestamp, partition, ...tag };
+    return {
+      ...{ location, size, modificationTime },
+      ...(etag === undefined ? {} : { etag }),
+      partition: partition ?? partitionBelow(location.path, paths, rules),
+    };
   }
 
   #number(offset: Offset | undefined): number {

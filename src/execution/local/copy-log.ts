@@ -49,7 +49,7 @@ export async function openLoaded(
       }));
       const oldest = Number.NEGATIVE_INFINITY;
       index = await FileIndex.extend(place, index, {
-        ...{ covered: version, records, oldest, readVersion: snapshot.version },
+        ...{ covered: version, records: [records], oldest, readVersion: snapshot.version },
       });
       return { appId: copyAppId, version, ...(after === undefined ? {} : { after }) };
     },

@@ -10,10 +10,19 @@ interface Page {
   readonly next: string | undefined;
 }
 
+/** What listings have shown of an account. */
+export interface Shown {
+  /** The service begins where it is asked to, also deep in a folder. */
+  seeks: boolean;
+  /** It has no hierarchical namespace. */
+  isFlat: boolean;
+}
+
 /** Where pages come from: the container, and what makes a call of the SDK ours. */
 export interface Lister {
   readonly container: ContainerClient;
   call<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  readonly shown: Shown;
   /** Entries a page; the service's most is 5,000. */
   readonly pageSize?: number;
 }
@@ -45,9 +54,12 @@ async function* flat(
   const whole = inByteOrder(flatEntries(lister, base, startAfter));
   for await (const { path, blob } of whole) {
     if (isFolder(blob)) {
+      lister.shown.seeks = false;
       yield* walk(lister, base, last);
       return;
     }
+    // In a hierarchical namespace the folder would have come first.
+    if (startAfter === undefined && path.includes("/", base.length)) lister.shown.isFlat = true;
     if (!isAfter(path, last)) continue;
     last = path;
     yield statusOf(path, blob);
@@ -151,7 +163,8 @@ async function* pages(
   startAfter: string | undefined,
   byLevel: boolean,
 ): AsyncGenerator<Page> {
-  const startFrom = startAfter && startOf(base, startAfter);
+  const { shown } = lister;
+  const startFrom = startAfter && startOf(base, startAfter, byLevel ? "level" : shown);
   let next: string | undefined;
   do {
     const page = await lister.call((abortSignal) => {
@@ -165,6 +178,10 @@ async function* pages(
       };
       return onePage(lister.container, options, settings, byLevel);
     });
+    const first = page.blobs[0]?.name;
+    if (startFrom && shown.isFlat && !byLevel && next === undefined && first !== undefined) {
+      shown.seeks = first >= startFrom.slice(1);
+    }
     yield page;
     next = page.next;
   } while (next);
@@ -191,13 +208,15 @@ async function onePage(
 
 /**
  * Where the service may begin, itself included, so that nothing after `startAfter` in byte order
- * is before it in the service's: up to the first character that sorts before a slash (a
- * hierarchical namespace has the slash lowest) or from U+D800 on. Only the level of the folder:
- * the service takes no more of listings that are not recursive.
+ * is before it in the service's: up to the first character from U+D800 on, or, unless the account
+ * is known to be flat, that sorts before a slash (a hierarchical namespace has it lowest). Of
+ * a listing by level only what is in the folder itself: it takes no more.
  */
-function startOf(base: string, startAfter: string): string | undefined {
+function startOf(base: string, startAfter: string, how: "level" | Shown): string | undefined {
   if (!startAfter.startsWith(base)) return undefined;
-  const [own = ""] = /^[0-\ud7ff]*/.exec(startAfter.slice(base.length)) ?? [];
+  const taken =
+    how === "level" ? /^[0-\ud7ff]*/ : how.isFlat ? /^[^\ud800-\uffff]*/ : /^[/-\ud7ff]*/;
+  const [own = ""] = taken.exec(startAfter.slice(base.length)) ?? [];
   return own === "" ? undefined : base + own;
 }
 

@@ -12,7 +12,7 @@ import { connect } from "./connect.ts";
 import { watched } from "./deadline.ts";
 import { download } from "./download.ts";
 import { failure, isConditionFailure, isStatus, type Subject, transient } from "./failure.ts";
-import { listBlobs } from "./list.ts";
+import { listBlobs, type Shown } from "./list.ts";
 import { type Setting, settingOf } from "./setting.ts";
 import { isFolder, statusFrom } from "./status.ts";
 import { putBlob, uploadFile } from "./upload.ts";
@@ -29,6 +29,7 @@ interface Context {
   readonly container: ContainerClient;
   readonly policy: RetryPolicy;
   uri(path: string): string;
+  readonly shown: Shown;
 }
 
 /** The store over a client of the SDK. */
@@ -36,9 +37,13 @@ export function azureStore(setting: Setting, container: ContainerClient, cache: 
   const { scheme, authority } = setting.place;
   const uri = (path: string): string => formatUri({ scheme, authority, path });
   const policy = { attempts: setting.attempts, transient };
-  const azure: Context = { setting, container, policy, uri };
+  const shown: Shown = { seeks: false, isFlat: false };
+  const azure: Context = { setting, container, policy, uri, shown };
   const cloud: Cloud = {
     ...{ scheme, uri },
+    get seeks() {
+      return shown.seeks;
+    },
     read: async (path) => (await readFile(azure, path)).bytes,
     readFile: (path) => readFile(azure, path),
     part: (path, range) =>
@@ -111,7 +116,8 @@ async function* list(azure: Context, folder: string, options: ListOptions) {
   const call = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     calling(azure, folder, "read", () => watched(({ signal }) => work(signal)));
   try {
-    yield* listBlobs({ container: azure.container, call }, folder, options);
+    const { container, shown } = azure;
+    yield* listBlobs({ container, call, shown }, folder, options);
   } catch (thrown) {
     // A hierarchical namespace fails for what would lie below a file.
     if (!isError(thrown, "PATH_NOT_FOUND")) throw thrown;

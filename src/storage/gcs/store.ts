@@ -32,7 +32,7 @@ export async function openGcs({ authority }: Uri, { cache, options }: Context): 
 function gcsStore(opened: Opened, cache: Cache): Store {
   const { uri } = opened;
   const cloud: Cloud = {
-    ...{ scheme: "gs", uri },
+    ...{ scheme: "gs", seeks: true, uri },
     read: async (path) =>
       (await reading(opened, path, (file) => download(what(opened, path, file)))).bytes,
     part: (path, range) => part(opened, path, range),

@@ -53,7 +53,7 @@ export function s3Store(
     uri: (path) => formatUri({ scheme, authority, path }),
   };
   const cloud: Cloud = {
-    scheme,
+    ...{ scheme, seeks: true },
     uri: bucket.uri,
     read: async (path) => (await readFile(bucket, path)).bytes,
     readFile: (path) => readFile(bucket, path),

@@ -99,7 +99,9 @@ describe.skipIf("missing" in server)("the store on Azurite", () => {
       const call = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
         work(new AbortController().signal);
       const found: string[] = [];
-      for await (const { path } of listBlobs({ container: sdk, call, pageSize }, root, options)) {
+      const shown = { seeks: false, isFlat: false };
+      const lister = { container: sdk, call, shown, pageSize };
+      for await (const { path } of listBlobs(lister, root, options)) {
         found.push(path.slice(root.length + 1));
       }
       return found;

@@ -69,12 +69,21 @@ function lister(account: Account, pageSize: number, asked: Asked[] = []): Lister
       }));
     },
   } as unknown as ContainerClient;
-  return { container, pageSize, call: (work) => work(new AbortController().signal) };
+  const shown = { seeks: false, isFlat: false };
+  return { container, pageSize, call: (work) => work(new AbortController().signal), shown };
 }
 
 function blob(name: string, isFolder: boolean): BlobItem {
   const properties = { lastModified: new Date(1_000), etag: "0x1", contentLength: 3 };
   return { name, properties, ...(isFolder && { metadata: { hdi_isfolder: "true" } }) };
+}
+
+/** A service from before it knew of starts. */
+function ignoring(container: ContainerClient): ContainerClient {
+  return {
+    ...container,
+    listBlobsFlat: ({ startFrom: _, ...options }) => container.listBlobsFlat(options),
+  };
 }
 
 /** The folders that files lie in, at any depth. */
@@ -116,19 +125,38 @@ test("an account without one is asked page by page, not folder by folder", async
 });
 
 test("the service begins where nothing after the start is before it in its order", async () => {
-  const starts = async (startAfter: string): Promise<string | undefined> => {
+  const starts = async (startAfter: string, recursive = false): Promise<string | undefined> => {
     const asked: Asked[] = [];
-    await names(lister({ files: tree }, 100, asked), "/t", { startAfter });
+    await names(lister({ files: tree }, 100, asked), "/t", { startAfter, recursive });
     return asked[0]?.options.startFrom;
   };
   expect(await starts("/t/00000000000000000010.json")).toBe("t/00000000000000000010");
   expect(await starts("/t/part-1")).toBe("t/part");
   expect(await starts("/t/a/b/c")).toBe("t/a");
+  expect(await starts("/t/2026/11/26/part-1", true)).toBe("t/2026/11/26/part");
+  expect(await starts("/t/a-b/1", true)).toBe("t/a");
   expect(await starts("/t/-a")).toBeUndefined();
   expect(await starts("/s")).toBeUndefined();
   const asked: Asked[] = [];
   expect(await names(lister({ files: tree }, 9, asked), "/t", { startAfter: "/u" })).toEqual([]);
   expect(asked).toEqual([]);
+});
+
+test("an account that has shown to be flat is asked from the whole name on", async () => {
+  const asked: Asked[] = [];
+  const from = lister({ files: tree, isFlat: true }, 100, asked);
+  await names(from, "/t", { recursive: true });
+  expect(from.shown).toEqual({ seeks: false, isFlat: true });
+  const after = { recursive: true, startAfter: "/t/a/1" };
+  expect(await names(from, "/t", after)).toEqual(["/t/a/b!", "/t/a/b/1", "/t/a0", "/t/b"]);
+  expect(asked[1]?.options.startFrom).toBe("t/a/1");
+  expect(from.shown.seeks).toBe(true);
+  const deaf = { ...from, container: ignoring(from.container) };
+  expect(await names(deaf, "/t", after)).toHaveLength(4);
+  expect(from.shown.seeks).toBe(false);
+  const hierarchical = lister({ files: tree }, 100);
+  await names(hierarchical, "/t", { recursive: true });
+  expect(hierarchical.shown).toEqual({ seeks: false, isFlat: false });
 });
 
 test("any tree, start and page size: what sorts after the start, once, in byte order", async () => {

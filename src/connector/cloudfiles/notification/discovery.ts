@@ -36,6 +36,7 @@ export interface NotificationSpec {
  */
 export class NotifiedFiles implements Finder {
   readonly lasting = true;
+  readonly distinct = false;
   readonly #spec: NotificationSpec;
   #held: Message[] = [];
   #heldSince = 0;
