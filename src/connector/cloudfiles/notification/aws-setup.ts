@@ -1,3 +1,4 @@
+import { env } from "../../../env.ts";
 import { isAbsence, isRefusal, notSetUp } from "./failure.ts";
 import { placeOf } from "./place.ts";
 import { awsRemedy, resourcePrefix, wantedOf } from "./remedy.ts";
@@ -81,6 +82,9 @@ export interface TopicNotification {
 
 /** As long as SQS keeps messages. */
 const retentionSeconds = 14 * 86_400;
+/** How long another takes at most from reading what a bucket tells to writing it. */
+const othersMs = 1_000;
+const mostTries = 10;
 
 /**
  * Makes a topic, a queue that hears of it, and has the bucket tell the topic of new objects; what
@@ -92,7 +96,8 @@ export async function setUpAws(clients: SetupClients, request: CloudRequest): Pr
   try {
     const bucket = oneBucket(request);
     const topic = needed((await sns.createTopic({ Name: name })).TopicArn, "topic");
-    const told = await notifications(clients.s3, { bucket, name, topic }, request);
+    const place = { bucket, name, topic };
+    const told = await notifications(clients.s3, place, request);
     if (told !== undefined || !(await isThere(sqs, name))) await request.fresh();
     await sns.setTopicAttributes({
       TopicArn: topic,
@@ -118,10 +123,7 @@ export async function setUpAws(clients: SetupClients, request: CloudRequest): Pr
     });
     await sns.subscribe({ TopicArn: topic, Protocol: "sqs", Endpoint: queue });
     await tag(clients, { url, topic }, request);
-    if (told !== undefined) {
-      const written = { Bucket: bucket, NotificationConfiguration: told };
-      await clients.s3.putBucketNotificationConfiguration(written);
-    }
+    await notify(clients.s3, place, { request, told });
     return url;
   } catch (thrown) {
     // Who may no longer set up may still read what was set up before.
@@ -204,14 +206,37 @@ async function tag(
   ]);
 }
 
+interface Notified {
+  readonly bucket: string;
+  readonly name: string;
+  readonly topic: string;
+}
+
+/**
+ * Writes what the bucket is to tell until it is there to stay: it is written as a whole, and
+ * another who has read it before would take it away.
+ */
+async function notify(
+  s3: SetupClients["s3"],
+  place: Notified,
+  { request, told }: { readonly request: CloudRequest; readonly told: object | undefined },
+): Promise<void> {
+  let missing = told;
+  for (let tries = 0; missing !== undefined && tries < mostTries; tries++) {
+    const written = { Bucket: place.bucket, NotificationConfiguration: missing };
+    await s3.putBucketNotificationConfiguration(written);
+    await env.sleep(othersMs * (0.5 + env.random()));
+    missing = await notifications(s3, place, request);
+  }
+  if (missing === undefined) return;
+  const reason = `others write the notifications of bucket ${place.bucket} all the time`;
+  throw notSetUp(reason, awsRemedy(request.wanted));
+}
+
 /** All that the bucket is to tell, if that is not so yet; what it tells others stays as it is. */
 async function notifications(
   s3: SetupClients["s3"],
-  {
-    bucket,
-    name,
-    topic,
-  }: { readonly bucket: string; readonly name: string; readonly topic: string },
+  { bucket, name, topic }: Notified,
   { paths }: CloudRequest,
 ): Promise<object | undefined> {
   const now = await s3.getBucketNotificationConfiguration({ Bucket: bucket });

@@ -5,7 +5,13 @@ import { fields, jsonObject } from "./shape.ts";
 /** The file, beside the source log, that says when everything was last listed. */
 const file = "notified-listing";
 
-/** When everything is to be listed: at the first start, and each time an interval is over. */
+/** Queues drop what is old: SQS after 4 days, unless told otherwise, the others after 7. */
+const silentMs = 3 * 86_400_000;
+
+/**
+ * When everything is to be listed: at the first start, at one after days without a new file, when
+ * files may have gone by, and each time an interval is over.
+ */
 export interface Backfill {
   /** Whether it is for who began at `beganMs`. */
   isDue(beganMs: number): boolean;
@@ -19,6 +25,7 @@ export interface Backfill {
 export async function openBackfill(folder: Location, intervalMs?: number): Promise<Backfill> {
   const { store, path } = join(folder, file);
   let last = (await store.stat(path)) ? startOf(await store.read(path)) : undefined;
+  if (last !== undefined && (await isSilent(folder))) last = undefined;
   return {
     isDue: (beganMs) => {
       if (last === undefined) return true;
@@ -34,6 +41,15 @@ export async function openBackfill(folder: Location, intervalMs?: number): Promi
       last = undefined;
     },
   };
+}
+
+/** Whether nothing was written down of any file for so long that a queue may have dropped some. */
+async function isSilent({ store, path }: Location): Promise<boolean> {
+  let newest = 0;
+  for await (const { modificationTime } of store.list(`${path}/`)) {
+    newest = Math.max(newest, modificationTime);
+  }
+  return env.now() - newest > silentMs;
 }
 
 /** Undefined of a file that cannot be read: everything is listed again. */

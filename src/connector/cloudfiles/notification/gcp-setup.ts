@@ -55,9 +55,10 @@ interface Policy {
 const keptSeconds = 7 * 86_400;
 const deadlineSeconds = 600;
 
-/** gRPC's ALREADY_EXISTS and ABORTED. */
+/** gRPC's ALREADY_EXISTS, ABORTED and PERMISSION_DENIED. */
 const alreadyExists = 6;
 const aborted = 10;
+const permissionDenied = 7;
 
 const publisherRole = "roles/pubsub.publisher";
 
@@ -183,9 +184,16 @@ async function notify(
         clients.bucket.createNotification(topic, options),
       );
     } catch (thrown) {
-      throw isRefusal(thrown) && refused !== undefined ? refused : thrown;
+      throw isRefusal(thrown) && refused !== undefined ? both(thrown, refused) : thrown;
     }
   }
+}
+
+/** What the bucket says, and why it could not be helped. */
+function both(thrown: unknown, refused: unknown): unknown {
+  const said = [thrown, refused].map((one) => (one instanceof Error ? one.message : String(one)));
+  const message = `${said[0]} (${publisherRole} could not be given: ${said[1]})`;
+  return Object.assign(new Error(message, { cause: thrown }), { code: permissionDenied });
 }
 
 /** What was allowed just now is so everywhere after some time: about a minute of trying. */

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openBackfill } from "../../../../src/connector/cloudfiles/notification/backfill.ts";
+import { replaceEnv } from "../../../../src/env.ts";
 import { memoryStore } from "../../../../src/storage/memory.ts";
 
 const folder = () => ({ store: memoryStore({ file: (end) => `/tmp/${end}` }), path: "/sources/0" });
@@ -34,6 +35,20 @@ test("and when files may have come that nobody was told of, also at a later star
   expect((await openBackfill(place)).isDue(2_000)).toBe(true);
   await backfill.done(3_000);
   expect((await openBackfill(place)).isDue(4_000)).toBe(false);
+});
+
+test("and at a start after days without a file, when a queue may have dropped some", async () => {
+  const day = 86_400_000;
+  let now = 100 * day;
+  onTestFinished(replaceEnv({ now: () => now }));
+  const place = folder();
+  await (await openBackfill(place)).done(now);
+  now += 2 * day;
+  await place.store.put("/sources/0/7", new Uint8Array());
+  now += 2 * day;
+  expect((await openBackfill(place)).isDue(now)).toBe(false);
+  now += 2 * day;
+  expect((await openBackfill(place)).isDue(now)).toBe(true);
 });
 
 test("a file that cannot be read is none", async () => {

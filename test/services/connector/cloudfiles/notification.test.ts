@@ -239,6 +239,29 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await stream.ids()).toEqual([1]);
   });
 
+  test("streams that start at once each have their own, and lose nobody's", async () => {
+    const bucket = `told-${env.uuid()}`;
+    await aws.s3.createBucket({ Bucket: bucket });
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
+    // All have read what the bucket tells before any of them writes it.
+    await using proxy = await startFaults(endpoint, ({ method, url }) =>
+      method === "PUT" && url.includes("?notification") ? { kind: "delay", ms: 300 } : undefined,
+    );
+    const options = { "cloudFiles.useNotifications": "true" };
+    const source = {
+      ...{ path: `s3://${bucket}/in`, options },
+      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
+    };
+    await using one = await told(source);
+    await using other = await told(source);
+    await Promise.all([one.run(), other.run()]);
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/2.json", Body: line(2) });
+    for (const stream of [one, other]) {
+      await stream.run();
+      expect(await stream.ids()).toEqual([1, 2]);
+    }
+  });
+
   test("by a role that keys may take, of files under another name", async () => {
     const at = await place();
     await at.put(0);
