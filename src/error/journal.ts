@@ -43,4 +43,39 @@ export const journalConditions = {
     message:
       "The socket source cannot give lines again from before it was opened (offset {offset}). Start with a new checkpointLocation, and set the option writeAheadLog there",
   },
+  MQTT_CONNECTION_FAILED: {
+    kind: "unavailable",
+    sqlState: "08001",
+    message: "Cannot connect to the MQTT broker {url}: {reason}. Check the address and the network",
+  },
+  MQTT_CONNECTION_REFUSED: {
+    kind: "invalid",
+    sqlState: "28000",
+    message:
+      "The MQTT broker {url} refuses the client {clientId}: {reason}. Check username, password, clientId and mqttVersion",
+  },
+  MQTT_SUBSCRIPTION_REFUSED: {
+    kind: "invalid",
+    sqlState: "42501",
+    message:
+      "The MQTT broker {url} refuses the subscription to {topics}: {reason}. Check the topic filters, and what the user may read",
+  },
+  MQTT_SESSION_TAKEN_OVER: {
+    kind: "conflict",
+    sqlState: "55000",
+    message:
+      "Another client has connected to {url} as {clientId}: a session has one client. Give each query its own clientId",
+  },
+  MQTT_PUBLISH_FAILED: {
+    kind: "unavailable",
+    sqlState: "58030",
+    message:
+      "Cannot publish to the topic {topic} of {url}: {reason}. Check what the user may write; the batch is sent again at the next start",
+  },
+  SINK_COLUMN_INVALID: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message:
+      "The {format} sink needs a column {column} of type {types}: {reason}. Make it in the query",
+  },
 } as const satisfies Record<string, Condition>;

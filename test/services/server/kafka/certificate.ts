@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeAuthority, signPem } from "../pem.ts";
 import { run } from "../server.ts";
 
 /** What the stores are locked with. */
@@ -27,13 +28,9 @@ export interface Certificates {
 /** Makes them anew, by openssl and keytool. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const at = (name: string): string => join(folder, name);
-  for (const name of ["authority", "stranger"]) {
-    const subject = ["-subj", `/CN=millrace ${name}`, "-days", "2"];
-    const files = ["-keyout", at(`${name}.key`), "-out", at(`${name}.pem`)];
-    await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, ...files]);
-  }
-  await sign(at, "broker", "subjectAltName=DNS:localhost,IP:127.0.0.1");
-  await sign(at, "client", "extendedKeyUsage=clientAuth");
+  for (const name of ["authority", "stranger"]) await makeAuthority(folder, name);
+  await signPem(folder, "broker", "subjectAltName=DNS:localhost,IP:127.0.0.1");
+  await signPem(folder, "client", "extendedKeyUsage=clientAuth");
   const broker = await Promise.all(["broker.key", "broker.crt"].map((one) => readFile(at(one))));
   await writeFile(at("broker.pem"), Buffer.concat(broker));
   const pass = ["-passout", `pass:${storePassword}`, "-name", "client"];
@@ -63,15 +60,4 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
     clientJks: at("client.jks"),
     stranger: at("stranger.pem"),
   };
-}
-
-async function sign(at: (name: string) => string, name: string, extension: string): Promise<void> {
-  const request = ["-keyout", at(`${name}.key`), "-out", at(`${name}.csr`)];
-  await run("openssl", [
-    ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${name}`, ...request],
-  ]);
-  await writeFile(at(`${name}.ext`), `${extension}\n`);
-  const by = ["-CA", at("authority.pem"), "-CAkey", at("authority.key"), "-CAcreateserial"];
-  const made = ["-in", at(`${name}.csr`), "-out", at(`${name}.crt`), "-extfile", at(`${name}.ext`)];
-  await run("openssl", ["x509", "-req", "-days", "2", ...by, ...made]);
 }
