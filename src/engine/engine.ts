@@ -37,6 +37,8 @@ export interface Engine extends AsyncDisposable {
   parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }>;
   /** What the tail of an ORC file says of it. FAILED_READ_FILE.* where it cannot be read. */
   orcFile(file: NamedPlace): Promise<OrcFile>;
+  /** What the indexes of an ORC file say; of each stripe asked for, in their order. */
+  orcGroups(file: NamedPlace, request: OrcGroupRequest): Promise<readonly (readonly OrcGroup[])[]>;
   /** The schema of JSON, CSV or Avro files by Spark's inference rules, from the given samples. */
   inferSchema(request: InferRequest): Promise<StructType>;
   /** Makes ready what tells the types of single texts by those rules. */
@@ -159,6 +161,19 @@ export interface OrcStripe {
   readonly rows: number;
   /** Of columns and members of structs whose type in Spark is the file's. */
   readonly leaves: readonly LeafStatistics[];
+}
+
+export interface OrcGroupRequest {
+  /** Stripes by number. */
+  readonly stripes: readonly number[];
+  /** Columns and members of structs by their names in the file. */
+  readonly columns: readonly (readonly string[])[];
+}
+
+/** What is known of the rows of a row group. A stripe without an index has none. */
+export interface OrcGroup extends OrcStripe {
+  /** Whether a column is known not to have a value, by a bloom filter. */
+  lacks(column: readonly string[], value: Value): boolean;
 }
 
 export interface InferRequest {

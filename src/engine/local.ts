@@ -13,9 +13,9 @@ export interface LocalFiles<F> {
   release(): Promise<void>;
 }
 
-export interface LocalRequest {
-  /** What of each file is read; absent: all. */
-  readonly part?: Part;
+export interface LocalRequest<F extends FilePlace> {
+  /** What of a file is read; absent: all. */
+  readonly partOf?: (file: F) => Part;
   /** Leaves out the files that are gone, and does not fail. */
   readonly ignoreMissing?: boolean;
   /** What is open beside them. */
@@ -25,7 +25,7 @@ export interface LocalRequest {
 /** Opens the files that lie in stores. A file that is gone is FAILED_READ_FILE.FILE_NOT_EXIST. */
 export async function localFiles<F extends FilePlace>(
   files: readonly F[],
-  { part, ignoreMissing = false, needed = { bytes: 0 } }: LocalRequest = {},
+  { partOf, ignoreMissing = false, needed = { bytes: 0 } }: LocalRequest<F> = {},
 ): Promise<LocalFiles<F>> {
   if (files.every(({ store }) => store === undefined)) return { files, release: async () => {} };
   const held: LocalFile[] = [];
@@ -38,7 +38,7 @@ export async function localFiles<F extends FilePlace>(
   const work = async (): Promise<void> => {
     for (let at = next++; at < files.length && !failed; at = next++) {
       const file = files[at]!;
-      const local = await open(file, needed, part).catch((thrown: unknown) => {
+      const local = await open(file, needed, partOf?.(file)).catch((thrown: unknown) => {
         if (ignoreMissing && isError(thrown, "FAILED_READ_FILE.FILE_NOT_EXIST")) return undefined;
         failed = true;
         throw thrown;

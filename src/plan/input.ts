@@ -64,10 +64,17 @@ export interface InputFile extends FilePlace {
    * such a column is damaged.
    */
   readonly present?: readonly (readonly string[])[];
-  /** The stripes of an ORC file that alone are wanted, by number. */
-  readonly stripes?: readonly number[];
+  /** The rows of an ORC file that alone are wanted, by stripe. */
+  readonly stripes?: readonly OrcPick[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */
   readonly tracking?: { readonly baseRowId: bigint; readonly rowCommitVersion: bigint };
+}
+
+/** A stripe of an ORC file that is wanted, by number; of it some row groups alone. */
+export interface OrcPick {
+  readonly stripe: number;
+  /** By number, going up; absent: all. */
+  readonly groups?: readonly number[];
 }
 
 /** What Spark calls the rebase modes of a read: for files that do not say who wrote them. */

@@ -128,15 +128,10 @@ const floatingMax = 3;
 /** The cases to look at for the conditions; a row that matters is in one of them. */
 export function worldsOf(conditions: readonly TypedExpression[], pruned: Pruned): readonly World[] {
   const floating = new Set<string>();
-  const visit = (expression: TypedExpression): void => {
-    const path = pathOf(expression, pruned.schema);
-    const type = path?.at(-1)?.type.type;
-    if (path && (type === "float" || type === "double") && !isPartition(path, pruned)) {
-      floating.add(pathKey(path));
-    }
-    if (path === undefined) for (const child of operandsOf(expression)) visit(child);
-  };
-  for (const condition of conditions) visit(condition);
+  for (const path of pathsOf(conditions, pruned)) {
+    const { type } = path.at(-1)!.type;
+    if (type === "float" || type === "double") floating.add(pathKey(path));
+  }
   if (floating.size > floatingMax) return [{ nan: new Set(), open: true }];
   let worlds: World[] = [{ nan: new Set(), open: false }];
   for (const key of floating) {
@@ -144,6 +139,21 @@ export function worldsOf(conditions: readonly TypedExpression[], pruned: Pruned)
     worlds = [...worlds, ...there];
   }
   return worlds;
+}
+
+/** The columns and members that conditions look at; no partition columns. */
+export function pathsOf(
+  conditions: readonly TypedExpression[],
+  pruned: Pruned,
+): readonly ColumnPath[] {
+  const paths: ColumnPath[] = [];
+  const visit = (expression: TypedExpression): void => {
+    const path = pathOf(expression, pruned.schema);
+    if (path === undefined) for (const child of operandsOf(expression)) visit(child);
+    else if (!isPartition(path, pruned)) paths.push(path);
+  };
+  for (const condition of conditions) visit(condition);
+  return paths;
 }
 
 /** Whether a path is a partition column. */

@@ -2,6 +2,7 @@ import type { TypedCall, TypedExpression } from "../analysis/typed.ts";
 import type { Add } from "../log/action.ts";
 import { partitionValue } from "../log/partition.ts";
 import { type FileStatistics, parseStatistics } from "../log/statistics.ts";
+import type { DataType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import { compareValues } from "./order.ts";
 import {
@@ -29,6 +30,9 @@ interface Outcomes {
 
 const anything: Outcomes = { true: true, false: true, null: true };
 
+/** Whether a column, by its names in the log, is known to have a value in no row of a file. */
+export type Lacks = (names: readonly string[], value: Value) => boolean;
+
 /** What rules a file out. */
 export type SkipReason = "partition values" | "statistics";
 
@@ -39,16 +43,17 @@ export type SkipReason = "partition values" | "statistics";
 export function pruner(
   conditions: readonly TypedExpression[],
   pruned: Pruned,
-): (file: Add) => SkipReason | undefined {
+): (file: Add, lacks?: Lacks) => SkipReason | undefined {
   const worlds = worldsOf(conditions, pruned);
   const may = (facts: Omit<Facts, "world">): boolean =>
     worlds.some((world) => {
       return conditions.every((condition) => outcomesOf(condition, { ...facts, world }).true);
     });
-  return (file) => {
+  return (file, lacks = () => false) => {
     if (conditions.length === 0) return undefined;
-    if (!may({ pruned, file, statistics: () => undefined })) return "partition values";
-    return may({ pruned, file, statistics: statisticsOf(file) }) ? undefined : "statistics";
+    const known = { pruned, file, lacks };
+    if (!may({ ...known, statistics: () => undefined })) return "partition values";
+    return may({ ...known, statistics: statisticsOf(file) }) ? undefined : "statistics";
   };
 }
 
@@ -65,7 +70,7 @@ export function mayMatch(
 export function allMatch(file: Add, condition: TypedExpression, pruned: Pruned): boolean {
   const statistics = statisticsOf(file);
   return worldsOf([condition], pruned).every((world) => {
-    const outcomes = outcomesOf(condition, { pruned, file, statistics, world });
+    const outcomes = outcomesOf(condition, { pruned, file, statistics, world, lacks: () => false });
     return !outcomes.false && !outcomes.null;
   });
 }
@@ -75,6 +80,7 @@ interface Facts {
   readonly file: Add;
   readonly statistics: () => FileStatistics | undefined;
   readonly world: World;
+  readonly lacks: Lacks;
 }
 
 /** The statistics of a file, parsed when they are first asked for. */
@@ -122,9 +128,8 @@ function callOutcomes(call: TypedCall, facts: Facts): Outcomes {
       return call.name === "isnull" ? isNull : negated(isNull);
     }
     case "in": {
-      const left = rangeOf(first, facts);
       const equal = call.arguments.slice(1).map((argument) => {
-        return negated(compared("=", left, rangeOf(argument, facts)));
+        return negated(equated("=", [first, argument], facts));
       });
       return equal.length === 0 ? anything : negated(equal.reduce(both));
     }
@@ -137,6 +142,7 @@ function callOutcomes(call: TypedCall, facts: Facts): Outcomes {
       return isNan(rangeOf(first, facts));
     case "=":
     case "<=>":
+      return second === undefined ? anything : equated(call.name, [first, second], facts);
     case "<":
     case "<=":
     case ">":
@@ -158,6 +164,33 @@ function both(left: Outcomes, right: Outcomes): Outcomes {
     false: left.false || right.false,
     null: (left.null && (right.null || right.true)) || (right.null && left.true),
   };
+}
+
+type Pair = readonly [TypedExpression, TypedExpression];
+
+function equated(operator: "=" | "<=>", [left, right]: Pair, facts: Facts): Outcomes {
+  const outcomes = compared(operator, rangeOf(left, facts), rangeOf(right, facts));
+  if (!isLacked([left, right], facts) && !isLacked([right, left], facts)) return outcomes;
+  return { ...outcomes, true: false };
+}
+
+/** Whether the left is a column that is known not to have the value of the right. */
+function isLacked([left, right]: Pair, { pruned, lacks }: Facts): boolean {
+  const value = fixedValue(right, pruned)?.value ?? null;
+  const path = value === null ? undefined : pathOf(narrowed(left), pruned.schema);
+  if (path === undefined || value === null || isPartition(path, pruned)) return false;
+  return lacks(storedNames(path, pruned), value);
+}
+
+const wholes: readonly DataType["type"][] = ["byte", "short", "integer", "long"];
+
+/** What is widened, and equal all the same. */
+function narrowed(expression: TypedExpression): TypedExpression {
+  if (expression.kind !== "cast") return expression;
+  const [from, to] = [expression.input.type, expression.type].map(({ type }) =>
+    wholes.indexOf(type),
+  );
+  return from! >= 0 && from! < to! ? narrowed(expression.input) : expression;
 }
 
 type Comparison = "=" | "<=>" | "<" | "<=" | ">" | ">=";

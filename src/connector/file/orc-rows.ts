@@ -5,7 +5,8 @@ import { OrcFileWriter } from "../../engine/orc/write/file.ts";
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
-import { field, struct } from "../../schema/type.ts";
+import { findField } from "../../schema/compare.ts";
+import { field, type StructType, struct } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { WriteRequest } from "../connector.ts";
 import { type RowFormat, rowColumns } from "./row-file.ts";
@@ -32,6 +33,7 @@ export async function orcRows(request: WriteRequest, shape: WriteShape): Promise
   const names = schema.fields.map(({ name }) => name);
   const metadata = { "org.apache.spark.version": sparkVersion };
   const most = stripeSize(request.options);
+  const blooms = bloomsOf(request.options, schema);
   let heldByAll = 0;
   return {
     relation: project(data.map((column) => ({ column, expression: reference(column) }))),
@@ -39,7 +41,8 @@ export async function orcRows(request: WriteRequest, shape: WriteShape): Promise
     extension: `${codec === "none" ? "" : `.${codec}`}.orc`,
     open() {
       const named = pack ? { pack } : {};
-      const file = new OrcFileWriter({ schema, codec, ...named, zone: env.zone(), metadata });
+      const told = { ...named, ...(blooms && { blooms }) };
+      const file = new OrcFileWriter({ schema, codec, ...told, zone: env.zone(), metadata });
       let held = 0;
       return {
         add(values) {
@@ -81,6 +84,24 @@ function stripeSize(options: Options): number {
   if (Number.isInteger(size) && size > 0) return size;
   const expected = "must be a number of bytes";
   throw error("INVALID_OPTION_VALUE", { name: "orc.stripe.size", value: text, expected });
+}
+
+/** Columns that have bloom filters (`orc.bloom.filter.columns`), and their rate of error. */
+function bloomsOf(options: Options, schema: StructType) {
+  const columns = (options["orc.bloom.filter.columns"] ?? "").split(",").map((name) => name.trim());
+  const text = options["orc.bloom.filter.fpp"] ?? "0.01";
+  const rate = Number(text);
+  if (!(rate > 0 && rate < 1)) {
+    const expected = "must be a number between 0 and 1";
+    throw error("INVALID_OPTION_VALUE", { name: "orc.bloom.filter.fpp", value: text, expected });
+  }
+  if (columns[0] === "") return undefined;
+  for (const value of columns) {
+    if (findField(schema, value.split(".")[0]!)) continue;
+    const expected = "must name columns that are written, with commas between them";
+    throw error("INVALID_OPTION_VALUE", { name: "orc.bloom.filter.columns", value, expected });
+  }
+  return { columns, rate };
 }
 
 function codecOf(options: Options, configured: string | undefined): Exclude<CodecName, "lzo"> {

@@ -11,6 +11,7 @@ import type {
   InferRequest,
   NamedPlace,
   OrcFile,
+  OrcGroupRequest,
   ParquetTarget,
   QueryContext,
   Result,
@@ -156,7 +157,7 @@ class DuckDBEngine implements Engine {
 
   async parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }> {
     const instance = await this.#instance();
-    const local = await localFiles([file], { part: footerPart });
+    const local = await localFiles([file], { partOf: () => footerPart });
     try {
       const { path } = local.files[0]!;
       const from = paths([path]);
@@ -179,9 +180,20 @@ class DuckDBEngine implements Engine {
   async orcFile(file: NamedPlace): Promise<OrcFile> {
     const { tailPart } = await import("./orc/part.ts");
     const { readOrcFile } = await import("./orc/describe.ts");
-    const local = await localFiles([file], { part: tailPart });
+    const local = await localFiles([file], { partOf: () => tailPart });
     try {
       return await readOrcFile(local.files[0]!);
+    } finally {
+      await local.release();
+    }
+  }
+
+  async orcGroups(file: NamedPlace, request: OrcGroupRequest) {
+    const { indexPart } = await import("./orc/part.ts");
+    const { readOrcGroups } = await import("./orc/row-group.ts");
+    const local = await localFiles([file], { partOf: () => indexPart(request) });
+    try {
+      return await readOrcGroups(local.files[0]!, request);
     } finally {
       await local.release();
     }

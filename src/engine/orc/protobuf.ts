@@ -40,14 +40,19 @@ export class Message {
   }
 
   double(): number {
+    const { buffer, byteOffset } = this.fixed();
+    return new DataView(buffer, byteOffset, 8).getFloat64(0, true);
+  }
+
+  /** The bytes of a number of 64 bits that takes as many; of more of them where they are packed. */
+  fixed(): Uint8Array {
+    if (this.#wire === 2) return this.bytes();
     expect(
       this.#wire === 1 && this.#at + 8 <= this.#bytes.length,
-      "a protobuf double is cut short",
+      "a protobuf number is cut short",
     );
-    const { buffer, byteOffset } = this.#bytes;
-    const value = new DataView(buffer, byteOffset + this.#at, 8).getFloat64(0, true);
     this.#at += 8;
-    return value;
+    return this.#bytes.subarray(this.#at - 8, this.#at);
   }
 
   bytes(): Uint8Array {

@@ -25,11 +25,30 @@ export class ByteStream {
   #taken = 0;
   #joined: Uint8Array = empty;
 
-  constructor(file: ByteFile, start: number, length: number, codec: Codec) {
+  /** Whether the stream goes on behind what is read: a chunk may be cut there. */
+  readonly #partial: boolean;
+
+  constructor(
+    file: ByteFile,
+    place: { readonly start: number; readonly end: number },
+    codec: Codec,
+    partial = false,
+  ) {
     this.#file = file;
     this.#codec = codec;
-    this.#from = start;
-    this.#to = start + length;
+    this.#from = place.start;
+    this.#to = place.end;
+    this.#partial = partial;
+  }
+
+  /** Passes over `count` bytes. */
+  skip(count: number): void {
+    for (let left = count; left > 0; ) {
+      const part = Math.min(left, this.fill(1));
+      expect(part > 0, "a stream ends before its values");
+      this.at += part;
+      left -= part;
+    }
   }
 
   /** Makes `count` bytes readable, or all that there are; the number that is. */
@@ -90,16 +109,20 @@ export class ByteStream {
       return this.#file.read(this.#from - length, length);
     }
     if (!this.#hold(1)) return undefined;
-    expect(this.#hold(headerBytes), "a chunk's header is cut short");
+    if (!this.#hold(headerBytes)) return this.#cut();
     const window = this.#window;
     const header =
       window[this.#taken]! | (window[this.#taken + 1]! << 8) | (window[this.#taken + 2]! << 16);
     const length = header >> 1;
-    expect(this.#hold(headerBytes + length), "a chunk is cut short");
+    if (!this.#hold(headerBytes + length)) return this.#cut();
     const start = this.#taken + headerBytes;
     this.#taken = start + length;
     const chunk = this.#window.subarray(start, start + length);
     return (header & 1) === 1 ? chunk : inflated(chunk, this.#codec);
+  }
+
+  #cut(): undefined {
+    expect(this.#partial, "a chunk is cut short");
   }
 
   /** Whether `count` compressed bytes can be had from `#taken` on. */
@@ -142,5 +165,5 @@ export function inflateAll(bytes: Uint8Array, codec: Codec): Uint8Array {
     size: bytes.length,
     read: (start: number, length: number) => bytes.subarray(start, start + length),
   };
-  return new ByteStream(file, 0, bytes.length, codec).rest(tailMax);
+  return new ByteStream(file, { start: 0, end: bytes.length }, codec).rest(tailMax);
 }

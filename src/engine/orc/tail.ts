@@ -1,5 +1,5 @@
 import { type Codec, codecOf, codecs } from "./codec/codec.ts";
-import { CorruptOrc, expect } from "./corrupt.ts";
+import { expect, trusted } from "./corrupt.ts";
 import { Message } from "./protobuf.ts";
 import { type ColumnStatistics, readStatistics } from "./statistic.ts";
 import { inflateAll } from "./stream.ts";
@@ -36,6 +36,18 @@ export interface OrcTail {
   readonly metadata: Readonly<Record<string, Uint8Array>>;
   /** The statistics of each stripe by column id; none where the writer gave none to be trusted. */
   readonly statistics: readonly (readonly ColumnStatistics[])[];
+  /** Rows of a row group; 0: there is no index. */
+  readonly stride: number;
+  readonly writer: Writer;
+  /** Of the writer's own counting. 0 of Java's: its statistics may be wrong. */
+  readonly writerVersion: number;
+}
+
+/** Who wrote a file, by number: 0 is ORC for Java, 1 is ORC for C++. */
+export interface Writer {
+  readonly number: number;
+  /** Its release; empty where it does not say. */
+  readonly release: string;
 }
 
 interface PostScript {
@@ -43,7 +55,6 @@ interface PostScript {
   readonly metadataLength: number;
   readonly codec: Codec;
   readonly version: readonly number[];
-  /** 0: before HIVE-8732, whose statistics may be wrong. */
   readonly writerVersion: number;
 }
 
@@ -73,10 +84,11 @@ export function readTail(file: ByteFile): OrcTail | undefined {
   const statistics =
     postscript.writerVersion === 0
       ? []
-      : trusted(() => readMetadata(part(metadataEnd - metadataLength, metadataEnd)));
+      : (trusted(() => readMetadata(part(metadataEnd - metadataLength, metadataEnd))) ?? []);
   checkPlaces(footer, file.size - tail);
   const decimal64 = postscript.version[0] === 1 && postscript.version[1] === 9999;
-  return { ...footer, codec, decimal64, statistics };
+  const { writerVersion } = postscript;
+  return { ...footer, codec, decimal64, statistics, writerVersion };
 }
 
 function readPostScript(file: ByteFile, bytes: Uint8Array): PostScript {
@@ -104,27 +116,31 @@ function readPostScript(file: ByteFile, bytes: Uint8Array): PostScript {
   return { footerLength, metadataLength, version, writerVersion, codec };
 }
 
-type Footer = Omit<OrcTail, "codec" | "decimal64" | "statistics">;
+type Footer = Omit<OrcTail, "codec" | "decimal64" | "statistics" | "writerVersion">;
 
 function readFooter(message: Message): Footer {
   const types: FlatType[] = [];
   const stripes: StripePlace[] = [];
   const metadata: Record<string, Uint8Array> = {};
   let keys: readonly string[] = [];
-  let [rows, calendar] = [0, 0];
+  let [rows, calendar, stride, number, release] = [0, 0, 0, 0, ""];
   while (message.next()) {
     if (message.field === 3) stripes.push(readPlace(message.message()));
     else if (message.field === 4) types.push(readType(message.message()));
     else if (message.field === 5) readItem(message.message(), metadata);
     else if (message.field === 6) rows = message.number();
+    else if (message.field === 8) stride = message.number();
+    else if (message.field === 9) number = message.number();
     else if (message.field === 10) keys = readKeys(message.message());
     else if (message.field === 11) calendar = message.number();
+    else if (message.field === 12) release = message.text();
     else message.skip();
   }
   // A file without rows may have no types.
   const none = { ...readType(new Message(new Uint8Array([8, 12]))) };
   const root = typeTree(types.length === 0 ? [none] : types);
-  return { root, rows, stripes, proleptic: calendar === 2, keys, metadata };
+  const writer = { number, release };
+  return { root, rows, stripes, proleptic: calendar === 2, keys, metadata, stride, writer };
 }
 
 function readPlace(message: Message): StripePlace {
@@ -166,16 +182,6 @@ function readKeys(message: Message): readonly string[] {
     keys.push(name);
   }
   return keys;
-}
-
-/** Statistics only save work: a file whose statistics are damaged is read without. */
-function trusted<T>(read: () => readonly T[]): readonly T[] {
-  try {
-    return read();
-  } catch (thrown) {
-    if (thrown instanceof CorruptOrc) return [];
-    throw thrown;
-  }
 }
 
 function readMetadata(message: Message): readonly (readonly ColumnStatistics[])[] {

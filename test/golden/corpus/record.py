@@ -1,4 +1,4 @@
-"""Writes into spark.json what Spark reads from a folder of odd CSV, JSON, text and Parquet files.
+"""Writes into spark.json what Spark reads from a folder of odd CSV, JSON, text, Parquet, ORC files.
 
 usage: TZ=UTC python record.py <folder> [<file for the rows themselves>], with a Python that has
 pyspark 4.2. Of each read there are the schema, the number of rows and a digest of the rows as JSON,
@@ -25,6 +25,7 @@ READS = {
     ".txt": [{}, {"wholetext": "true"}],
     ".parquet": [{}],
     ".parq": [{}],
+    ".orc": [{}],
 }
 FORMATS = {".tsv": "csv", ".txt": "text", ".parq": "parquet"}
 REBASED = [

@@ -144,8 +144,8 @@ async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promi
       const { columnsPart } = await import("../orc/part.ts");
       const { registerOrcScan } = await import("../orc/scan.ts");
       const ignoreMissing = flag(input.options, "ignoreMissingFiles", false);
-      const part = columnsPart({ schema, stored });
-      const local = { part, ignoreMissing };
+      const partOf = ({ stripes }: InputFile) => columnsPart({ schema, stored, picks: stripes });
+      const local = { partOf, ignoreMissing };
       const files = request.explained ? [] : await opened(input.files, local, bound);
       return scanned(await registerOrcScan(request.connection, { ...input, files }), schema, bound);
     }
@@ -209,7 +209,7 @@ function onlyOf(input: ParquetInput, places: ReadonlySet<number> = new Set()): P
 /** Files with local paths until the query ends. */
 async function opened(
   files: readonly InputFile[],
-  request: LocalRequest,
+  request: LocalRequest<InputFile>,
   { releases, uris, needed }: Bound,
 ): Promise<readonly InputFile[]> {
   const local = await localFiles(files, { ...request, needed });
@@ -239,7 +239,7 @@ async function parquetFiles(
     bound.leftOut = true;
   };
   const part = explained ? footerPart : chunksPart({ ...chunks, comparisons, leftOut });
-  const files = await opened(input.files, { part }, bound);
+  const files = await opened(input.files, { partOf: () => part }, bound);
   refuseFolders(files);
   if (!explained) checkDamage(files, { stored, match });
   const lease = explained

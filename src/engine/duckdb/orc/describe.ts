@@ -28,12 +28,14 @@ export async function readOrcFile(file: NamedPlace): Promise<OrcFile> {
 
 interface StripeFacts {
   readonly rows: number;
-  readonly statistics: readonly ColumnStatistics[];
+  /** By column id; of some columns there may be none. */
+  readonly statistics: readonly (ColumnStatistics | undefined)[];
   readonly tail: OrcTail;
   readonly schema: StructType;
 }
 
-function leavesOf(facts: StripeFacts): readonly LeafStatistics[] {
+/** What statistics say of the columns and members of structs. */
+export function leavesOf(facts: StripeFacts): readonly LeafStatistics[] {
   const { rows, statistics, tail } = facts;
   const leaves: LeafStatistics[] = [];
   const visit = (type: OrcType, to: StructType, path: readonly string[]): void => {
@@ -80,8 +82,10 @@ function boundsOf(
       return { minimum: known.trues === known.values, maximum: known.trues > 0 };
     case "string":
       // What is compared is not padded, and the statistics of CHAR are.
-      return from.kind === "char" ? {} : (known.text ?? {});
+      return from.kind === "char" ? {} : textBounds(known);
     case "decimal":
+      // Java's releases of this version have them wrong where 64 bits hold the digits.
+      if (tail.writer.number === 0 && tail.writerVersion === 6 && from.precision <= 18) return {};
       return mapped(known.decimal, (text) => {
         const exact = parseDecimal(text);
         return exact && toDecimal(exact, type);
@@ -96,6 +100,11 @@ function boundsOf(
     default:
       return {};
   }
+}
+
+/** None where they may be of bytes that are no UTF-8, whose order is another. */
+function textBounds({ text }: ColumnStatistics): Bounds<Value> {
+  return `${text?.minimum}${text?.maximum}`.includes("\ufffd") ? {} : (text ?? {});
 }
 
 function mapped<T>(
@@ -128,8 +137,11 @@ function timeBounds({ timestamp }: ColumnStatistics, from: OrcType): Bounds<Valu
   // Which instant a wall clock is, is known to a day: enough to leave stripes out.
   const slack = offset === undefined ? dayMs : 0n;
   const shift = BigInt(offset ?? 0) * 1000n;
+  const [low, high] = [minimum - shift - slack, maximum - shift + slack];
+  // What is of the last second before 1970 is read as of the one after.
+  const last = low < 0n && high >= -1000n && high < 1000n ? 1000n : high;
   return {
-    minimum: new Timestamp((minimum - shift - slack) * 1000n),
-    maximum: new Timestamp((maximum - shift + slack + 1n) * 1000n),
+    minimum: new Timestamp(low * 1000n),
+    maximum: new Timestamp((last + 1n) * 1000n),
   };
 }

@@ -81,14 +81,14 @@ export function isSame(from: OrcType, to: DataType, path: string): boolean {
   return formatDataType({ ...own }) === formatDataType(to);
 }
 
-/** The ids of the columns that matches read. */
-export function wantedIds(matches: readonly (Match | undefined)[]): ReadonlySet<number> {
-  const ids = new Set<number>();
+/** The columns that matches read, those within others too. */
+export function wantedTypes(matches: readonly (Match | undefined)[]): readonly OrcType[] {
+  const types = new Map<number, OrcType>();
   const add = (match: Match | undefined): void => {
     if (match === undefined) return;
-    ids.add(match.from.id);
+    types.set(match.from.id, match.from);
     match.children.forEach(add);
   };
   matches.forEach(add);
-  return ids;
+  return [...types.values()];
 }

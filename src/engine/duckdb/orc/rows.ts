@@ -2,17 +2,16 @@ import { isError } from "../../../error/error.ts";
 import type { InputFile, OrcInput } from "../../../plan/input.ts";
 import type { StructField } from "../../../schema/type.ts";
 import { batchRows } from "../../orc/column/column.ts";
-import { openColumn, type Reader } from "../../orc/column/open.ts";
-import { openStripe, type Stripe } from "../../orc/stripe.ts";
-import type { OrcTail } from "../../orc/tail.ts";
+import type { Reader } from "../../orc/column/open.ts";
 import type { RowSource } from "../table-function.ts";
 import { binding, type Vector } from "../text/binding.ts";
 import { type Column, columnOf } from "../text/column.ts";
 import { constantOf } from "../text/layout.ts";
 import { tell } from "../text/malformed.ts";
 import { damaged, type OpenOrc, openOrc } from "./file.ts";
-import { type Match, matchColumns, wantedIds } from "./match.ts";
+import { matchColumns } from "./match.ts";
 import { type Meaning, type Put, putOf } from "./put.ts";
+import { type Span, spansOf } from "./span.ts";
 
 /** Bytes of a chunk's values that are enough: longer ones come in chunks of fewer rows. */
 const chunkBytes = 16 << 20;
@@ -27,16 +26,10 @@ export interface RowsRequest {
 /** A file that is being read. */
 interface Reading {
   readonly open: OpenOrc;
-  readonly tail: OrcTail;
-  readonly matches: readonly (Match | undefined)[];
   readonly puts: readonly Put[];
-  readonly ids: ReadonlySet<number>;
-  /** The stripe that comes next, and the number of its first row. */
-  next: number;
-  first: number;
-  stripe: Stripe | undefined;
-  readers: readonly (Reader | undefined)[];
-  /** Rows of the stripe that are read. */
+  readonly spans: Iterator<Span, undefined>;
+  span: Span | undefined;
+  /** Rows of the span that are read. */
   done: number;
 }
 
@@ -92,9 +85,9 @@ export class OrcRows implements RowSource {
     if (constant) this.#putConstant(constant, { field: fields[column]!, vector, rows });
     const at = [...this.#fields.keys()].indexOf(column);
     if (at < 0) return;
-    const { puts, readers } = this.#reading!;
+    const { puts, span } = this.#reading!;
     try {
-      puts[at]!(vector, readers[at]!, rows);
+      puts[at]!(vector, span!.readers[at]!, rows);
     } catch (thrown) {
       throw damaged(thrown, this.#file.uri);
     }
@@ -120,17 +113,17 @@ export class OrcRows implements RowSource {
         open[Symbol.dispose]();
         return;
       }
-      const begun = { next: 0, first: 0, stripe: undefined, readers: [], done: 0 };
-      const none = { matches: [], puts: [], ids: new Set<number>() };
+      const begun = { span: undefined, done: 0 };
       // Known before its columns are matched, so that it is closed whatever happens.
-      this.#reading = { open, tail, ...none, ...begun };
+      this.#reading = { open, puts: [], spans: [][Symbol.iterator](), ...begun };
       const { schema, stored = schema } = this.#input;
       const request = { root: tail.root, stored, path: file.uri };
       const matches = matchColumns([...this.#fields.values()], request);
-      const meaning: Meaning = { proleptic: tail.proleptic, zone: this.#request.zone };
+      const { zone } = this.#request;
+      const meaning: Meaning = { proleptic: tail.proleptic, zone };
       const puts = matches.map((match) => putOf(match, meaning));
-      const ids = wantedIds(matches);
-      this.#reading = { open, tail, matches, puts, ids, ...begun };
+      const spans = spansOf({ open, tail, matches, picks: file.stripes, zone });
+      this.#reading = { open, puts, spans, ...begun };
     });
     return true;
   }
@@ -139,43 +132,27 @@ export class OrcRows implements RowSource {
   #read(): number {
     const reading = this.#reading;
     if (reading === undefined) return 0;
-    while (reading.stripe === undefined || reading.done >= reading.stripe.rows) {
-      if (!this.#nextStripe(reading)) return 0;
+    while (reading.span === undefined || reading.done >= reading.span.rows) {
+      if (!this.#nextSpan(reading)) return 0;
     }
-    const rows = Math.min(this.#rows, reading.stripe.rows - reading.done);
-    for (const reader of reading.readers) reader?.read(0, rows);
-    this.#position = reading.first + reading.done;
+    const { readers, first, rows: all } = reading.span;
+    const rows = Math.min(this.#rows, all - reading.done);
+    for (const reader of readers) reader?.read(0, rows);
+    this.#position = first + reading.done;
     reading.done += rows;
-    const bytes = Math.max(0, ...reading.readers.map(bytesOf));
+    const bytes = Math.max(0, ...readers.map(bytesOf));
     if (bytes > chunkBytes) this.#rows = Math.max(1, Math.ceil(this.#rows / 4));
     else if (bytes < chunkBytes / 8) this.#rows = Math.min(batchRows, this.#rows * 2);
     return rows;
   }
 
-  #nextStripe(reading: Reading): boolean {
-    const { open, tail, matches, ids } = reading;
-    const { stripes } = this.#file;
-    if (reading.stripe) reading.first += reading.stripe.rows;
-    reading.stripe = undefined;
-    for (; reading.next < tail.stripes.length; reading.next++) {
-      const place = tail.stripes[reading.next]!;
-      if (stripes === undefined || stripes.includes(reading.next)) break;
-      reading.first += place.rows;
-    }
-    const place = tail.stripes[reading.next++];
-    if (place === undefined) return false;
-    const stripe = openStripe(place, { file: open, tail, zone: this.#request.zone });
-    const request = {
-      stripe,
-      decimal64: tail.decimal64,
-      wanted: ({ id }: { readonly id: number }) => ids.has(id),
-    };
-    reading.stripe = stripe;
+  #nextSpan(reading: Reading): boolean {
+    reading.span = reading.spans.next().value;
     reading.done = 0;
+    if (reading.span === undefined) return false;
     // Long values are not known to be long before they are read.
-    const most = Math.ceil((chunkBytes * place.rows) / Math.max(1, place.dataLength));
+    const most = Math.ceil(chunkBytes / Math.max(1, reading.span.density));
     this.#rows = Math.max(1, Math.min(this.#rows, most));
-    reading.readers = matches.map((match) => match && openColumn(match.from, request));
     return true;
   }
 

@@ -1,8 +1,10 @@
 import { instantOf, zoneOf } from "../../../schema/zone.ts";
 import { expect } from "../corrupt.ts";
+import type { StreamPart } from "../group/place.ts";
 import { BooleanRun } from "../run/boolean.ts";
 import { ByteRun } from "../run/byte.ts";
 import { IntegerRun } from "../run/integer.ts";
+import type { ByteStream } from "../stream.ts";
 import type { StreamName, Stripe } from "../stripe.ts";
 import type { OrcType } from "../type.ts";
 import { BytesReader, DictionaryReader, readDictionary } from "./bytes.ts";
@@ -32,6 +34,8 @@ export interface ColumnRequest {
   readonly decimal64: boolean;
   /** Which columns are wanted, by id; a parent of one is. */
   readonly wanted: (type: OrcType) => boolean;
+  /** What of the streams is read, where that is some row groups alone. */
+  readonly part?: (column: number, name: StreamName) => StreamPart | undefined;
 }
 
 /** 2015-01-01T00:00:00, as if in UTC: the second 0 of timestamps. */
@@ -42,17 +46,15 @@ export function openColumn(type: OrcType, request: ColumnRequest): Reader {
   const { stripe } = request;
   const { id } = type;
   const encoding = stripe.encoding(id);
-  const stream = (name: StreamName) => stripe.stream(id, name);
-  const integers = (name: StreamName, signed: boolean): IntegerRun =>
-    new IntegerRun(stream(name), { signed, version: encoding.version });
-  const presence = stripe.has(id, "present") ? new BooleanRun(stream("present")) : undefined;
+  const { stream, integers, bytes, bits } = openStreams(type, request);
+  const presence = stripe.has(id, "present") ? bits("present") : undefined;
   const children = (): (Reader | undefined)[] =>
     type.children.map((child) => (request.wanted(child) ? openColumn(child, request) : undefined));
   switch (type.kind) {
     case "boolean":
-      return new BooleanReader(presence, new BooleanRun(stream("data")));
+      return new BooleanReader(presence, bits("data"));
     case "byte":
-      return new ByteReader(presence, new ByteRun(stream("data")));
+      return new ByteReader(presence, bytes("data"));
     case "short":
     case "int":
     case "date":
@@ -70,8 +72,7 @@ export function openColumn(type: OrcType, request: ColumnRequest): Reader {
     }
     case "decimal": {
       if (request.decimal64 && type.precision <= 18) {
-        const run = new IntegerRun(stream("data"), { signed: true, version: 2 });
-        return new Decimal64Reader(presence, run, type.scale);
+        return new Decimal64Reader(presence, integers("data", true, 2), type.scale);
       }
       const data = { digits: stream("data"), scales: integers("secondary", true) };
       return new DecimalReader(presence, data, type.scale);
@@ -82,7 +83,9 @@ export function openColumn(type: OrcType, request: ColumnRequest): Reader {
     case "binary": {
       const lengths = integers("length", false);
       if (!encoding.dictionary) return new BytesReader(presence, stream("data"), lengths);
-      const dictionary = readDictionary(encoding.size, lengths, stream("dictionary"));
+      const dictionary = stripe.dictionary(id, () =>
+        readDictionary(encoding.size, lengths, stream("dictionary")),
+      );
       return new DictionaryReader(presence, integers("data", false), dictionary);
     }
     case "struct":
@@ -92,9 +95,33 @@ export function openColumn(type: OrcType, request: ColumnRequest): Reader {
       return new ListReader(presence, integers("length", false), children());
     case "union": {
       const variants = type.children.map((child) => openColumn(child, request));
-      return new UnionReader(presence, new ByteRun(stream("data")), variants);
+      return new UnionReader(presence, bytes("data"), variants);
     }
   }
+}
+
+/** The streams of a column, each where it is to be read from. */
+function openStreams({ id }: OrcType, { stripe, part }: ColumnRequest) {
+  const stream = (name: StreamName): ByteStream => stripe.stream(id, name, part?.(id, name));
+  return {
+    stream,
+    integers(name: StreamName, signed: boolean, version = stripe.encoding(id).version): IntegerRun {
+      const run = new IntegerRun(stream(name), { signed, version });
+      run.skip(part?.(id, name)?.values ?? 0);
+      return run;
+    },
+    bytes(name: StreamName): ByteRun {
+      const run = new ByteRun(stream(name));
+      run.skip(part?.(id, name)?.values ?? 0);
+      return run;
+    },
+    bits(name: StreamName): BooleanRun {
+      const run = new BooleanRun(stream(name));
+      const { values = 0, bits = 0 } = part?.(id, name) ?? {};
+      run.skip(values, bits);
+      return run;
+    },
+  };
 }
 
 /** When 2015 began in the zone of the writer. */

@@ -13,6 +13,12 @@ export class BooleanRun {
     this.#bytes = new ByteRun(stream);
   }
 
+  /** Passes over bytes, and bits of the next. */
+  skip(bytes: number, bits: number): void {
+    this.#bytes.skip(bytes);
+    if (bits > 0) this.read(new Uint8Array(8), 0, bits);
+  }
+
   /** Puts 0 and 1; returns how many are 1. */
   read(out: Uint8Array, start: number, count: number): number {
     const end = start + count;

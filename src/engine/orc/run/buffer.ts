@@ -4,7 +4,7 @@ import type { ByteStream } from "../stream.ts";
 /** Values that one run has at most. */
 const runMax = 512;
 /** Bytes that one run has at most: 512 values of eight, patches and a head. */
-const runBytes = 4600;
+export const runBytes = 4600;
 const twoTo32 = 0x1_0000_0000;
 const int32 = 0x8000_0000;
 

@@ -12,6 +12,12 @@ export class ByteRun {
     this.#stream = stream;
   }
 
+  /** Passes over `count` bytes. */
+  skip(count: number): void {
+    const passed = new Uint8Array(count);
+    this.read(passed, 0, count);
+  }
+
   read(out: Uint8Array | Int8Array, start: number, count: number): void {
     const stream = this.#stream;
     const end = start + count;

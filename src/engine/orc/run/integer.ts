@@ -15,6 +15,15 @@ export class IntegerRun {
     this.#next = request.version === 1 ? readVersion1 : readVersion2;
   }
 
+  /** Passes over `count` values. */
+  skip(count: number): void {
+    for (let left = count; left > 0; ) {
+      const part = this.#ready(left);
+      this.#used += part;
+      left -= part;
+    }
+  }
+
   /** Puts the low 32 bits of the next values. */
   readInts(out: Int32Array, start: number, count: number): void {
     const { words } = this.#run;

@@ -11,11 +11,13 @@ import type {
   Value,
 } from "../../../schema/value.ts";
 import { toHybrid } from "../calendar.ts";
+import { longHash, realHash, shortDecimal, textHash } from "../group/hash.ts";
 import { streamKinds } from "../stripe.ts";
+import type { BloomWriter } from "./bloom.ts";
 import { BooleanRunWriter, ByteRunWriter, type Position } from "./byte-run.ts";
 import { IntegerRunWriter } from "./integer-run.ts";
 import { Output, zigzag } from "./output.ts";
-import { Gathered, type StatisticKind } from "./statistic.ts";
+import { decimalText, Gathered, type StatisticKind } from "./statistic.ts";
 import type { TimestampMeaning } from "./time.ts";
 
 /** A stream of a stripe, before it is compressed. */
@@ -38,6 +40,8 @@ export interface WrittenColumn {
 export abstract class ColumnWriter {
   abstract readonly statistic: StatisticKind;
   readonly children: readonly ColumnWriter[];
+  /** Makes the bloom filters of the row groups, if there are to be some. */
+  bloom: (() => BloomWriter) | undefined;
   /** Of each row group. */
   groups: Gathered[] = [];
   #present = new Output();
@@ -51,7 +55,7 @@ export abstract class ColumnWriter {
 
   /** Begins a row group. */
   mark(): void {
-    this.groups.push(new Gathered());
+    this.groups.push(new Gathered(this.bloom?.()));
     this.#starts.push(this.#presence.position());
     this.begin();
     for (const child of this.children) child.mark();
@@ -191,6 +195,7 @@ export function plainWriter(type: DataType, meaning: TimestampMeaning): ColumnWr
         ...{ statistic: "integer", streams: [bytes], encoding: 0 },
         put: (value, group) => {
           group.integer(BigInt(value as number));
+          group.hash(() => longHash(BigInt(value as number)));
           bytes.run.write(value as number);
         },
       });
@@ -203,6 +208,7 @@ export function plainWriter(type: DataType, meaning: TimestampMeaning): ColumnWr
         ...{ statistic: "real", streams: [raw], encoding: 0 },
         put: (value, group) => {
           group.double(value as number);
+          group.hash(() => realHash(value as number));
           if (isFloat) raw.out.float(value as number);
           else raw.out.double(value as number);
         },
@@ -225,6 +231,7 @@ function decimalWriter(scale: number): ColumnWriter {
     put: (value, group) => {
       const { unscaled } = value as Decimal;
       group.integer(unscaled);
+      group.hash(() => textHash(shortDecimal(decimalText(unscaled, scale))));
       digits.out.varint(zigzag(unscaled));
       scales.run.write(scale);
     },
@@ -242,6 +249,7 @@ function timestampWriter({ partsOf }: TimestampMeaning): ColumnWriter {
         throw error("UNSUPPORTED_FEATURE.ORC_TIMESTAMP", { value: String(value) });
       }
       group.integer(parts.wallMs);
+      group.hash(() => longHash(parts.wallMs));
       seconds.run.write(parts.second);
       nanos.run.write(parts.nano);
     },
@@ -257,6 +265,7 @@ function wholeWriter(type: DataType): ColumnWriter {
     put: (value, group) => {
       const whole = wholeOf(value, type);
       group.integer(whole);
+      group.hash(() => longHash(whole));
       stream.run.write(whole);
     },
   });

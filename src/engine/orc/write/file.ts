@@ -1,6 +1,9 @@
-import type { StructType } from "../../../schema/type.ts";
+import { sameName } from "../../../schema/compare.ts";
+import type { DataType, StructType } from "../../../schema/type.ts";
 import type { Value } from "../../../schema/value.ts";
 import { type CodecName, codecs } from "../codec/codec.ts";
+import { indexKinds } from "../stripe.ts";
+import { BloomWriter } from "./bloom.ts";
 import type { ColumnWriter, WrittenColumn, WrittenStream } from "./column.ts";
 import { MessageWriter } from "./message.ts";
 import { columnWriter } from "./nested.ts";
@@ -12,7 +15,6 @@ import { flatTypes, orcType, typeMessage } from "./type.ts";
 /** Rows of a row group, and bytes of a compressed chunk: what ORC's own writer has. */
 const groupRows = 10_000;
 const blockBytes = 256 << 10;
-const rowIndex = 6;
 
 export interface FileRequest {
   readonly schema: StructType;
@@ -22,6 +24,8 @@ export interface FileRequest {
   /** The zone whose wall clock timestamps show. */
   readonly zone: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Columns, and members by dots, that have bloom filters, with all that is within them. */
+  readonly blooms?: { readonly columns: readonly string[]; readonly rate: number };
 }
 
 /** An ORC file in the making. Its bytes are taken stripe by stripe, forward. */
@@ -41,6 +45,13 @@ export class OrcFileWriter {
     this.#root = columnWriter(request.schema, timestampMeaning(request.zone));
     this.#columns = flatColumns(this.#root);
     this.#whole = this.#columns.map(() => new Gathered());
+    const { columns = [], rate = 0 } = request.blooms ?? {};
+    for (const name of columns) {
+      const found = columnAt(this.#root, request.schema, name);
+      for (const column of found ? flatColumns(found) : []) {
+        column.bloom = () => new BloomWriter(groupRows, rate);
+      }
+    }
   }
 
   /** Rows since the last stripe ended. */
@@ -74,7 +85,11 @@ export class OrcFileWriter {
       );
       out.raw(bytes);
     };
-    for (const [id, bytes] of indexes.entries()) directory(rowIndex, id, bytes);
+    for (const [id, bytes] of indexes.entries()) {
+      directory(indexKinds.index, id, bytes);
+      const blooms = bloomMessage(groups[id]!);
+      if (blooms) directory(indexKinds.bloomUtf8, id, this.#compressed(blooms));
+    }
     const before = out.size;
     for (const [id, streams] of packed.entries()) {
       for (const [at, { bytes }] of streams.entries()) {
@@ -82,9 +97,10 @@ export class OrcFileWriter {
       }
     }
     const dataLength = out.size - before;
-    for (const { encoding, dictionarySize } of written) {
+    for (const [id, { encoding, dictionarySize }] of written.entries()) {
       const message = new MessageWriter().number(1, encoding);
-      footer.message(2, dictionarySize > 0 ? message.number(2, dictionarySize) : message);
+      if (dictionarySize > 0) message.number(2, dictionarySize);
+      footer.message(2, this.#columns[id]!.bloom ? message.number(3, 1) : message);
     }
     const footerBytes = this.#compressed(footer.text(3, this.#request.zone).done());
     out.raw(footerBytes);
@@ -205,6 +221,24 @@ export class OrcFileWriter {
 interface Packed {
   readonly bytes: Uint8Array;
   positionOf(position: readonly number[]): readonly number[];
+}
+
+function bloomMessage(groups: readonly Gathered[]): Uint8Array | undefined {
+  const message = new MessageWriter();
+  for (const { bloom } of groups) if (bloom) message.message(1, bloom.message());
+  return groups.some(({ bloom }) => bloom) ? message.done() : undefined;
+}
+
+/** The column, or member of one, of a name with dots. */
+function columnAt(root: ColumnWriter, schema: StructType, name: string): ColumnWriter | undefined {
+  let [found, type]: [ColumnWriter | undefined, DataType] = [root, schema];
+  for (const part of name.split(".")) {
+    if (type.type !== "struct") return undefined;
+    const at: number = type.fields.findIndex((field) => sameName(field.name, part));
+    if (at < 0) return undefined;
+    [found, type] = [found?.children[at], type.fields[at]!.type];
+  }
+  return found;
 }
 
 /** The columns of a tree in the order of their ids. */

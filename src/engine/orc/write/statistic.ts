@@ -1,3 +1,4 @@
+import type { BloomWriter } from "./bloom.ts";
 import { MessageWriter } from "./message.ts";
 
 /** Bytes of a text that statistics keep whole; longer ones are bounded. */
@@ -15,6 +16,17 @@ export class Gathered {
   /** Bytes of texts and binaries. */
   bytes = 0;
   trues = 0;
+  /** Of a row group of a column that has such filters. */
+  readonly bloom: BloomWriter | undefined;
+
+  constructor(bloom?: BloomWriter) {
+    this.bloom = bloom;
+  }
+
+  /** Notes the hash of a value, which is made where it is wanted. */
+  hash(make: () => bigint): void {
+    this.bloom?.add(make());
+  }
 
   integer(value: bigint): void {
     if (this.low === undefined || value < this.low) this.low = value;
@@ -98,7 +110,7 @@ export function statisticMessage(found: Gathered, kind: StatisticKind): MessageW
   return out.number(10, found.nulls ? 1 : 0);
 }
 
-function decimalText(value: bigint, scale: number): string {
+export function decimalText(value: bigint, scale: number): string {
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0");
   const [whole, fraction] = [
     digits.slice(0, digits.length - scale),

@@ -1,4 +1,5 @@
 import type { Value } from "../../../schema/value.ts";
+import { bytesHash } from "../group/hash.ts";
 import { streamKinds } from "../stripe.ts";
 import { ColumnWriter, rawRun, Stream, type WrittenColumn } from "./column.ts";
 import { IntegerRunWriter } from "./integer-run.ts";
@@ -18,6 +19,7 @@ export class BinaryWriter extends ColumnWriter {
   protected put(value: NonNullable<Value>): void {
     const bytes = value as Uint8Array;
     this.group.bytes += bytes.length;
+    this.group.hash(() => bytesHash(bytes));
     this.#bytes.out.raw(bytes);
     this.#lengths.run.write(bytes.length);
   }
@@ -52,6 +54,7 @@ export class TextWriter extends ColumnWriter {
     }
     this.#ids.push(id);
     this.group.string(this.#entries[id]!);
+    this.group.hash(() => bytesHash(this.#entries[id]!));
   }
 
   protected begin(): void {

@@ -10,7 +10,7 @@ function run(bytes: readonly number[], version: 1 | 2, signed = false): IntegerR
     size: held.length,
     read: (start: number, length: number) => held.subarray(start, start + length),
   };
-  const stream = new ByteStream(file, 0, held.length, codecOf("none", 1 << 18));
+  const stream = new ByteStream(file, { start: 0, end: held.length }, codecOf("none", 1 << 18));
   return new IntegerRun(stream, { signed, version });
 }
 

@@ -16,7 +16,7 @@ function through(values: readonly bigint[], signed: boolean): bigint[] {
     size: bytes.length,
     read: (start: number, length: number) => bytes.subarray(start, start + length),
   };
-  const stream = new ByteStream(file, 0, bytes.length, codecOf("none", 1 << 18));
+  const stream = new ByteStream(file, { start: 0, end: bytes.length }, codecOf("none", 1 << 18));
   const words = new Int32Array(values.length * 2);
   new IntegerRun(stream, { signed, version: 2 }).readLongs(words, 0, values.length);
   return [...new BigInt64Array(words.buffer)];
