@@ -14,8 +14,10 @@ export class ByteRun {
 
   /** Passes over `count` bytes. */
   skip(count: number): void {
-    const passed = new Uint8Array(count);
-    this.read(passed, 0, count);
+    const passed = new Uint8Array(256);
+    for (let left = count; left > 0; left -= passed.length) {
+      this.read(passed, 0, Math.min(left, passed.length));
+    }
   }
 
   read(out: Uint8Array | Int8Array, start: number, count: number): void {
