@@ -87,6 +87,7 @@ class RecordRows implements RowSource {
   #nextBatch(): boolean {
     const piece = this.#piece;
     while (piece && this.#at < this.#bytes.length) {
+      const offset = this.#offsetAt(piece.start);
       try {
         const batch = readBatch(this.#bytes, this.#at, piece.checked);
         this.#at = batch.next;
@@ -96,7 +97,7 @@ class RecordRows implements RowSource {
         this.#left = batch.count;
         return true;
       } catch (thrown) {
-        throw this.#corrupt(piece, thrown);
+        throw corrupt(piece, offset, thrown);
       }
     }
     return false;
@@ -115,7 +116,7 @@ class RecordRows implements RowSource {
     try {
       this.#fill(batch, piece);
     } catch (thrown) {
-      throw this.#corrupt(piece, thrown);
+      throw corrupt(piece, batch.baseOffset, thrown);
     }
   }
 
@@ -153,18 +154,17 @@ class RecordRows implements RowSource {
     }
   }
 
-  #corrupt({ topic, partition, start }: RecordPiece, thrown: unknown): Error {
-    if (isError(thrown)) return thrown;
-    const offset = this.#batch && this.#left > 0 ? this.#batch.baseOffset : this.#offsetAt(start);
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const topicPartition = `${topic}-${partition}`;
-    return error("KAFKA_CORRUPT_RECORD_BATCH", { offset, topicPartition, reason }, thrown);
-  }
-
   /** The first offset of the batch that is next. */
   #offsetAt(start: bigint): bigint {
     return this.#at + 8 <= this.#bytes.length ? this.#bytes.readBigInt64BE(this.#at) : start;
   }
+}
+
+function corrupt({ topic, partition }: RecordPiece, offset: bigint, thrown: unknown): Error {
+  if (isError(thrown)) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const topicPartition = `${topic}-${partition}`;
+  return error("KAFKA_CORRUPT_RECORD_BATCH", { offset, topicPartition, reason }, thrown);
 }
 
 function skipBytes(cursor: RecordCursor): void {
