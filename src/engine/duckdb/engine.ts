@@ -30,8 +30,9 @@ import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
 import { footerPart } from "./parquet/part.ts";
 import { variantGroups } from "./parquet/plain-variant.ts";
 import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
+import { sparkSchemaKey, withIntervals } from "./parquet/spark-schema.ts";
 import { parquetWrite } from "./parquet/write.ts";
-import { columnName, identifier, paths } from "./quote.ts";
+import { columnName, identifier, paths, text } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
 import { flag } from "./text/option.ts";
 import { sqlType } from "./type.ts";
@@ -162,6 +163,8 @@ class DuckDBEngine implements Engine {
       const { path } = local.files[0]!;
       const from = paths([path]);
       const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
+      const own = `SELECT decode(value) FROM parquet_kv_metadata(${from})
+        WHERE decode(key) = ${text(sparkSchemaKey)}`;
       const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
       return await instance.with(sql, async (connection) => {
         const variants = await variantGroups(path);
@@ -170,7 +173,9 @@ class DuckDBEngine implements Engine {
           variant: variants.has(at),
         }));
         const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
-        return { schema: schemaOf(elements), rows: Number(rows) };
+        const told = (await connection.runAndReadAll(own)).getRows()[0]?.[0];
+        const schema = withIntervals(schemaOf(elements), told ? String(told) : undefined);
+        return { schema, rows: Number(rows) };
       });
     } finally {
       await local.release();

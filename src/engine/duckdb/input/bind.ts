@@ -18,7 +18,7 @@ import type { QueryContext } from "../../engine.ts";
 import { type LocalRequest, localFiles } from "../../local.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
-import { checkDamage } from "../parquet/damage.ts";
+import { checkDamage, checkIntervals } from "../parquet/damage.ts";
 import type { HeldRows } from "../parquet/held-rows.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
@@ -241,7 +241,10 @@ async function parquetFiles(
   const part = explained ? footerPart : chunksPart({ ...chunks, comparisons, leftOut });
   const files = await opened(input.files, { partOf: () => part }, bound);
   refuseFolders(files);
-  if (!explained) checkDamage(files, { stored, match });
+  if (!explained) {
+    checkDamage(files, { stored, match });
+    checkIntervals(files, { stored, match });
+  }
   const lease = explained
     ? { paths: files.map(({ path }) => path), release: async () => {} }
     : await rewritten.lease(files);

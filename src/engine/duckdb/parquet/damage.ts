@@ -1,7 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
-import type { StructField, StructType } from "../../../schema/type.ts";
+import {
+  type DataType,
+  type StructField,
+  type StructType,
+  someType,
+} from "../../../schema/type.ts";
 import { childrenOf, elementsOf, isSame, type Match, type PlacedElement } from "./element.ts";
 import { chunkStart, chunksOf, type Footer, id, numberOf, structsOf } from "./footer.ts";
 import { type Kept, readStruct, type Struct } from "./thrift.ts";
@@ -74,11 +79,64 @@ function isMissing(
   return false;
 }
 
+/** Parquet's ConvertedType of intervals, of which Spark has no reader. */
+const interval = 21;
+
+/**
+ * Refuses an interval of Parquet where a text is wanted, as Spark does: the engine would spell it
+ * in its own way. Where other types are wanted it refuses by itself; the columns of Delta's files
+ * are of its own types.
+ */
+export function checkIntervals(files: readonly InputFile[], wanted: Wanted): void {
+  const { stored, match } = wanted;
+  if (!someType(stored, ({ type }) => type === "string")) return;
+  for (const { path, uri, size, present } of files) {
+    const footer = present === undefined ? footerAt(path, size) : undefined;
+    const elements = footer ? elementsOf(footer.metadata) : [];
+    if (!elements.some((element) => numberOf(element, id.element.converted) === interval)) continue;
+    if (!isInterval(stored, { elements, at: 0, match })) continue;
+    const reason = "A text is wanted of a column that holds intervals";
+    throw error("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", { path: uri, reason });
+  }
+}
+
+interface Stored {
+  readonly elements: readonly Struct[];
+  readonly at: number;
+  readonly match: Match;
+}
+
+/** Whether a text within a type is an interval in a file; of lists in the form of today. */
+function isInterval(type: DataType, { elements, at, match }: Stored): boolean {
+  const below = (inner: DataType, place: PlacedElement | undefined): boolean =>
+    place !== undefined && isInterval(inner, { elements, at: place.at, match });
+  const parts = childrenOf(elements, at);
+  const inner = (): readonly PlacedElement[] => (parts[0] ? childrenOf(elements, parts[0].at) : []);
+  switch (type.type) {
+    case "string":
+      return numberOf(elements[at]!, id.element.converted) === interval;
+    case "struct":
+      return type.fields.some((field) =>
+        below(
+          field.type,
+          parts.find(({ element }) => isSame(field, element, match)),
+        ),
+      );
+    case "array":
+      return below(type.elementType, inner()[0]);
+    case "map":
+      return below(type.keyType, inner()[0]) || below(type.valueType, inner()[1]);
+    default:
+      return false;
+  }
+}
+
 /** What of a footer is looked at. */
 const looked: Kept = {
   [id.file.schema]: {
     [id.element.name]: true,
     [id.element.children]: true,
+    [id.element.converted]: true,
     [id.element.fieldId]: true,
   },
   [id.file.rows]: true,

@@ -10,9 +10,14 @@ import {
   localFooter,
   structsOf,
 } from "../../../../src/engine/duckdb/parquet/footer.ts";
+import { sparkSchemaKey } from "../../../../src/engine/duckdb/parquet/spark-schema.ts";
 import { code, structBytes } from "../../../../src/engine/duckdb/parquet/thrift.ts";
 import type { Engine } from "../../../../src/engine/engine.ts";
+import { parseSchema } from "../../../../src/schema/ddl.ts";
+import { dataTypeJson } from "../../../../src/schema/json.ts";
+import { formatValue } from "../../../../src/schema/text.ts";
 import * as types from "../../../../src/schema/type.ts";
+import type { Value } from "../../../../src/schema/value.ts";
 import { inputFile } from "../file.ts";
 
 const framed = join("test", "golden", "parquet", "lz4hadoop.parquet");
@@ -28,11 +33,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function written(name: string, query: string): Promise<string> {
+async function written(name: string, query: string, option = ""): Promise<string> {
   const path = join(folder, `${name}.parquet`);
   const instance = await loadDuck().DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet${option && `, ${option}`})`);
   connection.closeSync();
   instance.closeSync();
   return path;
@@ -93,4 +98,37 @@ test("intervals beside what is read are no harm", async () => {
   const binary = types.struct([types.field("i", types.binary)]);
   await expect(read(path, binary)).rejects.toThrow(/PARQUET_COLUMN_DATA_TYPE_MISMATCH/);
   expect(await read(path, types.struct([types.field("a", types.integer)]))).toEqual([[1]]);
+});
+
+test("what Spark wrote as intervals is read as them, and their texts are Spark's", async () => {
+  const parts = "a INTERVAL DAY TO SECOND, b INTERVAL YEAR TO MONTH, c INTERVAL MINUTE, n BIGINT";
+  const own = parseSchema(`${parts}, d ARRAY<INTERVAL HOUR>, e STRUCT<x: INTERVAL MONTH>`);
+  const values = "[3600000000] AS d, {'x': 3::INTEGER} AS e, 7::BIGINT AS n";
+  const numbers = `93784500000 AS a, (-14)::INTEGER AS b, 300000000::BIGINT AS c, ${values}`;
+  const metadata = JSON.stringify(dataTypeJson(own)).replaceAll("'", "''");
+  const told = `KV_METADATA {"${sparkSchemaKey}": '${metadata}'}`;
+  const path = await written("spark", `SELECT ${numbers}`, told);
+  const { schema } = await engine.parquetSchema({ path });
+  const names = ["a", "b", "c", "d", "e", "n"];
+  const found = names.map((name) => schema.fields.find((one) => one.name === name)!);
+  expect(found.map(({ type }) => type)).toEqual(
+    names.map((name) => own.fields.find((one) => one.name === name)!.type),
+  );
+  const [row] = await read(path, types.struct(found));
+  const texts = row!.map((value, at) => formatValue(value as Value, found[at]!.type));
+  expect(texts).toEqual([
+    ...["INTERVAL '1 02:03:04.5' DAY TO SECOND", "INTERVAL '-1-2' YEAR TO MONTH"],
+    ...["INTERVAL '05' MINUTE", "[INTERVAL '01' HOUR]", "{INTERVAL '3' MONTH}", "7"],
+  ]);
+});
+
+test("intervals are no texts, wherever they stand", async () => {
+  const nested = "{'x': INTERVAL 1 DAY, 'y': 'a'} AS s, [INTERVAL 1 DAY] AS l, MAP {'k': 'v'} AS m";
+  const path = await written("text", `SELECT INTERVAL 1 DAY AS i, 'b' AS a, ${nested}`);
+  for (const ddl of ["i STRING", "s STRUCT<x: STRING>", "l ARRAY<STRING>", "I STRING, a STRING"]) {
+    const failed = expect(read(path, parseSchema(ddl))).rejects;
+    await failed.toThrow(/PARQUET_COLUMN_DATA_TYPE_MISMATCH/);
+  }
+  const sound = parseSchema("a STRING, s STRUCT<y: STRING>, m MAP<STRING, STRING>, z STRING");
+  expect(await read(path, sound)).toEqual([["b", { y: "a" }, new Map([["k", "v"]]), null]]);
 });

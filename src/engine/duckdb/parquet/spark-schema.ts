@@ -1,0 +1,43 @@
+import { isError } from "../../../error/error.ts";
+import { parseDataTypeJson } from "../../../schema/json.ts";
+import { type DataType, type StructType, struct } from "../../../schema/type.ts";
+
+/** The key of a footer under which Spark keeps the schema that it wrote. */
+export const sparkSchemaKey = "org.apache.spark.sql.parquet.row.metadata";
+
+/**
+ * The schema of a file with the intervals that Spark's own says there are: in Parquet they are
+ * numbers. What cannot be read, or is of another shape than the file, says nothing.
+ */
+export function withIntervals(schema: StructType, told: string | undefined): StructType {
+  if (told === undefined || !told.includes('"interval ')) return schema;
+  try {
+    return merged(schema, parseDataTypeJson(told)) as StructType;
+  } catch (thrown) {
+    if (isError(thrown) || thrown instanceof SyntaxError) return schema;
+    throw thrown;
+  }
+}
+
+function merged(there: DataType, told: DataType): DataType {
+  if (told.type === "interval") {
+    const number = told.unit === "month" ? "integer" : "long";
+    return told.unit !== "calendar" && there.type === number ? told : there;
+  }
+  if (there.type === "struct" && told.type === "struct") {
+    return struct(
+      there.fields.map((one) => {
+        const other = told.fields.find(({ name }) => name === one.name);
+        return other ? { ...one, type: merged(one.type, other.type) } : one;
+      }),
+    );
+  }
+  if (there.type === "array" && told.type === "array") {
+    return { ...there, elementType: merged(there.elementType, told.elementType) };
+  }
+  if (there.type === "map" && told.type === "map") {
+    const keyType = merged(there.keyType, told.keyType);
+    return { ...there, keyType, valueType: merged(there.valueType, told.valueType) };
+  }
+  return there;
+}
