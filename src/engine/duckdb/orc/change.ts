@@ -1,22 +1,25 @@
 import { assert } from "../../../error/error.ts";
 import { formatDouble, parseDecimal, toDecimal } from "../../../schema/number.ts";
-import { parseDate } from "../../../schema/time.ts";
 import type { DataType } from "../../../schema/type.ts";
-import { CalendarDate, Decimal, type Value } from "../../../schema/value.ts";
+import { CalendarDate, Decimal, LocalTimestamp, type Value } from "../../../schema/value.ts";
+import { type Zone, zoneOf } from "../../../schema/zone.ts";
 import { toProleptic } from "../../orc/calendar.ts";
 import type { Reader } from "../../orc/column/open.ts";
+import { catalystType } from "../../orc/spark.ts";
 import type { OrcKind, OrcType } from "../../orc/type.ts";
 import { columnOf } from "../text/column.ts";
 import { decode } from "../text/layout.ts";
 import type { Match } from "./match.ts";
+import { type Clock, dayOf, ofClock, ofMoment, ofSeconds, ofWall, toJava } from "./moment.ts";
 import type { Meaning, Put } from "./put.ts";
+import { secondMover } from "./time.ts";
 
-type Family = "boolean" | "whole" | "real" | "decimal" | "text" | "date" | "binary";
+type Family = "boolean" | "whole" | "real" | "decimal" | "text" | "date" | "binary" | "instant";
 
 const families: Partial<Record<OrcKind, Family>> = {
   ...{ boolean: "boolean", byte: "whole", short: "whole", int: "whole", long: "whole" },
   ...{ float: "real", double: "real", decimal: "decimal", date: "date" },
-  ...{ string: "text", char: "text", varchar: "text", binary: "binary" },
+  ...{ string: "text", char: "text", varchar: "text", binary: "binary", timestamp: "instant" },
 };
 
 const numbers: readonly DataType["type"][] = [
@@ -25,39 +28,80 @@ const numbers: readonly DataType["type"][] = [
 ];
 
 const targets: Readonly<Record<Family, readonly DataType["type"][]>> = {
-  boolean: numbers,
-  whole: numbers,
-  real: numbers,
-  decimal: numbers,
-  text: [...numbers, "binary", "date"],
-  date: ["string"],
+  boolean: [...numbers, "timestamp"],
+  whole: [...numbers, "timestamp"],
+  real: [...numbers, "timestamp"],
+  decimal: [...numbers, "timestamp"],
+  text: [...numbers, "binary", "date", "timestamp"],
+  date: ["string", "timestamp"],
   binary: ["string"],
+  instant: [...numbers, "date"],
 };
 
 /** Whether values of a file's type can be read as another, as ORC's readers for Java do. */
 export function canChange(from: OrcType, to: DataType): boolean {
   const family = families[from.kind];
-  return family !== undefined && targets[family].includes(to.type);
+  if (family === undefined) return false;
+  // What is kept as an integer for want of a type of its own is no number of seconds.
+  const isOwn = family === "whole" && catalystType in from.attributes;
+  if (isOwn && to.type === "timestamp") return false;
+  if (to.type === "timestamp_ntz") return from.kind === "long" && !isOwn;
+  return targets[family].includes(to.type);
 }
 
 /** Puts values read as another type; null where a value is none of it. */
-export function change({ from, to }: Match, { proleptic }: Meaning): Put {
+export function change(match: Match, meaning: Meaning): Put {
+  const { from, to } = match;
+  const { proleptic } = meaning;
   const family = families[from.kind];
   assert(family !== undefined, `a ${from.kind} does not change`);
   const column = columnOf(to);
+  const clock = { zone: zoneOf(meaning.zone) as Zone, proleptic };
+  if (family === "instant") return putMoments(match, meaning);
   return (vector, reader, rows) => {
     column.reset();
     for (let row = 0; row < rows; row++) {
       if (reader.present[row] === 0) continue;
       const value = rawValue(reader, row);
-      if (family === "date") {
-        const day = value as bigint;
-        const days = proleptic ? Number(day) : toProleptic(Number(day));
-        column.put(row, new CalendarDate(days).toString());
-      } else column.put(row, changed(family, value, to));
+      column.put(
+        row,
+        to.type === "timestamp"
+          ? instantly(family, value, clock)
+          : family === "date"
+            ? dateText(Number(value), proleptic)
+            : changed(family, value, to),
+      );
     }
     column.flush(vector, rows);
   };
+}
+
+function putMoments({ to }: Match, meaning: Meaning): Put {
+  const column = columnOf(to);
+  const zone = zoneOf(meaning.zone) as Zone;
+  return (vector, reader, rows) => {
+    column.reset();
+    assert(reader.kind === "timestamp", "an instant is read of one");
+    const move = secondMover(reader, meaning);
+    for (let row = 0; row < rows; row++) {
+      if (reader.present[row] === 0) continue;
+      const second = toJava(move(reader.seconds[row]!), zone);
+      const value = ofMoment({ second, nano: reader.nanos[row]! }, to, zone);
+      column.put(row, value === undefined ? ofWhole(BigInt(second), to) : value);
+    }
+    column.flush(vector, rows);
+  };
+}
+
+function dateText(day: number, proleptic: boolean): string {
+  return new CalendarDate(proleptic ? day : toProleptic(day)).toString();
+}
+
+/** A value that is no instant as one. */
+function instantly(family: Family, value: bigint | number | Decimal | Uint8Array, clock: Clock) {
+  if (value instanceof Uint8Array) return ofClock(decode(value), clock);
+  if (family === "date") return ofWall(BigInt(value as bigint) * 86_400_000_000n, clock);
+  return ofSeconds(value, clock);
 }
 
 /** The value as a bigint, number, Decimal or text. */
@@ -136,6 +180,8 @@ function ofWhole(value: bigint, to: DataType): Value {
       return Number(value);
     case "decimal":
       return toDecimal(new Decimal(value, 0), to) ?? null;
+    case "timestamp_ntz":
+      return new LocalTimestamp(value);
     default:
       return String(value);
   }
@@ -181,8 +227,10 @@ function ofText(bytes: Uint8Array, to: DataType): Value {
   if (to.type === "binary") return Uint8Array.from(bytes);
   const text = decode(bytes);
   switch (to.type) {
-    case "date":
-      return /^\d{4}-\d{2}-\d{2}$/.test(text) ? (parseDate(text) ?? null) : null;
+    case "date": {
+      const day = dayOf(text);
+      return day === undefined ? null : new CalendarDate(day);
+    }
     case "float":
     case "double": {
       const number = realOf(text.trim());

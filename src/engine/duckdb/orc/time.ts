@@ -17,12 +17,11 @@ export function timestampCells(
   rows: number,
   meaning: Meaning,
 ): ArrayBuffer {
-  const { seconds, nanos, writerZone } = reader;
-  const moved = mover(writerZone, meaning);
+  const { seconds, nanos } = reader;
+  const move = secondMover(reader, meaning);
   const words = new Int32Array(rows * 2);
   for (let row = 0; row < rows; row++) {
-    const own = seconds[row]!;
-    const second = own >= moved.from ? own : moved.move(own);
+    const second = move(seconds[row]!);
     expect(Math.abs(second) < secondsMax, "a timestamp is out of the range of Spark's");
     const low = second * 1_000_000;
     const micro = Math.floor(nanos[row]! / 1000);
@@ -39,21 +38,19 @@ export function timestampCells(
   return words.buffer;
 }
 
-interface Mover {
-  /** From this second on instants stay what they are. */
-  readonly from: number;
-  move(second: number): number;
-}
-
-/** How the second of an instant changes on the way. */
-function mover(writerZone: string, { zone, proleptic }: Meaning): Mover {
+/** How the second of an instant changes on the way from the file to Spark. */
+export function secondMover(
+  { writerZone }: TimestampReader,
+  { zone, proleptic }: Meaning,
+): (second: number) => number {
   const reader = zoneOf(zone) as Zone;
   const writer = writerZone === "" ? reader : (zoneOf(writerZone) ?? reader);
   const fixed = isFixed(writer) && isFixed(reader) && writer.seconds === reader.seconds;
   const isSame = fixed || writer.id === reader.id;
   const from = !isSame ? Infinity : fixed && proleptic ? -Infinity : year1900;
   let raw: number | undefined;
-  const move = (second: number): number => {
+  return (second) => {
+    if (second >= from) return second;
     if (second >= year1900) return isSame ? second : second + between(writer, reader, second);
     raw ??= standardOffset(writer);
     const shown = second + raw;
@@ -61,7 +58,6 @@ function mover(writerZone: string, { zone, proleptic }: Meaning): Mover {
     const wall = proleptic ? shown : shown + (toProleptic(day) - day) * daySeconds;
     return Number(instantOf(reader, BigInt(wall) * 1_000_000n) / 1_000_000n);
   };
-  return { from, move };
 }
 
 function isFixed(zone: Zone): zone is Extract<Zone, { kind: "offset" }> {
