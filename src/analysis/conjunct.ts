@@ -40,11 +40,19 @@ export function scanRequests(plan: TypedRelation): Map<TypedScan, ScanNeeds> {
 type Requests = Map<TypedScan, ScanNeeds>;
 type Conditions = readonly TypedExpression[];
 
-function visit(plan: TypedRelation, conditions: Conditions, requests: Requests): void {
+function visit(
+  plan: TypedRelation,
+  conditions: Conditions,
+  requests: Requests,
+  limit?: number,
+): void {
   for (const expression of expressionsOf(plan)) visitSubqueries(expression, requests);
   switch (plan.kind) {
     case "scan":
-      requests.set(plan, requestOf(plan, conditions));
+      requests.set(plan, {
+        ...requestOf(plan, conditions),
+        ...(limit === undefined ? {} : { limit }),
+      });
       return;
     case "input":
     case "one row":
@@ -55,7 +63,7 @@ function visit(plan: TypedRelation, conditions: Conditions, requests: Requests):
       return;
     }
     case "project":
-      visit(plan.input, throughProject(plan.columns, conditions), requests);
+      visit(plan.input, throughProject(plan.columns, conditions), requests, limit);
       return;
     case "aggregate":
       visit(plan.input, throughAggregate(plan, conditions), requests);
@@ -72,9 +80,12 @@ function visit(plan: TypedRelation, conditions: Conditions, requests: Requests):
       visit(plan.left, byPosition(plan, plan.left, conditions), requests);
       visit(plan.right, byPosition(plan, plan.right, conditions), requests);
       return;
-    case "limit":
-      visit(plan.input, [], requests);
+    case "limit": {
+      const own = plan.limit === undefined ? limit : plan.limit;
+      const fewest = own === undefined ? undefined : Math.min(own, limit ?? own) + plan.offset;
+      visit(plan.input, [], requests, fewest);
       return;
+    }
     case "windows": {
       const shared = new Set(plan.columns.length > 0 ? partitionsOf(plan) : []);
       visit(plan.input, onlyOver(shared, conditions), requests);

@@ -39,4 +39,6 @@ export interface ScanNeeds {
    * (nested members through TypedField). The engine filters again: they serve pruning only.
    */
   readonly conditions: readonly TypedExpression[];
+  /** Any so many rows are enough. Absent: all that there are. */
+  readonly limit?: number;
 }

@@ -64,6 +64,7 @@ export interface ReadRequest {
   readonly paths: readonly string[];
   readonly table?: NamedTable;
   readonly schema?: StructType;
+  readonly predicates?: readonly string[];
   readonly context: ConnectorContext;
 }
 

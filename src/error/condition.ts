@@ -4,6 +4,7 @@ import { connectorConditions } from "./connector.ts";
 import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { functionConditions } from "./function.ts";
+import { jdbcConditions } from "./jdbc.ts";
 import { journalConditions } from "./journal.ts";
 import { kafkaConditions } from "./kafka.ts";
 import { logConditions } from "./log.ts";
@@ -24,6 +25,7 @@ export const conditions = {
   ...datetimeConditions,
   ...engineConditions,
   ...functionConditions,
+  ...jdbcConditions,
   ...journalConditions,
   ...kafkaConditions,
   ...logConditions,

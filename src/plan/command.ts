@@ -47,7 +47,8 @@ export type Target =
 export interface Write {
   readonly kind: "write";
   readonly input: Relation;
-  readonly target: Target;
+  /** Absent: what the options name. */
+  readonly target?: Target;
   /** Absent: the session's default source (delta). */
   readonly format?: string;
   readonly mode: SaveMode;

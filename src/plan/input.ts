@@ -10,6 +10,7 @@ import type { RowSet } from "./row-set.ts";
  */
 export type Input =
   | RowsInput
+  | FetchedInput
   | RangeInput
   | ParquetInput
   | OrcInput
@@ -22,6 +23,19 @@ export interface RowsInput {
   readonly kind: "rows";
   readonly schema: StructType;
   readonly rows: readonly (readonly Value[])[];
+}
+
+/**
+ * Rows that another system hands over in parts, read anew by each query: they go into the engine as
+ * they come, and no more than a part is held.
+ */
+export interface FetchedInput {
+  readonly kind: "fetched";
+  readonly schema: StructType;
+  /** What it reads, for `explain`. */
+  readonly description: string;
+  /** Ended early by leaving the loop, or by the signal. */
+  fetch(signal?: AbortSignal): AsyncIterable<readonly (readonly Value[])[]>;
 }
 
 export interface RangeInput {

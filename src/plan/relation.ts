@@ -45,6 +45,8 @@ export interface Read {
   readonly paths: readonly string[];
   readonly options: Options;
   readonly schema?: StructType;
+  /** Conditions in a database's own words, one for each part of a read: `spark.read.jdbc`. */
+  readonly predicates?: readonly string[];
 }
 
 /** Rows given in the program (`createDataFrame`, VALUES of literals). */

@@ -4,7 +4,10 @@ import type { SaveMode, Target, Write } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
 import { parseTableName } from "../sql/parse.ts";
 import { Builder } from "./builder.ts";
-import { pathOf } from "./option.ts";
+import { type OptionValue, pathOf } from "./option.ts";
+
+/** What a database's driver takes: `user`, `password`, and options of format jdbc. */
+type Properties = Readonly<Record<string, OptionValue>>;
 
 const modes: Readonly<Record<string, SaveMode>> = {
   append: "append",
@@ -41,8 +44,14 @@ export class DataFrameWriter extends Builder {
   }
   async save(path?: string): Promise<void> {
     const to = pathOf(this.settings, path, "save");
-    if (to === undefined) throw error("WRITE_PATH_MISSING", {});
-    await this.#write({ kind: "path", path: to }, { create: true, match: "name" });
+    const target: Target | undefined = to === undefined ? undefined : { kind: "path", path: to };
+    await this.#write(target, { create: true, match: "name" });
+  }
+  /** Into a table of a database; options that were set before give way to `properties`. */
+  async jdbc(url: string, table: string, properties: Properties = {}): Promise<void> {
+    await this.format("jdbc")
+      .options({ ...properties, url, dbtable: table })
+      .save();
   }
   async saveAsTable(name: string): Promise<void> {
     const target: Target = { kind: "table", name: parseTableName(name) };
@@ -78,13 +87,13 @@ export class DataFrameWriter extends Builder {
   }
 
   async #write(
-    target: Target,
+    target: Target | undefined,
     how: Pick<Write, "create" | "match"> & { mode?: SaveMode },
   ): Promise<void> {
     const write: Write = {
       kind: "write",
       input: this.#input,
-      target,
+      ...(target && { target }),
       mode: this.#mode,
       partitionBy: this.#partitionBy,
       options: { ...this.settings },

@@ -5,8 +5,10 @@ import { type Azurite, startAzurite } from "./server/azurite.ts";
 import { startGcs } from "./server/gcs.ts";
 import { startGofakes3 } from "./server/gofakes3.ts";
 import { kafkaOnDemand } from "./server/kafka/broker.ts";
+import { startMariadb } from "./server/mariadb.ts";
 import { startMoto } from "./server/moto.ts";
-import { serveOnDemand } from "./server/on-demand.ts";
+import { once, serveOnDemand } from "./server/on-demand.ts";
+import { startPostgres } from "./server/postgres.ts";
 import { startPubsub } from "./server/pubsub.ts";
 import { startS3 } from "./server/s3.ts";
 import type { Running, Server } from "./server/server.ts";
@@ -21,6 +23,9 @@ declare module "vitest" {
     azure: Azurite | { readonly missing: string };
     /** See `kafkaBroker`. */
     kafka: string;
+    /** See `demand`: each is a `Logged`. */
+    postgres: string;
+    mariadb: string;
   }
 }
 
@@ -57,7 +62,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("readers", readers);
   const kafka = await serveOnDemand("kafka", kafkaOnDemand());
   project.provide("kafka", kafka.control);
+  const postgres = await serveOnDemand("postgres", once(startPostgres));
+  project.provide("postgres", postgres.control);
+  const mariadb = await serveOnDemand("mariadb", once(startMariadb));
+  project.provide("mariadb", mariadb.control);
   return async () => {
-    await Promise.all([...running, kafka].map((one) => one.stop()));
+    await Promise.all([...running, kafka, postgres, mariadb].map((one) => one.stop()));
   };
 }

@@ -167,8 +167,11 @@ function sourceRequest(context: LocalContext, read: Read): ReadRequest {
   const path = read.options["path"];
   const paths = read.paths.length === 0 && path !== undefined ? [path] : read.paths;
   const format = read.format ?? context.conf.get("spark.sql.sources.default");
-  const request = { format, options: read.options, paths, context: context.connector };
-  return read.schema ? { ...request, schema: read.schema } : request;
+  return {
+    ...{ format, options: read.options, paths, context: context.connector },
+    ...(read.schema && { schema: read.schema }),
+    ...(read.predicates && { predicates: read.predicates }),
+  };
 }
 
 async function tableRequest(

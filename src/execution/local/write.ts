@@ -29,11 +29,15 @@ interface Destination {
 /** `df.write…`, INSERT: one commit of a Delta table, or files of another format. */
 export async function runWrite(context: LocalContext, write: Write): Promise<CommandResult> {
   const { target } = write;
-  if (target.kind === "table") {
+  const format = formatOf(context, write);
+  if (target?.kind === "table") {
     await writeNamed(context, write, target.name);
     return noAnswer;
   }
-  const format = formatOf(context, write);
+  if (target === undefined) {
+    await writeSource(context, write, format);
+    return noAnswer;
+  }
   const location = await context.connector.locate(target.path);
   if (format === "delta") {
     await writeDelta(context, write, { location, exists: false, managed: false });
@@ -150,6 +154,19 @@ async function conditionOver(
   const plan = await typedPlan(context, { kind: "filter", input, condition });
   if (plan.kind !== "filter") throw new Error("Assertion failed: a filter was not typed as one");
   return plan.condition;
+}
+
+/** Where the options say, for formats that have no paths. */
+async function writeSource(context: LocalContext, write: Write, format: string): Promise<void> {
+  await writeFormat({
+    format,
+    options: write.options,
+    mode: write.mode,
+    partitionBy: write.partitionBy,
+    relation: await batchPlan(context, write.input, "write"),
+    query: queryContext(context),
+    context: context.connector,
+  });
 }
 
 async function writeFiles(

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once as event } from "node:events";
 import { createServer } from "node:http";
 
 /** A server that starts when the first test asks for it, and what tests may do to it. */
@@ -6,6 +6,22 @@ export interface OnDemand<T extends object> {
   start(): Promise<T>;
   readonly commands: Readonly<Record<string, () => Promise<void>>>;
   stop(): Promise<void>;
+}
+
+/** A server that is started and stopped, and no more. */
+export function once<T extends object>(
+  start: () => Promise<{ readonly server: T; stop(): Promise<void> }>,
+): OnDemand<T> {
+  let stop = async (): Promise<void> => {};
+  return {
+    async start() {
+      const running = await start();
+      stop = running.stop;
+      return running.server;
+    },
+    commands: {},
+    stop: () => stop(),
+  };
 }
 
 /**
@@ -34,7 +50,7 @@ export async function serveOnDemand<T extends object>(
       response.writeHead(500).end(String(thrown));
     }
   }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await event(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return {

@@ -4,6 +4,7 @@ import type { TypedRelation } from "../../../analysis/typed.ts";
 import { error } from "../../../error/error.ts";
 import type {
   CachedInput,
+  FetchedInput,
   Input,
   InputFile,
   ParquetInput,
@@ -139,6 +140,9 @@ async function sourceOf(input: Input, request: BindRequest, bound: Bound): Promi
       return await parquetFiles(input, request, bound);
     case "rows":
       return await rowsSource(input, request, releases);
+    case "fetched":
+      if (request.explained) return emptySource(input.schema);
+      return await fetchedSource(input, request, releases);
     case "orc": {
       const { schema, stored = schema } = input;
       const { columnsPart } = await import("../orc/part.ts");
@@ -334,11 +338,40 @@ async function rowsSource(
     return { sql: `range(${rows.length}) AS t(k)`, columns: [], ordinals: ["t.k"] };
   }
   if (rows.length * schema.fields.length <= literalCells) return valuesSource(input);
+  const table = await rowsTable(schema, connection, releases);
+  await appendRows(duck, connection, { table, schema, rows });
+  return tableSource(table, schema);
+}
+
+/** A table for the rows of an input, until the query ends. */
+async function rowsTable(
+  schema: StructType,
+  connection: DuckDBConnection,
+  releases: (() => Promise<unknown>)[],
+): Promise<string> {
   const table = `rows_${releases.length}`;
   const columns = schema.fields.map((field, at) => `k${at} ${sqlType(field.type)}`);
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${columns.join(", ")})`);
   releases.push(() => connection.run(`DROP TABLE IF EXISTS ${table}`));
-  await appendRows(duck, connection, { table, schema, rows });
+  return table;
+}
+
+async function fetchedSource(
+  { schema, fetch }: FetchedInput,
+  { duck, connection, context }: BindRequest,
+  releases: (() => Promise<unknown>)[],
+): Promise<Source> {
+  const { signal } = context;
+  if (schema.fields.length === 0) {
+    let count = 0;
+    for await (const rows of fetch(signal)) count += rows.length;
+    return { sql: `range(${count}) AS t(k)`, columns: [], ordinals: ["t.k"] };
+  }
+  const table = await rowsTable(schema, connection, releases);
+  for await (const rows of fetch(signal)) {
+    if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+    await appendRows(duck, connection, { table, schema, rows });
+  }
   return tableSource(table, schema);
 }
 

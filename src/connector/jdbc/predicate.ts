@@ -1,0 +1,113 @@
+import { sameType } from "../../analysis/expression.ts";
+import type { TypedExpression } from "../../analysis/typed.ts";
+import type { DataType } from "../../schema/type.ts";
+import type { DatabaseColumn, Dialect } from "./database.ts";
+
+/** What conditions are said of. */
+export interface PredicateScope {
+  readonly dialect: Dialect;
+  readonly columns: readonly DatabaseColumn[];
+  readonly timeZone: string;
+}
+
+/** A condition in the database's words. `exact`: it lets the same rows through, and no others. */
+interface Predicate {
+  readonly sql: string;
+  readonly exact: boolean;
+}
+
+const orders: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+const mirrored: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
+
+/** The conditions that the database can be trusted with: no row is lost that fulfils them all. */
+export function predicates(
+  conditions: readonly TypedExpression[],
+  scope: PredicateScope,
+): readonly string[] {
+  return conditions.flatMap((one) => predicate(one, scope)?.sql ?? []);
+}
+
+function predicate(condition: TypedExpression, scope: PredicateScope): Predicate | undefined {
+  if (condition.kind !== "call") return undefined;
+  const { name, arguments: parts } = condition;
+  switch (name) {
+    case "and":
+    case "or": {
+      const sides = parts.map((part) => predicate(part, scope));
+      if (name === "and") return both(sides);
+      const known = sides.filter((side) => side !== undefined);
+      if (known.length < sides.length) return undefined;
+      return { sql: `(${textsOf(known).join(" OR ")})`, exact: known.every(({ exact }) => exact) };
+    }
+    case "not": {
+      const inner = parts[0] && predicate(parts[0], scope);
+      return inner?.exact ? { sql: `(NOT ${inner.sql})`, exact: true } : undefined;
+    }
+    case "isnull":
+    case "isnotnull": {
+      const column = columnOf(parts[0], scope);
+      if (column === undefined) return undefined;
+      const word = name === "isnull" ? "IS NULL" : "IS NOT NULL";
+      return { sql: `(${scope.dialect.quote(column.name)} ${word})`, exact: true };
+    }
+    default:
+      return comparison(name, parts, scope);
+  }
+}
+
+/** Of conditions that all must hold, those that are known. */
+function both(sides: readonly (Predicate | undefined)[]): Predicate | undefined {
+  const known = sides.filter((side) => side !== undefined);
+  if (known.length === 0) return undefined;
+  const exact = known.length === sides.length && known.every((side) => side.exact);
+  return { sql: `(${textsOf(known).join(" AND ")})`, exact };
+}
+
+function textsOf(sides: readonly Predicate[]): readonly string[] {
+  return sides.map(({ sql }) => sql);
+}
+
+function comparison(
+  name: string,
+  parts: readonly TypedExpression[],
+  scope: PredicateScope,
+): Predicate | undefined {
+  const [left, ...others] = parts;
+  if (left === undefined || others.length === 0) return undefined;
+  const turned = left.kind !== "reference" && name !== "in";
+  const [subject, constants] = turned ? [others[0], [left]] : [left, others];
+  const column = columnOf(subject, scope);
+  if (column?.compares === undefined) return undefined;
+  const ordered = orders.has(name);
+  if (ordered && column.compares !== "exactly") return undefined;
+  if (!ordered && !["=", "<=>", "in"].includes(name)) return undefined;
+  const values = constants.map((one) => constant(one, column.type, scope));
+  const known = values.filter((value) => value !== undefined);
+  if (known.length < values.length) return undefined;
+  const quoted = scope.dialect.quote(column.name);
+  const exact = column.compares === "exactly";
+  if (name === "in") return { sql: `(${quoted} IN (${known.join(", ")}))`, exact };
+  const sign = ordered ? (turned ? mirrored[name]! : name) : "=";
+  // Of a null `<=>` is false, and `=` unknown: the same until it is negated.
+  return { sql: `(${quoted} ${sign} ${known[0]})`, exact: exact && name !== "<=>" };
+}
+
+function columnOf(
+  expression: TypedExpression | undefined,
+  { columns }: PredicateScope,
+): DatabaseColumn | undefined {
+  if (expression?.kind !== "reference") return undefined;
+  const column = columns.find(({ name }) => name === expression.name);
+  return column && sameType(column.type, expression.type) ? column : undefined;
+}
+
+/** The text of a constant of a column's type; none of null, which is equal to nothing. */
+function constant(
+  expression: TypedExpression,
+  type: DataType,
+  { dialect, timeZone }: PredicateScope,
+): string | undefined {
+  if (expression.kind !== "literal" || expression.value === null) return undefined;
+  if (!sameType(expression.type, type)) return undefined;
+  return dialect.literal(expression.value, type, timeZone);
+}
