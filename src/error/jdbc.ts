@@ -27,7 +27,7 @@ export const jdbcConditions = {
     kind: "unsupported",
     sqlState: "0A000",
     message:
-      "Can't get JDBC type for {type}: {database} cannot hold the column {column}. Cast it to another type, such as STRING",
+      "Cannot get JDBC type for {type}: {database} cannot hold the column {column}. Cast it to another type, such as STRING",
   },
   JDBC_VALUE_INVALID: {
     kind: "invalid",

@@ -20,8 +20,9 @@ export interface DatabaseColumn {
  * `time`: a time of day. `year`: a number. `bits`: a number as its bytes. `hex`: bytes as `\x0a`.
  * `list`: an array as Postgres writes it. `era`: a date or time that may be infinite or BC.
  * `millis`: a time that may be a number of milliseconds. `wall`: an instant as a wall clock.
+ * `utc`: an instant as the clock of UTC.
  */
-export type Form = "time" | "year" | "bits" | "hex" | "list" | "era" | "millis" | "wall";
+export type Form = "time" | "year" | "bits" | "hex" | "list" | "era" | "millis" | "wall" | "utc";
 
 /** What a driver gives for a value that is not null. */
 export type Raw = string | Uint8Array | number | bigint;

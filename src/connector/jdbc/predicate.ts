@@ -1,6 +1,9 @@
 import { sameType } from "../../analysis/expression.ts";
 import type { TypedExpression } from "../../analysis/typed.ts";
+import { toDecimal } from "../../schema/number.ts";
+import { parseValue } from "../../schema/text.ts";
 import type { DataType } from "../../schema/type.ts";
+import { Decimal, type Value } from "../../schema/value.ts";
 import type { DatabaseColumn, Dialect } from "./database.ts";
 
 /** What conditions are said of. */
@@ -107,7 +110,36 @@ function constant(
   type: DataType,
   { dialect, timeZone }: PredicateScope,
 ): string | undefined {
-  if (expression.kind !== "literal" || expression.value === null) return undefined;
   if (!sameType(expression.type, type)) return undefined;
-  return dialect.literal(expression.value, type, timeZone);
+  const value = literalValue(expression, timeZone);
+  if (value === undefined || value === null) return undefined;
+  return dialect.literal(value, type, timeZone);
+}
+
+/** The value of a literal, as it is or cast without loss. */
+function literalValue(expression: TypedExpression, timeZone: string): Value | undefined {
+  if (expression.kind === "literal") return expression.value;
+  if (expression.kind !== "cast") return undefined;
+  const value = literalValue(expression.input, timeZone);
+  const { type } = expression;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return parseValue(value, type, timeZone);
+  switch (type.type) {
+    case "byte":
+    case "short":
+    case "integer":
+      return typeof value === "number" && Number.isInteger(value) ? value : undefined;
+    case "long":
+      if (typeof value === "bigint") return value;
+      return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
+    case "decimal": {
+      if (value instanceof Decimal) {
+        return value.scale > type.scale ? undefined : toDecimal(value, type);
+      }
+      const whole = typeof value === "bigint" || Number.isInteger(value);
+      return whole ? toDecimal(new Decimal(BigInt(value as number), 0), type) : undefined;
+    }
+    default:
+      return undefined;
+  }
 }

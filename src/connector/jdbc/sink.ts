@@ -1,7 +1,7 @@
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import { findField } from "../../schema/compare.ts";
-import type { StructType } from "../../schema/type.ts";
+import { type StructType, string } from "../../schema/type.ts";
 import type { Sink, SinkBatch } from "../../stream/sink.ts";
 import type { SinkRequest } from "../connector.ts";
 import type { Connection, Database } from "./database.ts";
@@ -130,7 +130,7 @@ async function addBatch(
 ): Promise<{ readonly rows?: number }> {
   const { database, options, schema, batches } = goal;
   const { dialect } = database;
-  const id = `'${batch.queryId.replaceAll("'", "''")}'`;
+  const id = dialect.literal(batch.queryId, string, "UTC") ?? "''";
   const columns = await targetColumns(database, connection, { schema, table: options.table });
   return await inTransaction(connection, dialect.begin(options.isolation), async () => {
     await connection.run(dialect.addBatch(batches, id));

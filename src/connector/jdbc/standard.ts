@@ -28,7 +28,8 @@ export const standard = {
   },
   index: (): string | undefined => undefined,
   createBatches: (table: string) =>
-    `CREATE TABLE IF NOT EXISTS ${table} (query_id VARCHAR(64) PRIMARY KEY, batch_id BIGINT NOT NULL)`,
+    `CREATE TABLE IF NOT EXISTS ${table} ` +
+    "(query_id VARCHAR(64) PRIMARY KEY, batch_id BIGINT NOT NULL)",
   addBatch: (table: string, id: string) =>
     `INSERT INTO ${table} (query_id, batch_id) VALUES (${id}, -1) ON CONFLICT DO NOTHING`,
   lockBatch: (table: string, id: string) => `SELECT batch_id FROM ${table} WHERE query_id = ${id}`,

@@ -85,6 +85,8 @@ function timeText(text: string, { type, form }: Wanted): string {
   switch (form) {
     case "time":
       return type.type.startsWith("timestamp") ? `1970-01-01 ${text}` : text;
+    case "utc":
+      return type.type === "timestamp" ? `${text}Z` : text;
     case "year":
       return type.type === "date" ? `${text.padStart(4, "0")}-01-01` : text;
     case "millis":

@@ -30,6 +30,4 @@ export async function unpacked(name: string, packages: readonly string[]): Promi
 
 /** Servers of databases refuse to be run by root: what runs them as nobody. */
 export const asNobody: readonly string[] =
-  process.getuid?.() === 0
-    ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    : [];
+  process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];

@@ -6,7 +6,7 @@ import { asNobody, type RunningDatabase, unpacked } from "./debian.ts";
 import { freePort, run, start } from "./server.ts";
 
 /** The user of the servers, who may do everything. */
-export const postgresUser = "millrace";
+const postgresUser = "millrace";
 
 /** PostgreSQL 15, of Debian: what is installed, or else its packages in the cache. */
 export async function startPostgres(): Promise<RunningDatabase> {

@@ -23,12 +23,11 @@ export function duckdbDatabase({ url }: AccessOptions): Database {
     async connect() {
       const duck = loadDuck();
       try {
-        const instance = await duck.DuckDBInstance.fromCache(url.database, {
-          autoinstall_known_extensions: "false",
-          autoload_known_extensions: "false",
-        });
+        // Without settings: a program that has the file open has it so, and they must be the same.
+        const instance = await duck.DuckDBInstance.fromCache(url.database);
         const connection = await instance.connect();
         await connection.run("SET TimeZone = 'UTC'");
+        await connection.run("SET autoinstall_known_extensions = false");
         const close = (): void => {
           connection.closeSync();
           instance.closeSync();
@@ -134,13 +133,13 @@ class DuckdbConnection implements Connection {
 
 function vectorType({ type, form }: DatabaseColumn) {
   if (form === "time") return string;
-  return form === "wall" ? timestampNtz : type;
+  return form === "wall" && type.type === "timestamp" ? timestampNtz : type;
 }
 
 function changeOf(column: DatabaseColumn, timeZone: string): (value: Value) => Value {
   const decode = decoderOf(column, timeZone);
   if (column.form === "time") return (value) => decode(value === null ? null : String(value));
-  if (column.form !== "wall") return (value) => value;
+  if (column.form !== "wall" || column.type.type !== "timestamp") return (value) => value;
   const zone = zoneOf(timeZone) ?? zoneOf("UTC")!;
   return (value) =>
     value instanceof LocalTimestamp ? new Timestamp(instantOf(zone, value.micros)) : value;

@@ -19,7 +19,7 @@ export const duckdb: Dialect = {
 /** The type a column's values are read in. */
 function readType({ type, form }: DatabaseColumn): string {
   if (form === "time") return "VARCHAR";
-  return form === "wall" ? "TIMESTAMP" : sqlType(type);
+  return form === "wall" && type.type === "timestamp" ? "TIMESTAMP" : sqlType(type);
 }
 
 function columnType(type: DataType): string | undefined {

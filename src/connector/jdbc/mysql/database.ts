@@ -11,8 +11,8 @@ import { mysql } from "./dialect.ts";
 import { mysqlColumn } from "./type.ts";
 
 /**
- * A MySQL or MariaDB database, by mysql2. Rows go by statements of many rows: LOAD DATA LOCAL, which
- * is faster, leaves out rows that break a rule of the table, and says nothing.
+ * A MySQL or MariaDB database, by mysql2. Rows go by statements of many rows: LOAD DATA LOCAL,
+ * which is faster, leaves out rows that break a rule of the table, and says nothing.
  */
 export function mysqlDatabase(options: AccessOptions): Database {
   const url = options.url.shown;
@@ -101,7 +101,7 @@ class MysqlConnection implements Connection {
   #query(sql: string): Promise<{ rows: unknown; fields: readonly MysqlField[] }> {
     return new Promise((resolve, reject) => {
       this.#client.query(queryOf(sql), (thrown, rows, fields) => {
-        if (thrown) reject(failed(thrown, this.#url, sql));
+        if (thrown) reject(failed(withoutRows(thrown), this.#url, sql));
         else resolve({ rows, fields });
       });
     });
@@ -154,6 +154,11 @@ class MysqlConnection implements Connection {
     if (this.#reading) return this.#client.destroy();
     await new Promise<void>((resolve) => this.#client.end(() => resolve()));
   }
+}
+
+/** A driver's error has the whole statement with it. */
+function withoutRows(thrown: Error): Error {
+  return "sql" in thrown ? Object.assign(thrown, { sql: undefined }) : thrown;
 }
 
 function rawOf({ type, form }: DatabaseColumn): (value: Bytes) => Raw | null {

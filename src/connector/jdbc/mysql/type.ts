@@ -59,7 +59,7 @@ function read(
     case 246:
       return decimalRead(field, unsigned);
     case 7:
-      return { type: timestamp, compares: "exactly" };
+      return { type: timestamp, form: "utc", compares: "exactly" };
     case 12:
       return ntz ? { type: timestampNtz, compares: "exactly" } : { type: timestamp, form: "wall" };
     case 10:

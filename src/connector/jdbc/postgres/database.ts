@@ -118,7 +118,8 @@ class PostgresConnection implements Connection {
     const names = new Map(types.map(([id, name]) => [id ?? "", name ?? ""]));
     const tables = [...new Set(fields.map((field) => field.tableID))].join(", ");
     const dimensions = await this.run(
-      `SELECT attrelid, attnum, attndims FROM pg_attribute WHERE attrelid IN (${tables}) AND attndims > 1`,
+      "SELECT attrelid, attnum, attndims FROM pg_attribute " +
+        `WHERE attrelid IN (${tables}) AND attndims > 1`,
     );
     return fields.map((field) => {
       const { name, dataTypeID, dataTypeModifier: modifier, tableID, columnID } = field;

@@ -136,8 +136,7 @@ function bound(value: Value, { name, type }: { readonly name: string; readonly t
     throw error("JDBC_VALUE_UNSUPPORTED", { database: sqlite.name, value: "NaN", column: name });
   }
   if (value instanceof Uint8Array) return Buffer.from(value);
-  if (value instanceof Timestamp || value instanceof LocalTimestamp) {
-    return formatLocalTimestamp(value.micros);
-  }
+  if (value instanceof Timestamp) return `${formatLocalTimestamp(value.micros)}Z`;
+  if (value instanceof LocalTimestamp) return formatLocalTimestamp(value.micros);
   return String(value);
 }

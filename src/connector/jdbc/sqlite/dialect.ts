@@ -40,6 +40,8 @@ function columnType(type: DataType): string | undefined {
       return "FLOAT4";
     case "boolean":
       return "BOOLEAN";
+    case "timestamp_ntz":
+      return "DATETIME";
     case "decimal": {
       const name = type.precision > exactDigits ? "DECIMAL_TEXT" : "DECIMAL";
       return `${name}(${type.precision},${type.scale})`;

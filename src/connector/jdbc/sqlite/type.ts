@@ -55,8 +55,9 @@ function ofDeclared(declared: string, ntz: boolean): Read {
   const known = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (known) return known;
   switch (name) {
-    case "DATETIME":
     case "TIMESTAMP":
+      return { type: timestamp, form: "millis" };
+    case "DATETIME":
       return { type: ntz ? timestampNtz : timestamp, form: "millis" };
     case "TIME":
       return { type: ntz ? timestampNtz : timestamp, form: "time" };
