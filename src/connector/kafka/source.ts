@@ -209,7 +209,8 @@ class KafkaSource implements Source {
 
   #loses(lost: Error): void {
     if (this.#options.failOnDataLoss) throw lost;
-    env.warn(`The query goes on, as failOnDataLoss is false: ${lost.message}`);
+    const [, reason = lost.message] = lost.message.split(" Reason: ");
+    env.warn(`Data of Kafka may be lost, and failOnDataLoss is false: ${reason}`);
   }
 }
 

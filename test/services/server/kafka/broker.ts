@@ -20,6 +20,8 @@ export interface KafkaBroker {
   /** Clients need a certificate. */
   readonly ssl: string;
   readonly certificates: Certificates;
+  /** Where the files of its logs lie. */
+  readonly data: string;
 }
 
 export const kafkaUser = { name: "alice", password: "alice-secret" } as const;
@@ -66,10 +68,11 @@ export function kafkaOnDemand(): OnDemand<KafkaBroker> {
         saslSsl: `localhost:${ports.saslSsl}`,
         ssl: `localhost:${ports.ssl}`,
         certificates,
+        data: join(folder, "data"),
       };
     },
     commands: {
-      down: () => down("SIGTERM"),
+      down: () => down("SIGKILL"),
       up,
       pause: async () => void child?.kill("SIGSTOP"),
       resume: async () => void child?.kill("SIGCONT"),
@@ -168,6 +171,8 @@ function configuration(
     "transaction.state.log.min.isr=1",
     "share.coordinator.state.topic.min.isr=1",
     "group.initial.rebalance.delay.ms=0",
+    "broker.session.timeout.ms=2000",
+    "broker.heartbeat.interval.ms=300",
     "log.cleaner.dedupe.buffer.size=4194304",
     "log.cleaner.backoff.ms=200",
     "log.retention.check.interval.ms=500",

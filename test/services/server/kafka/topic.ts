@@ -4,7 +4,7 @@ import type { KafkaBroker } from "./broker.ts";
 
 /** A broker that answers, and what tests may do to it. */
 export interface Started extends KafkaBroker {
-  /** Stops it in good order. */
+  /** Kills it. */
   down(): Promise<void>;
   /** Starts it again, with the data it had. */
   up(): Promise<void>;
