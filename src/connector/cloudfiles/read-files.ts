@@ -52,7 +52,9 @@ async function asCloudFiles(request: ReadRequest): Promise<ReadRequest> {
 async function formatOfNames(request: ReadRequest): Promise<string | undefined> {
   const rules = await rulesOf(request, { strictGlobs: true });
   const [first] = await listFiles(await locations(request), rules);
-  const ending = /\.([a-z]+)(\.gz)?$/i.exec(first?.path ?? "")?.[1]?.toLowerCase();
+  const ending = /\.([a-z]+)(\.(?:gz|bz2|deflate|lz4|snappy|zst))?$/i
+    .exec(first?.path ?? "")?.[1]
+    ?.toLowerCase();
   return ending === undefined ? undefined : (endings[ending] ?? ending);
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
+import { unpackBzip2 } from "../../../storage/bzip2.ts";
 import { type Codec, deflate, loadZstd, plain } from "../../../storage/codec.ts";
 import { loadSnappyBlocks } from "../../../storage/snappy-block.ts";
 import { readFailure } from "../text/block.ts";
@@ -34,10 +35,12 @@ export async function prepareCodecs(): Promise<void> {
   zstd ??= await loadZstd();
 }
 
-function codecOf(name: string): Codec {
-  const codec = { null: plain, deflate, snappy, zstandard: zstd }[name];
+const bzip2: Pick<Codec, "unpack"> = { unpack: (bytes) => unpackBzip2(bytes, blockMax) };
+
+function codecOf(name: string): Pick<Codec, "unpack"> {
+  const codec = { null: plain, bzip2, deflate, snappy, zstandard: zstd }[name];
   if (codec) return codec;
-  const known = "null, deflate, snappy, zstandard";
+  const known = "null, bzip2, deflate, snappy, zstandard";
   throw error("UNSUPPORTED_TEXT_OPTION", { option: "avro.codec", value: name, known });
 }
 
@@ -45,7 +48,7 @@ function codecOf(name: string): Codec {
 export class Container implements Disposable {
   readonly header: Header;
   readonly #file: InputFile;
-  readonly #codec: Codec;
+  readonly #codec: Pick<Codec, "unpack">;
   readonly #sync: Buffer;
   readonly #cursor = new Cursor();
   readonly #size: number;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { error, isError } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
-import { inflate } from "./compression.ts";
+import { inflate, isPacked } from "./compression.ts";
 
 /** Bytes read at once: large enough that calls do not count, small enough for any heap. */
 const BLOCK_BYTES = 1 << 20;
@@ -52,7 +52,7 @@ export class BlockReader implements Disposable {
     this.#file = file;
     this.#separator = separator;
     this.#guard(() => {
-      if (file.path.endsWith(".gz") || file.uri.endsWith(".gz")) {
+      if (isPacked(file)) {
         this.#inflated = inflate(file);
         return;
       }

@@ -13,7 +13,7 @@ import {
 } from "../../../schema/type.ts";
 import type { InferRequest } from "../../engine.ts";
 import { BlockReader, forgiven, skipMark } from "./block.ts";
-import { checkCompression } from "./compression.ts";
+import { prepareUnpacking } from "./compression.ts";
 import { type TimeReader, timeReader } from "./convert.ts";
 import { columnNames, csvSchema, tokenType } from "./csv-infer.ts";
 import { csvOptions } from "./csv-option.ts";
@@ -39,7 +39,7 @@ const TURN_BYTES = 4 << 20;
  */
 export async function inferTextSchema(request: InferRequest): Promise<StructType> {
   const options = textOptions(request.options, "UTC");
-  checkCompression(request.files);
+  await prepareUnpacking(request.files);
   return request.format === "json" ? inferJson(request, options) : inferCsv(request, options);
 }
 

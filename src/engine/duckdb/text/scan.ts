@@ -9,7 +9,7 @@ import { xmlFormat } from "../xml/file.ts";
 import type { Vector } from "./binding.ts";
 import { BlockReader, forgiven } from "./block.ts";
 import { Chunk } from "./chunk.ts";
-import { checkCompression } from "./compression.ts";
+import { prepareUnpacking } from "./compression.ts";
 import { checkReadable, timeReader } from "./convert.ts";
 import { csvFormat } from "./csv-file.ts";
 import type { FileReader, FormatContext } from "./format.ts";
@@ -41,7 +41,7 @@ export async function registerTextScan(
   context: TextContext,
 ): Promise<ScanItem> {
   if (input.format === "avro") await prepareCodecs();
-  else checkCompression(input.files);
+  else if (input.format !== "binaryFile") await prepareUnpacking(input.files);
   if (input.files.length > MAX_FILES) {
     throw error("INVALID_TEXT_OPTION", {
       option: "files",

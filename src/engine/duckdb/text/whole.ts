@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { InputFile } from "../../../plan/input.ts";
 import { readFailure } from "./block.ts";
-import { inflate } from "./compression.ts";
+import { inflate, isPacked } from "./compression.ts";
 
 /** All bytes of a file, inflated. Throws FAILED_READ_FILE.* naming the file. */
 export function readWhole(file: InputFile): Buffer {
   try {
-    return file.uri.endsWith(".gz") ? inflate(file) : readStored(file);
+    return isPacked(file) ? inflate(file) : readStored(file);
   } catch (cause) {
     throw readFailure(file, cause);
   }

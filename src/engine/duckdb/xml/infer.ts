@@ -18,6 +18,7 @@ import {
 } from "../../../schema/type.ts";
 import type { InferRequest } from "../../engine.ts";
 import { forgiven } from "../text/block.ts";
+import { prepareUnpacking } from "../text/compression.ts";
 import { type TimeReader, timeReader, toInteger } from "../text/convert.ts";
 import { parseGrouped, precisionOf } from "../text/decimal.ts";
 import { mergeTypes } from "../text/merge-type.ts";
@@ -39,6 +40,7 @@ interface Inference {
 
 /** The schema of XML files by Spark's inference. Throws as the scan does. */
 export async function inferXmlSchema(request: InferRequest): Promise<StructType> {
+  await prepareUnpacking(request.files);
   const options = xmlOptions(request.options, "UTC");
   const inferTypes = request.inferTypes && options.inferTypes;
   const how = { options, times: timeReader(options.text), inferTypes };

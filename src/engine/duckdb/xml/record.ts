@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { TextDecoder } from "node:util";
 import type { InputFile } from "../../../plan/input.ts";
 import { readFailure } from "../text/block.ts";
+import { isPacked } from "../text/compression.ts";
 import { readWhole } from "../text/whole.ts";
 import type { Found } from "./element.ts";
 import type { XmlOptions } from "./option.ts";
@@ -26,7 +27,7 @@ export class XmlRecords implements Disposable {
     this.#options = options;
     this.#decoder = options.encoding === "latin1" ? undefined : new TextDecoder(options.encoding);
     this.#parser = new XmlParser(options);
-    if (file.uri.endsWith(".gz")) this.#whole = readWhole(file);
+    if (isPacked(file)) this.#whole = readWhole(file);
     else {
       try {
         this.#descriptor = openSync(file.path, "r");

@@ -92,6 +92,19 @@ describe("files of another library", () => {
     expect(await session.rows(none)).toHaveLength(5000);
   });
 
+  test("packed by Spark in bzip2", async () => {
+    const packed =
+      "T2JqAQYWYXZyby5zY2hlbWHaAXsidHlwZSI6InJlY29yZCIsIm5hbWUiOiJ0b3BMZXZlbFJlY29yZCIsImZpZWxkcyI6" +
+      "W3sibmFtZSI6ImlkIiwidHlwZSI6ImxvbmcifSx7Im5hbWUiOiJ2IiwidHlwZSI6InN0cmluZyJ9XX0wb3JnLmFwYWNo" +
+      "ZS5zcGFyay52ZXJzaW9uCjQuMi4wFGF2cm8uY29kZWMKYnppcDIAjLQR3fya601hBaqTYX1O0AZeQlpoOTFBWSZTWdcn" +
+      "DxYAAABIgFQAcAABACAAMQwBGTNQUlOTXi7kinChIa5OHiyMtBHd/JrrTWEFqpNhfU7Q";
+    await using session = await openSession();
+    const path = join(session.folder, "spark.avro");
+    await writeFile(path, Buffer.from(packed, "base64"));
+    const { rows } = await read(session, [path]);
+    expect(rows).toEqual([0n, 1n, 2n].map((id) => ({ id, v: `v${id}` })));
+  });
+
   test("a codec that is not built is refused by its name, whatever may be ignored", async () => {
     await using session = await openSession();
     const path = await avroFile(session, many, { fields: manyFields, codec: "xz" });
