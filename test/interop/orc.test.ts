@@ -41,6 +41,11 @@ const codecs = ["none", "snappy", "zlib", "lz4", "zstd"];
 const write =
   "spark.sql(given[0]).coalesce(1).write.mode('overwrite').option('compression', given[1]).orc(given[2])";
 
+const bloomed = [
+  "w = spark.sql(given[0]).coalesce(1).write.option('orc.row.index.stride', 1000)",
+  "w.option('orc.bloom.filter.columns', given[1]).option('orc.compress.size', 4096).orc(given[2])",
+].join("\n");
+
 describe.skipIf(noSpark)("ORC", () => {
   test.each(codecs)("Spark reads what is written here: %s", async (codec) => {
     const path = place.path(`ours-${codec}`);
@@ -67,5 +72,37 @@ describe.skipIf(noSpark)("ORC", () => {
     await theSpark.python(write, [rowsFor(codec), codec, path]);
     const theirs = sorted((await theSpark.sql(`SELECT * FROM orc.\`${path}\``)).rows);
     expect(rowTexts(await place.spark.read.orc(path).collect())).toEqual(theirs);
+  });
+
+  test("row groups and bloom filters of Spark's leave rows out, and none too many", async () => {
+    const path = place.path("theirs-groups");
+    const columns = "id,big,real,s,d,day,at";
+    const text = `SELECT id, id * 97000000679 % 100003 AS big, id / 8D AS real,
+      concat('näme ', id * 7) AS s, CAST(id AS DECIMAL(12, 2)) / 4 AS d,
+      date_add(DATE '1560-01-01', CAST(id AS INT)) AS day, array(id, NULL) AS list,
+      TIMESTAMP '1969-12-31 23:00:00' + make_interval(0, 0, 0, 0, 0, 0, id) AS at
+      FROM range(30000)`;
+    await theSpark.python(bloomed, [text, columns, path]);
+    for (const condition of [
+      ...["id = 12345", "big = 77", "big IN (5, 99999, 100004)", "real = 1500.125D", "d = 0.25"],
+      ...["s = 'näme 70007'", "s = 'none'", "day = DATE '1582-10-15'", "day < DATE '1560-02-01'"],
+      ...["at = TIMESTAMP '1970-01-01 02:00:00'", "at < TIMESTAMP '1970-01-01 00:00:00'"],
+    ]) {
+      const query = `SELECT * FROM orc.\`${path}\` WHERE ${condition}`;
+      const own = rowTexts(await (await place.spark.sql(query)).collect());
+      expect([condition, own]).toEqual([condition, sorted((await theSpark.sql(query)).rows)]);
+    }
+  });
+
+  test("Spark finds what it looks for by bloom filters of ours", async () => {
+    const path = place.path("ours-bloomed");
+    const text = "SELECT id, id * 97 % 100003 AS big, concat('s', id) AS s FROM range(25000)";
+    const written = (await place.spark.sql(text)).write;
+    await written.option("orc.bloom.filter.columns", "big,s").orc(path);
+    for (const condition of ["big = 97", "s = 's24999'", "s IN ('s1', 's12345')", "big = 5"]) {
+      const query = `SELECT id, big, s FROM orc.\`${path}\` WHERE ${condition}`;
+      const own = rowTexts(await (await place.spark.sql(query)).collect());
+      expect([condition, sorted((await theSpark.sql(query)).rows)]).toEqual([condition, own]);
+    }
   });
 });
