@@ -1,5 +1,6 @@
 // Finds all files below a place twice: the first time all are new and are planned by the thousand,
-// the second time none is. Prints seconds and requests of each.
+// the second time none is. Then a file comes into the newest folder, and its end is looked at.
+// Prints seconds and requests of each.
 import http from "node:http";
 import { Discovery } from "../../dist/connector/file/discovery.js";
 import { openFileSource } from "../../dist/connector/file/source.js";
@@ -49,18 +50,28 @@ const visit = () => {
   files += 1;
   return true;
 };
-const alone = new Discovery({ paths, rules: { recursive: false, nested: true } });
+const rules = { recursive: false, nested: true };
+const alone = new Discovery({ paths, rules, incremental: "always" });
 const listing = await timed(() => alone.look({ visit }));
 const first = await timed(() => source.latestOffset(undefined, { kind: "all" }));
 const second = await timed(() => source.latestOffset(first.value, { kind: "options" }));
+const [{ store, path }] = paths;
+const fresh = `${path}/device-9999/part-0.json`;
+await store.put(fresh, new Uint8Array());
+const before = files;
+const end = await timed(() => alone.look({ visit }));
+if (files !== before + 1) throw new Error(`${files - before} files at the end`);
+await store.delete(fresh);
 const { user, system } = process.cpuUsage();
 console.log(
   JSON.stringify({
-    files,
+    files: before,
     listing: listing.seconds,
     first: first.seconds,
     second: second.seconds,
     requests: second.requests,
+    end: end.seconds,
+    endRequests: end.requests,
     cpu: (user + system) / 1e6,
   }),
 );
