@@ -6,7 +6,7 @@ function check(sound: boolean, reason: string): asserts sound {
 /** Bits of a stream, the highest of each byte first. */
 class Bits {
   readonly #bytes: Uint8Array;
-  at = 0;
+  #at = 0;
   #held = 0;
   #count = 0;
 
@@ -14,24 +14,37 @@ class Bits {
     this.#bytes = bytes;
   }
 
-  /** The next bits as a number; at most 24. */
-  take(count: number): number {
+  /** Whether all whole bytes were taken. */
+  get ended(): boolean {
+    return this.#at - (this.#count >> 3) >= this.#bytes.length;
+  }
+
+  /** The next bits as a number, at most 24; zeros come after the last. */
+  peek(count: number): number {
     while (this.#count < count) {
-      check(this.at < this.#bytes.length, "it is cut short");
-      this.#held = ((this.#held << 8) | this.#bytes[this.at]!) >>> 0;
+      this.#held = (this.#held << 8) | (this.#bytes[this.#at] ?? 0);
       this.#count += 8;
-      this.at += 1;
+      this.#at += 1;
     }
+    return (this.#held >>> (this.#count - count)) & ((1 << count) - 1);
+  }
+
+  /** Passes over bits that were peeked at. */
+  skip(count: number): void {
     this.#count -= count;
-    const value = (this.#held >>> this.#count) & ((1 << count) - 1);
     this.#held &= (1 << this.#count) - 1;
+    check(this.#at - (this.#count >> 3) <= this.#bytes.length, "it is cut short");
+  }
+
+  take(count: number): number {
+    const value = this.peek(count);
+    this.skip(count);
     return value;
   }
 
   /** Passes over what is left of a byte. */
   align(): void {
-    this.#count = 0;
-    this.#held = 0;
+    this.skip(this.#count & 7);
   }
 
   word(): number {
@@ -45,31 +58,33 @@ const crcs = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc >>> 0;
 });
 
+/** The most bytes that one step puts out: a run. */
+const stepMax = 256;
+
 /** What was unpacked: grows up to a limit. */
 class Output {
+  /** Has room for a step behind `length`. */
   bytes = new Uint8Array(1 << 16);
   length = 0;
-  crc = 0;
   readonly #limit: number;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  put(byte: number, times: number): void {
-    const end = this.length + times;
-    if (end > Math.min(this.#limit, this.bytes.length)) this.#grow(end);
-    for (; this.length < end; this.length += 1) {
-      this.bytes[this.length] = byte;
-      this.crc = ((this.crc << 8) ^ crcs[(this.crc >>> 24) ^ byte]!) >>> 0;
-    }
+  /** Makes room behind a length, which is in the limit. */
+  grow(length: number): Uint8Array {
+    this.end(length);
+    const most = this.#limit + stepMax;
+    const grown = new Uint8Array(Math.min(most, Math.max(length + stepMax, length * 2)));
+    grown.set(this.bytes.subarray(0, length));
+    this.bytes = grown;
+    return grown;
   }
 
-  #grow(least: number): void {
-    check(least <= this.#limit, `it holds more than ${this.#limit} bytes`);
-    const grown = new Uint8Array(Math.min(this.#limit, Math.max(least, this.bytes.length * 2)));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.bytes = grown;
+  end(length: number): void {
+    check(length <= this.#limit, `it holds more than ${this.#limit} bytes`);
+    this.length = length;
   }
 }
 
@@ -83,7 +98,7 @@ const endMark = [0x177245, 0x385090] as const;
 export function unpackBzip2(packed: Uint8Array, limit: number): Uint8Array {
   const bits = new Bits(packed);
   const output = new Output(limit);
-  while (bits.at < packed.length) stream(bits, output);
+  while (!bits.ended) stream(bits, output);
   return output.bytes.subarray(0, output.length);
 }
 
@@ -101,14 +116,13 @@ function stream(bits: Bits, output: Output): void {
       return;
     }
     check(mark[0] === blockMark[0] && mark[1] === blockMark[1], "a block has no mark");
-    output.crc = 0xffffffff;
-    unpackBlock(bits, block, output);
-    check(~output.crc >>> 0 === crc, "a block's checksum is not that of its bytes");
+    check(unpackBlock(bits, block, output) === crc, "a block's checksum is not that of its bytes");
     combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
   }
 }
 
-function unpackBlock(bits: Bits, block: Uint32Array, output: Output): void {
+/** Puts out a block; its checksum. */
+function unpackBlock(bits: Bits, block: Uint32Array, output: Output): number {
   check(bits.take(1) === 0, "its blocks are randomised, as they were before 1997");
   const origin = bits.take(24);
   const used = usedBytes(bits);
@@ -119,11 +133,12 @@ function unpackBlock(bits: Bits, block: Uint32Array, output: Output): void {
   const tables = Array.from({ length: groups }, () => tableOf(bits, symbols));
   const length = moveToFront(bits, { used, selectors, tables, block });
   check(origin < length, "a block begins behind its end");
-  restore(block, length, origin, output);
+  sort(block, length);
+  return putOut(block, { length, origin }, output);
 }
 
 /** The bytes that are in a block, of 16 runs of 16. */
-function usedBytes(bits: Bits): number[] {
+function usedBytes(bits: Bits): Uint8Array {
   const runs = bits.take(16);
   const used: number[] = [];
   for (let run = 0; run < 16; run += 1) {
@@ -132,7 +147,7 @@ function usedBytes(bits: Bits): number[] {
     for (let at = 0; at < 16; at += 1) if (within & (0x8000 >> at)) used.push(run * 16 + at);
   }
   check(used.length > 0, "a block has no bytes");
-  return used;
+  return Uint8Array.from(used);
 }
 
 /** Which table each 50 symbols are in. */
@@ -156,7 +171,12 @@ interface Table {
   readonly counts: Int32Array;
   readonly offsets: Int32Array;
   readonly symbols: Uint16Array;
+  /** By the next bits: a symbol and how many of them it takes; 0 where more are needed. */
+  readonly short: Uint16Array;
 }
+
+/** Bits that are looked up at once. */
+const shortBits = 10;
 
 const lengthMax = 20;
 
@@ -184,20 +204,38 @@ function tableOf(bits: Bits, symbols: number): Table {
     ordered[next[one]!] = symbol;
     next[one]! += 1;
   }
-  return { first, counts, offsets, symbols: ordered };
+  return { first, counts, offsets, symbols: ordered, short: shortOf(first, next, ordered) };
 }
 
-function symbolOf(bits: Bits, { first, counts, offsets, symbols }: Table): number {
-  for (let length = 1, code = 0; length <= lengthMax; length += 1) {
-    code = (code << 1) | bits.take(1);
-    const at = code - first[length]!;
-    if (at >= 0 && at < counts[length]!) return symbols[offsets[length]! + at]!;
+function shortOf(first: Int32Array, ends: Int32Array, symbols: Uint16Array): Uint16Array {
+  const short = new Uint16Array(1 << shortBits);
+  for (let length = 1, at = 0; length <= shortBits; length += 1) {
+    const width = 1 << (shortBits - length);
+    for (let code = first[length]!; at < ends[length]!; at += 1, code += 1) {
+      short.fill((symbols[at]! << 5) | length, code * width, (code + 1) * width);
+    }
+  }
+  return short;
+}
+
+function symbolOf(bits: Bits, { first, counts, offsets, symbols, short }: Table): number {
+  const code = bits.peek(lengthMax);
+  const entry = short[code >> (lengthMax - shortBits)]!;
+  if (entry !== 0) {
+    bits.skip(entry & 31);
+    return entry >> 5;
+  }
+  for (let length = shortBits + 1; length <= lengthMax; length += 1) {
+    const at = (code >> (lengthMax - length)) - first[length]!;
+    if (at < 0 || at >= counts[length]!) continue;
+    bits.skip(length);
+    return symbols[offsets[length]! + at]!;
   }
   check(false, "a code stands for nothing");
 }
 
 interface Coded {
-  readonly used: number[];
+  readonly used: Uint8Array;
   readonly selectors: Uint8Array;
   readonly tables: readonly Table[];
   readonly block: Uint32Array;
@@ -209,9 +247,13 @@ function moveToFront(bits: Bits, { used, selectors, tables, block }: Coded): num
   let length = 0;
   let run = 0;
   let weight = 1;
+  let table = tables[0]!;
   for (let count = 0; ; count += 1) {
-    const table = tables[selectors[Math.floor(count / 50)]!];
-    check(table !== undefined, "a block has more symbols than it says");
+    if (count % 50 === 0) {
+      const selected = selectors[count / 50];
+      check(selected !== undefined, "a block has more symbols than it says");
+      table = tables[selected]!;
+    }
     const symbol = symbolOf(bits, table);
     if (symbol <= 1) {
       run += weight << symbol;
@@ -226,15 +268,16 @@ function moveToFront(bits: Bits, { used, selectors, tables, block }: Coded): num
     weight = 1;
     if (symbol === last) return length;
     check(length < block.length, "a block is too long");
-    const [byte] = used.splice(symbol - 1, 1);
-    used.unshift(byte!);
-    block[length] = byte!;
+    const byte = used[symbol - 1]!;
+    used.copyWithin(1, 0, symbol - 1);
+    used[0] = byte;
+    block[length] = byte;
     length += 1;
   }
 }
 
-/** Puts the bytes of a block in their order, and runs of four and more at their length. */
-function restore(block: Uint32Array, length: number, origin: number, output: Output): void {
+/** Puts above each byte of a block where the one that follows it in the text stands. */
+function sort(block: Uint32Array, length: number): void {
   const starts = new Uint32Array(257);
   for (let at = 0; at < length; at += 1) starts[(block[at]! & 255) + 1]! += 1;
   for (let byte = 0; byte < 256; byte += 1) starts[byte + 1]! += starts[byte]!;
@@ -243,19 +286,38 @@ function restore(block: Uint32Array, length: number, origin: number, output: Out
     block[starts[byte]!]! |= at << 8;
     starts[byte]! += 1;
   }
+}
+
+/** Puts out the bytes of a block in order, runs behind each four of a kind; their checksum. */
+function putOut(
+  block: Uint32Array,
+  { length, origin }: { readonly length: number; readonly origin: number },
+  output: Output,
+): number {
+  let bytes: Uint8Array = output.bytes;
+  let end = output.length;
+  let crc = 0xffffffff;
   let repeated = 0;
   let before = -1;
   for (let left = length, at = block[origin]! >>> 8; left > 0; left -= 1) {
-    const byte = block[at]! & 255;
-    at = block[at]! >>> 8;
-    if (repeated === 4) {
-      output.put(before, byte);
-      repeated = 0;
-      before = -1;
+    const entry = block[at]!;
+    at = entry >>> 8;
+    const byte = entry & 255;
+    if (end + stepMax > bytes.length) bytes = output.grow(end);
+    if (repeated < 4) {
+      repeated = byte === before ? repeated + 1 : 1;
+      before = byte;
+      bytes[end] = byte;
+      end += 1;
+      crc = (crc << 8) ^ crcs[(crc >>> 24) ^ byte]!;
       continue;
     }
-    repeated = byte === before ? repeated + 1 : 1;
-    before = byte;
-    output.put(byte, 1);
+    bytes.fill(before, end, end + byte);
+    end += byte;
+    for (let more = byte; more > 0; more -= 1) crc = (crc << 8) ^ crcs[(crc >>> 24) ^ before]!;
+    repeated = 0;
+    before = -1;
   }
+  output.end(end);
+  return ~crc >>> 0;
 }

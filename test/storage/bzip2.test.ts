@@ -9,7 +9,7 @@ function unpacked(base64: string, most = limit): string {
 
 // Packed by bzip2 1.0.8.
 const oneAndTwo =
-  "QlpoOTFBWSZTWXgTwIIAAAHBAAAQAgGgACGaaDNNDLxdyRThQkHgTwIIQlpoOTFBWSZTWS63GtcAAAFBgAAQAACEgCAA" +
+  "QlpoMTFBWSZTWXgTwIIAAAHBAAAQAgGgACGaaDNNDLxdyRThQkHgTwIIQlpoMTFBWSZTWS63GtcAAAFBgAAQAACEgCAA" +
   "IZpoM00HPF3JFOFCQLrca1w=";
 const sevens = "QlpoOTFBWSZTWRV76j8AAkwIgICABAAACCAAMMwFKaYURsRRHi7kinChICr31H4=";
 const lines =
