@@ -19,6 +19,10 @@ const sparkJars = [
   "io.delta:delta-kernel-defaults:4.4.0",
   "io.delta:delta-kernel-unitycatalog:4.4.0",
   "org.apache.spark:spark-avro_2.13:4.2.0",
+  "org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0",
+  "org.apache.spark:spark-token-provider-kafka-0-10_2.13:4.2.0",
+  "org.apache.kafka:kafka-clients:3.9.2",
+  "org.apache.commons:commons-pool2:2.13.1",
 ];
 const readerPackages = [
   "deltalake==1.6.6",
