@@ -123,6 +123,11 @@ export interface ParquetInput {
   /** The columns are members of the files' column of this name, and no others of it are read. */
   readonly within?: string;
   /**
+   * All files are known to have these members of `within`, by just these names and types, and no
+   * bytes among them: none is looked for, and the others are not read.
+   */
+  readonly known?: boolean;
+  /**
    * The columns, found by name, in which rows may say what `_metadata.row_id` and
    * `_metadata.row_commit_version` of them are; null leaves that to `InputFile.tracking`.
    */

@@ -3,7 +3,6 @@ import {
   booleanLiteral,
   call,
   cast,
-  isNotNull,
   literal,
   memberAt,
   not,
@@ -45,33 +44,62 @@ export function nullsOf(path: ColumnPath, site: Site): { readonly some: Test; re
 
 /** Whether a value of the column may lie in the interval. */
 export function within(path: ColumnPath, interval: Interval, site: Site): Test {
-  const column = path.at(-1)!;
   const partition = isPartition(path, site.pruned);
-  const kind = kindOf(column, partition);
+  const kind = kindOf(path.at(-1)!, partition);
   if (kind === undefined || (interval.low === undefined && interval.high === undefined))
     return true;
-  const tests: TypedExpression[] = [];
-  const text = partition ? textOf(path, site) : undefined;
-  for (const end of ["low", "high"] as const) {
-    const given = interval[end];
-    if (given === undefined || given === null) continue;
-    const limit = kind.limit(given, end);
-    if (limit === "every") continue;
-    const part = end === "low" ? "maxValues" : "minValues";
-    const bound = text
-      ? kind.read(text)
-      : statistic([part, ...storedNames(path, site.pruned)], kind.type, site, kind.read);
-    if (bound === undefined) continue;
-    const sign = end === "low" ? ">" : "<";
-    const strict = limit.exact && (end === "low" ? interval.lowStrict : interval.highStrict);
-    const operands = [bound, literal(limit.value, kind.type)];
-    const test = call(strict ? sign : `${sign}=`, operands, { type: boolean });
-    const nan = end === "high" && !partition && kind.type.type === "double";
-    tests.push(nan ? or([test, call("isnan", [bound], { type: boolean })]) : test);
-  }
-  const inside = tests.length === 0 ? [] : [unlessFalse(and(tests))];
-  const all = text ? [isNotNull(text), filled(text), ...inside] : inside;
-  return all.length === 0 ? true : and(all);
+  const [low, high] = [endOf(interval, "low", kind), endOf(interval, "high", kind)];
+  if (partition) return valueWithin(textOf(path, site), [low, high], kind);
+  const tests = [low, high].flatMap((end) => {
+    const part = end?.sign.startsWith(">") ? "maxValues" : "minValues";
+    const names = [part, ...storedNames(path, site.pruned)];
+    const bound = end && statistic(names, kind.type, site, kind.read);
+    if (bound === undefined) return [];
+    const test = compared(bound, end!, kind);
+    const nan = part === "minValues" && kind.type.type === "double";
+    return nan ? or([test, call("isnan", [bound], { type: boolean })]) : test;
+  });
+  return tests.length === 0 ? true : unlessFalse(and(tests));
+}
+
+/** What a value, or a bound of values, is compared with for one end of an interval. */
+interface End {
+  readonly sign: ">" | ">=" | "<" | "<=" | "=";
+  readonly value: Value;
+}
+
+/** Undefined: nothing lies beyond that end. */
+function endOf(interval: Interval, end: "low" | "high", kind: Kind): End | undefined {
+  const given = interval[end];
+  if (given === undefined || given === null) return undefined;
+  const limit = kind.limit(given, end);
+  if (limit === "every") return undefined;
+  const strict = limit.exact && (end === "low" ? interval.lowStrict : interval.highStrict);
+  const sign = end === "low" ? ">" : "<";
+  return { sign: strict ? sign : `${sign}=`, value: limit.value };
+}
+
+function compared(left: TypedExpression, { sign, value }: End, { type }: Kind): TypedExpression {
+  return call(sign, [left, literal(value, type)], { type: boolean });
+}
+
+/** Each test looks into the map and reads the text anew, so one value is compared but once. */
+function valueWithin(
+  text: TypedExpression,
+  [low, high]: readonly [End | undefined, End | undefined],
+  kind: Kind,
+): Test {
+  const point = low?.sign === ">=" && high?.sign === "<=" && low.value === high.value;
+  const ends: readonly (End | undefined)[] = point ? [{ ...low, sign: "=" }] : [low, high];
+  const tests = ends.flatMap((end) => (end ? [compared(kind.read(text), end, kind)] : []));
+  return ifRead(text, tests);
+}
+
+/** Whether a text is there that passes the tests, or does not say whether it does. */
+function ifRead(text: TypedExpression, tests: readonly TypedExpression[]): TypedExpression {
+  const there = not(call("=", [text, stringLiteral("")], { type: boolean }));
+  if (tests.length === 0) return there;
+  return call("coalesce", [and(tests), there], { type: boolean });
 }
 
 /** Whether a value of the column may be another than this one. */
@@ -85,7 +113,7 @@ export function differs(path: ColumnPath, value: Value, site: Site): Test {
   const other = literal(limit.value, kind.type);
   if (partition) {
     const text = textOf(path, site);
-    return and([isNotNull(text), filled(text), unlessFalse(differ(kind.read(text), other))]);
+    return ifRead(text, [differ(kind.read(text), other)]);
   }
   const bounds = ["minValues", "maxValues"].map((part) => {
     return statistic([part, ...storedNames(path, site.pruned)], kind.type, site, kind.read);
@@ -105,10 +133,6 @@ function differ(left: TypedExpression, right: TypedExpression): TypedExpression 
 /** The condition, true where it is not known. */
 function unlessFalse(known: TypedExpression): TypedExpression {
   return call("coalesce", [known, booleanLiteral(true)], { type: boolean, nullable: false });
-}
-
-function filled(text: TypedExpression): TypedExpression {
-  return not(call("=", [text, stringLiteral("")], { type: boolean }));
 }
 
 /** A value that a bound is compared with; `exact`: not moved away from what was asked. */

@@ -8,7 +8,6 @@ import {
 } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import type { Chunk } from "../../engine/engine.ts";
-import type { InputFile } from "../../plan/input.ts";
 import { boolean, long, type StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { Location } from "../../storage/store.ts";
@@ -17,8 +16,8 @@ import { fileKey, keyPath, spelledId } from "../file-key.ts";
 import type { LogContext } from "../log.ts";
 import { encodePath } from "../path.ts";
 import type { FileFilter, Totals } from "../snapshot.ts";
-import { eachChunk, type Part, partFiles } from "./part.ts";
-import { addFields, type FileForm, fileRows, selected } from "./relation.ts";
+import { eachChunk, type Part, rowsIn } from "./part.ts";
+import { addFields, type CheckpointRows, fileRows, selected, statisticsIn } from "./relation.ts";
 import { addType } from "./schema.ts";
 import { plainOf } from "./value.ts";
 
@@ -48,67 +47,43 @@ export function checkpointFiles(
   parts: readonly Part[],
   context: LogContext,
 ): CheckpointFiles {
-  const groups = groupsOf(parts);
-  const each: Each = async (work) => {
-    for (const { parts: some, form } of groups) {
-      await work(partFiles(table, some), form);
-    }
-  };
+  const groups = rowsIn(table, parts);
   const known = new Map<string, Found | undefined>();
   let totals: Totals | undefined;
   return {
     parts,
     async totals() {
-      totals ??= await sumUp(context, each);
+      totals ??= await sumUp(context, groups);
       return totals;
     },
     async find(keys) {
       const asked = keys.filter((key) => !known.has(key));
       if (asked.length > 0) {
         const found = new Map<string, Found>();
-        await each((files) => lookUp(context, files, { asked, found }));
+        for (const rows of groups) await lookUp(context, rows, { asked, found });
         for (const key of asked) known.set(key, found.get(key));
       }
       return new Map(keys.flatMap((key) => pairOf(key, known.get(key))));
     },
     async adds(without, filter) {
       const adds: Add[] = [];
-      await each(async (files, form) => {
-        for (const add of await readAdds(context, files, { form, without, filter })) adds.push(add);
-      });
+      for (const rows of groups) {
+        for (const add of await readAdds(context, rows, { without, filter })) adds.push(add);
+      }
       return adds;
     },
   };
-}
-
-type Each = (work: (files: readonly InputFile[], form: FileForm) => Promise<void>) => Promise<void>;
-
-interface Group {
-  readonly parts: readonly Part[];
-  readonly form: FileForm;
-}
-
-/** Parts by the form of their statistics: mostly there is one. */
-export function groupsOf(parts: readonly Part[]): Group[] {
-  const groups = new Map<string, Part[]>();
-  for (const part of parts) {
-    const key = JSON.stringify(part.statsParsed ?? null);
-    groups.set(key, [...(groups.get(key) ?? []), part]);
-  }
-  return [...groups.values()].map((some) => {
-    return { parts: some, form: { kind: "add", statsParsed: some[0]?.statsParsed } };
-  });
 }
 
 function pairOf(key: string, found: Found | undefined): [string, Found][] {
   return found === undefined ? [] : [[key, found]];
 }
 
-async function sumUp(context: LogContext, each: Each): Promise<Totals> {
+async function sumUp(context: LogContext, groups: readonly CheckpointRows[]): Promise<Totals> {
   let numFiles = 0;
   let sizeInBytes = 0;
-  await each(async (files, form) => {
-    const { relation, column } = fileRows(files, form);
+  for (const rows of groups) {
+    const { relation, column } = fileRows(rows, "add");
     const [path, size] = [reference(column("path")), reference(column("size"))];
     const count = aggregate("count", [path], { type: long, nullable: false });
     const sum = aggregate("sum", [size], { type: long, nullable: true });
@@ -125,27 +100,23 @@ async function sumUp(context: LogContext, each: Each): Promise<Totals> {
       numFiles += Number(columns[0]?.[0] ?? 0n);
       sizeInBytes += Number(columns[1]?.[0] ?? 0n);
     });
-  });
+  }
   return { numFiles, sizeInBytes };
 }
 
 /** Live files with statistics as text, those that the filter lets pass. */
 export async function readAdds(
   context: LogContext,
-  files: readonly InputFile[],
-  wanted: {
-    readonly form: FileForm;
-    readonly without?: readonly string[];
-    readonly filter?: FileFilter | undefined;
-  },
+  stored: CheckpointRows,
+  wanted: { readonly without?: readonly string[]; readonly filter?: FileFilter | undefined } = {},
 ): Promise<Add[]> {
-  const { form, without, filter } = wanted;
-  const rows = fileRows(files, form, without);
+  const { without, filter } = wanted;
+  const rows = fileRows(stored, "add", without);
   const condition = await filter?.condition?.({
     partitionValues: reference(rows.column("partitionValues")),
-    stats: reference(rows.column(form.statsParsed === undefined ? "stats" : "stats_parsed")),
+    stats: statisticsIn(rows),
   });
-  const fields = addFields(rows, form, filter?.withoutStatistics);
+  const fields = addFields(rows, filter?.withoutStatistics);
   const relation = selected(rows, condition ? [condition] : [], fields);
   const adds: Add[] = [];
   const type = addType();
@@ -179,13 +150,13 @@ export function actionOf(
  */
 async function lookUp(
   context: LogContext,
-  files: readonly InputFile[],
+  stored: CheckpointRows,
   { asked, found }: { asked: readonly string[]; found: Map<string, Found> },
 ): Promise<void> {
   const wanted = new Set(asked);
   const spellings = [...new Set(asked.flatMap((key) => spellingsOf(keyPath(key))))];
   for (const kind of ["remove", "add"] as const) {
-    const rows = fileRows(files, { kind });
+    const rows = fileRows(stored, kind);
     const [path, size, vector] = ["path", "size", "deletionVector"].map((name) => {
       return reference(rows.column(name));
     }) as [TypedExpression, TypedExpression, TypedExpression];

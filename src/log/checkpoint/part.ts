@@ -2,20 +2,16 @@ import type { TypedRelation } from "../../analysis/typed.ts";
 import type { Chunk } from "../../engine/engine.ts";
 import { placeOf } from "../../engine/local.ts";
 import type { InputFile } from "../../plan/input.ts";
-import type { DataType } from "../../schema/type.ts";
+import type { StructType } from "../../schema/type.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { LogContext } from "../log.ts";
-import { logQuery } from "./relation.ts";
-import { structOnlyStats } from "./schema.ts";
+import { type CheckpointRows, logQuery } from "./relation.ts";
 
 /** A Parquet file of a checkpoint, by its footer. */
 export interface Part {
   readonly status: FileStatus;
   readonly rows: number;
-  /** Its columns by name. */
-  readonly columns: ReadonlySet<string>;
-  /** The type of `add.stats_parsed`, where statistics stand only there. */
-  readonly statsParsed: DataType | undefined;
+  readonly schema: StructType;
 }
 
 /** Footers read at a time. */
@@ -36,13 +32,23 @@ export async function partsOf(
 
 async function partOf(table: Location, status: FileStatus, context: LogContext): Promise<Part> {
   const { schema, rows } = await context.engine.parquetSchema(partFile(table, status));
-  const columns = new Set(schema.fields.map(({ name }) => name));
-  return { status, rows, columns, statsParsed: structOnlyStats(schema) };
+  return { status, rows, schema };
 }
 
-/** Parts as the engine reads them. */
-export function partFiles(table: Location, parts: readonly Part[]): InputFile[] {
-  return parts.map(({ status }) => partFile(table, status));
+export function hasColumn({ schema }: Part, name: string): boolean {
+  return schema.fields.some((one) => one.name === name);
+}
+
+/** Parts as the engine reads them, those of one schema together: mostly there is one. */
+export function rowsIn(table: Location, parts: readonly Part[]): CheckpointRows[] {
+  const groups = new Map<string, { stored: StructType; files: InputFile[] }>();
+  for (const { status, schema } of parts) {
+    const key = JSON.stringify(schema);
+    const group = groups.get(key) ?? { stored: schema, files: [] };
+    groups.set(key, group);
+    group.files.push(partFile(table, status));
+  }
+  return [...groups.values()];
 }
 
 function partFile({ store }: Location, status: FileStatus): InputFile {

@@ -4,8 +4,8 @@ import type { Action } from "../action.ts";
 import { checkedAction, linesOf, parseAction } from "../commit-file.ts";
 import type { LogContext } from "../log.ts";
 import { filePath, logFolder } from "../path.ts";
-import { actionOf, type CheckpointFiles, checkpointFiles, groupsOf, readAdds } from "./files.ts";
-import { eachChunk, type Part, partFiles, partsOf } from "./part.ts";
+import { actionOf, type CheckpointFiles, checkpointFiles, readAdds } from "./files.ts";
+import { eachChunk, hasColumn, type Part, partsOf, rowsIn } from "./part.ts";
 import { fileRows, smallRows } from "./relation.ts";
 import { removeType, smallSchema } from "./schema.ts";
 import { plainOf } from "./value.ts";
@@ -95,24 +95,26 @@ async function readRows(
   const actions: Action[] = [];
   const sidecars: string[] = [];
   const path = parts[0]?.status.path ?? "";
-  const files = partFiles(table, parts);
-  const kinds = smallSchema.fields.filter(({ name }) => {
-    return parts.some(({ columns }) => columns.has(name));
-  });
   let line = 0;
-  await eachChunk(context, smallRows(files, kinds), (chunk) => {
-    for (let at = 0; at < chunk.rows; at += 1) {
-      line += 1;
-      for (const [index, { name, type }] of kinds.entries()) {
-        const body = plainOf(chunk.columns[index]?.[at] ?? null, type);
-        if (body === null) continue;
-        if (name === "sidecar") sidecars.push((body as { path: string }).path);
-        const action = checkedAction({ [name]: body }, { path, line });
-        if (action !== undefined) actions.push(action);
+  for (const rows of rowsIn(table, parts)) {
+    const kinds = smallSchema.fields.filter(({ name }) => {
+      return rows.stored.fields.some((column) => column.name === name);
+    });
+    if (kinds.length === 0) continue;
+    await eachChunk(context, smallRows(rows, kinds), (chunk) => {
+      for (let at = 0; at < chunk.rows; at += 1) {
+        line += 1;
+        for (const [index, { name, type }] of kinds.entries()) {
+          const body = plainOf(chunk.columns[index]?.[at] ?? null, type);
+          if (body === null) continue;
+          if (name === "sidecar") sidecars.push((body as { path: string }).path);
+          const action = checkedAction({ [name]: body }, { path, line });
+          if (action !== undefined) actions.push(action);
+        }
       }
-    }
-  });
-  return { actions, sidecars, parts: parts.filter(({ columns }) => columns.has("add")) };
+    });
+  }
+  return { actions, sidecars, parts: parts.filter((part) => hasColumn(part, "add")) };
 }
 
 /** The file actions of parts, all of them. */
@@ -122,15 +124,13 @@ async function readFiles(
   context: LogContext,
 ): Promise<Action[]> {
   const actions: Action[] = [];
-  for (const { parts: some, form } of groupsOf(parts)) {
-    const where = { path: some[0]?.status.path ?? "", line: 0 };
-    const files = partFiles(table, some);
-    for (const add of await readAdds(context, files, { form })) {
+  for (const stored of rowsIn(table, parts)) {
+    const where = { path: parts[0]?.status.path ?? "", line: 0 };
+    for (const add of await readAdds(context, stored)) {
       const action = checkedAction({ add }, where);
       if (action !== undefined) actions.push(action);
     }
-    const rows = fileRows(files, { kind: "remove" });
-    await eachChunk(context, rows.relation, (chunk) => {
+    await eachChunk(context, fileRows(stored, "remove").relation, (chunk) => {
       for (let at = 0; at < chunk.rows; at += 1) {
         const remove = actionOf(chunk.columns, at, removeType);
         const action = checkedAction({ remove }, where);

@@ -2,12 +2,14 @@ import {
   and,
   call,
   columnsOf,
-  isNotNull,
+  compare,
   literal,
+  longLiteral,
   member,
   newColumn,
   passing,
   reference,
+  sameType,
   stringLiteral,
 } from "../../analysis/expression.ts";
 import {
@@ -18,16 +20,18 @@ import {
 } from "../../analysis/typed.ts";
 import type { QueryContext } from "../../engine/engine.ts";
 import type { InputFile } from "../../plan/input.ts";
+import { sameName } from "../../schema/compare.ts";
 import {
   boolean,
   type DataType,
   field,
+  integer,
   type StructField,
   type StructType,
   string,
   struct,
 } from "../../schema/type.ts";
-import { addType, removeType } from "./schema.ts";
+import { addType, removeType, structOnlyStats } from "./schema.ts";
 
 /** Nothing of a log depends on a session: its times are instants, its texts are UTC. */
 export const logQuery: QueryContext = {
@@ -37,31 +41,97 @@ export const logQuery: QueryContext = {
   frugal: true,
 };
 
+/** Checkpoint files that are read together: all of them have the columns. */
+export interface CheckpointRows {
+  readonly files: readonly InputFile[];
+  readonly stored: StructType;
+}
+
 /**
  * The rows of checkpoint files that have one of the kinds, fields of `smallSchema`. Each kind is
  * looked for by itself: its first member is null in most row groups, which the engine passes over.
  */
-export function smallRows(
-  files: readonly InputFile[],
-  kinds: readonly StructField[],
-): TypedRelation {
+export function smallRows(rows: CheckpointRows, kinds: readonly StructField[]): TypedRelation {
   const inputs = kinds.map((kind): TypedRelation => {
     const schema = kind.type as StructType;
-    const output = columnsOf(schema);
-    const input: TypedRelation = {
-      kind: "input",
-      input: { kind: "parquet", schema, files, within: kind.name },
-      output,
-    };
+    const { relation: input, output } = membersOf(rows, kind.name, schema);
     const body = structOf(schema, output.map(reference));
     const cells = kinds.map((one) => (one === kind ? body : literal(null, one.type)));
-    const present = isNotNull(reference(output[0] as Column));
-    const columns = cells.map((expression) => {
-      return { column: newColumn(kind.name, expression.type), expression };
+    const columns = cells.map((expression, at) => {
+      return { column: newColumn(kinds[at]!.name, expression.type), expression };
     });
-    return { kind: "project", input: { kind: "filter", input, condition: present }, columns };
+    return { kind: "project", input, columns };
   });
   return unionOf(inputs, struct(kinds));
+}
+
+/** The rows whose column of a name is not null: a column for each member of the schema. */
+function membersOf(
+  { files, stored }: CheckpointRows,
+  within: string,
+  schema: StructType,
+): { readonly relation: TypedRelation; readonly output: readonly Column[] } {
+  const known = knownMembers(stored, within, schema);
+  const read = known ?? schema;
+  const found = columnsOf(read);
+  const input: TypedRelation = {
+    kind: "input",
+    input: { kind: "parquet", schema: read, files, within, known: known !== undefined },
+    output: found,
+  };
+  const there: TypedRelation = { kind: "filter", input, condition: isThere(found[0]!) };
+  if (found.length === schema.fields.length) return { relation: there, output: found };
+  const columns = schema.fields.map(({ name, type }) => {
+    const column = found.find((one) => one.name === name);
+    return column
+      ? passing(column)
+      : { column: newColumn(name, type), expression: literal(null, type) };
+  });
+  const output = columns.map(({ column }) => column);
+  return { relation: { kind: "project", input: there, columns }, output };
+}
+
+/**
+ * The members of a schema that a column of files has; undefined where one is there in another way,
+ * or the first is absent. Those that are known cost less to read.
+ */
+function knownMembers(
+  stored: StructType,
+  name: string,
+  schema: StructType,
+): StructType | undefined {
+  const type = only(stored, name)?.type;
+  if (type?.type !== "struct") return undefined;
+  const there = schema.fields.filter(({ name }) => {
+    return type.fields.some((one) => sameName(one.name, name));
+  });
+  const asWanted = there.every((wanted) => holds(only(type, wanted.name)?.type, wanted.type));
+  return asWanted && there[0] === schema.fields[0] ? struct(there) : undefined;
+}
+
+/** The field of a name, where no other has it in another case. */
+function only({ fields }: StructType, name: string): StructField | undefined {
+  const [found, ...others] = fields.filter((one) => sameName(one.name, name));
+  return found?.name === name && others.length === 0 ? found : undefined;
+}
+
+function holds(there: DataType | undefined, wanted: DataType): boolean {
+  if (there === undefined || wanted.type === "binary" || wanted.type === "variant") return false;
+  if (there.type !== "struct" || wanted.type !== "struct") return sameType(there, wanted);
+  return wanted.fields.every(({ name, type }) => holds(only(there, name)?.type, type));
+}
+
+/**
+ * Whether a value is not null, as a comparison: of row groups where all are, statistics let the
+ * engine pass over one, but not over IS NOT NULL of a member.
+ */
+function isThere(column: Column): TypedExpression {
+  const least: Readonly<Record<string, TypedExpression>> = {
+    string: stringLiteral(""),
+    integer: literal(-(2 ** 31), integer),
+    long: longLiteral(-(2n ** 63n)),
+  };
+  return compare(">=", reference(column), least[column.type.type] as TypedExpression);
 }
 
 /** All rows of relations whose columns are those of the schema. */
@@ -85,29 +155,15 @@ export interface FileRows {
   column(name: string): Column;
 }
 
-/** The form a file action is read in. */
-export interface FileForm {
-  readonly kind: "add" | "remove";
-  /** The type of `add.stats_parsed`, where statistics stand only there. */
-  readonly statsParsed?: DataType | undefined;
-}
-
 /** The file actions of a kind in files of one form, but for those with the ids (`spelledId`). */
 export function fileRows(
-  files: readonly InputFile[],
-  { kind, statsParsed }: FileForm,
+  rows: CheckpointRows,
+  kind: "add" | "remove",
   without: readonly string[] = [],
 ): FileRows {
-  const schema = kind === "add" ? addType(statsParsed) : removeType;
-  const output = columnsOf(schema);
+  const schema = kind === "add" ? addType(structOnlyStats(rows.stored)) : removeType;
+  const { relation: there, output } = membersOf(rows, kind, schema);
   const column = (name: string): Column => output.find((one) => one.name === name) as Column;
-  const input: TypedRelation = {
-    kind: "input",
-    input: { kind: "parquet", schema, files, within: kind },
-    output,
-  };
-  const condition = isNotNull(reference(column("path")));
-  const there: TypedRelation = { kind: "filter", input, condition };
   const relation = without.length === 0 ? there : antiJoin(there, spelled(column), without);
   return { relation, column };
 }
@@ -162,17 +218,20 @@ function orEmpty(input: TypedExpression): TypedExpression {
 }
 
 /** The fields of `add`, its statistics as text whatever they came as, or left out. */
-export function addFields(
-  rows: FileRows,
-  { statsParsed }: FileForm,
-  withoutStatistics = false,
-): readonly TypedExpression[] {
+export function addFields(rows: FileRows, withoutStatistics = false): readonly TypedExpression[] {
   return addType().fields.map(({ name }) => {
-    if (name === "stats" && withoutStatistics) return literal(null, string);
-    if (name !== "stats" || statsParsed === undefined) return reference(rows.column(name));
-    const parsed = reference(rows.column("stats_parsed"));
-    return call("to_json", [parsed], { type: string, nullable: true });
+    if (name !== "stats") return reference(rows.column(name));
+    if (withoutStatistics) return literal(null, string);
+    const stats = statisticsIn(rows);
+    return stats.type.type === "string"
+      ? stats
+      : call("to_json", [stats], { type: string, nullable: true });
   });
+}
+
+/** Statistics as they are there: text, or a struct. */
+export function statisticsIn(rows: FileRows): TypedExpression {
+  return reference(rows.column("stats") ?? rows.column("stats_parsed"));
 }
 
 /** The rows that fulfil the condition, as the expressions say. */

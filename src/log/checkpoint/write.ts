@@ -3,7 +3,6 @@ import { columnsOf, compare, literal, longLiteral, reference } from "../../analy
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { assert } from "../../error/error.ts";
-import type { InputFile } from "../../plan/input.ts";
 import type { FileStatus, Location } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
 import { copyAppId } from "../copy.ts";
@@ -11,12 +10,11 @@ import type { LogContext } from "../log.ts";
 import { logPath } from "../path.ts";
 import { durationMs, flag, tombstoneRetentionMs } from "../property.ts";
 import type { ReplayedSnapshot } from "../replay.ts";
-import { groupsOf } from "./files.ts";
-import { partFiles } from "./part.ts";
+import { rowsIn } from "./part.ts";
 import { writeLastCheckpoint } from "./pointer.ts";
 import {
   addFields,
-  type FileForm,
+  type CheckpointRows,
   fileRows,
   logQuery,
   selected,
@@ -37,12 +35,11 @@ export async function writeCheckpoint(
 ): Promise<FileStatus> {
   await mkdir(context.staging, { recursive: true });
   const now = env.now();
-  const groups = groupsOf(snapshot.base?.parts ?? []);
+  const groups = rowsIn(table, snapshot.base?.parts ?? []);
   const without = await snapshot.superseded();
   const expired = now - tombstoneRetentionMs(snapshot.metadata.configuration);
-  const older = groups.flatMap(({ parts, form }): TypedRelation[] => {
-    const files = partFiles(table, parts);
-    return [liveRows(files, form, without), tombstoneRows(files, without, expired)];
+  const older = groups.flatMap((rows): TypedRelation[] => {
+    return [liveRows(rows, without), tombstoneRows(rows, without, expired)];
   });
   const relation = unionOf([rowsOf(actionsOf(snapshot, now)), ...older], checkpointSchema);
   const target = {
@@ -104,22 +101,18 @@ function rowsOf(actions: readonly Action[]): TypedRelation {
 }
 
 /** The live files of an older checkpoint, as rows of a new one. */
-function liveRows(
-  files: readonly InputFile[],
-  form: FileForm,
-  without: readonly string[],
-): TypedRelation {
-  const rows = fileRows(files, form, without);
-  return selected(rows, [], cells("add", structOf(addType(), addFields(rows, form))));
+function liveRows(stored: CheckpointRows, without: readonly string[]): TypedRelation {
+  const rows = fileRows(stored, "add", without);
+  return selected(rows, [], cells("add", structOf(addType(), addFields(rows))));
 }
 
 /** Its removed files that are still to be remembered. */
 function tombstoneRows(
-  files: readonly InputFile[],
+  stored: CheckpointRows,
   without: readonly string[],
   expired: number,
 ): TypedRelation {
-  const rows = fileRows(files, { kind: "remove" }, without);
+  const rows = fileRows(stored, "remove", without);
   const since = longLiteral(BigInt(Math.trunc(expired)));
   const remembered = compare(">", reference(rows.column("deletionTimestamp")), since);
   const fields = removeType.fields.map(({ name }) => reference(rows.column(name)));

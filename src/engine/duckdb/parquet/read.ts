@@ -10,7 +10,7 @@ import {
 } from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Source } from "../compile/scope.ts";
-import { memberName, paths, text } from "../quote.ts";
+import { identifier, memberName, paths, text } from "../quote.ts";
 import { rename, sqlType } from "../type.ts";
 import { literal } from "../value/literal.ts";
 import { heldSql } from "./held-rows.ts";
@@ -47,10 +47,10 @@ export interface ParquetFiles {
  * INT96 time, which DuckDB takes for one without a zone, becomes the instant it is.
  */
 export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
-  const { schema, files, within, widened = [] } = input;
+  const { schema, files, widened = [] } = input;
   let place = 0;
   const found = schema.fields.map((one) => (isFromFile(one, files) ? -1 : place++));
-  const { sql, columns } = scanOf(read, within !== undefined);
+  const { sql, columns } = scanOf(read, input);
   const tracked = trackedFields(input).map((_, at) => columns[place + at]!);
   return {
     sql: `${sql} AS t`,
@@ -86,9 +86,14 @@ function castFirst(value: string): string {
 /** A FROM item `t` over all files, with `file_index` counting all of them, and its columns. */
 function scanOf(
   { paths: names, shapes }: ParquetFiles,
-  inner: boolean,
+  { within, known }: ParquetInput,
 ): Pick<Source, "sql" | "columns"> {
   const [only] = shapes;
+  const inner = within !== undefined;
+  if (only !== undefined && inner && known) {
+    const sql = `read_parquet(${fromFiles(only.scanned.fields, names)})`;
+    return { sql, columns: membersOf(only, within) };
+  }
   if (only !== undefined && shapes.length === 1) {
     return { sql: scan(only.scanned.fields, names), columns: positional("t", only, inner) };
   }
@@ -103,6 +108,19 @@ function scanOf(
   });
   const columns = only === undefined ? [] : positional("s", only, inner).map((_, at) => `t.k${at}`);
   return { sql: `(${parts.join(" UNION ALL ")})`, columns };
+}
+
+/**
+ * The members of a file's column. What else it holds is left alone only where the files are read
+ * without a mapping. A cast to the type that is there costs nothing, and hides no filter.
+ */
+function membersOf({ scanned }: Shape, column: string): string[] {
+  const type = scanned.fields[0]?.type;
+  if (type?.type !== "struct") return [];
+  return type.fields.map((member) => {
+    const value = `struct_extract(t.${identifier(column)}, ${text(member.name)})`;
+    return `CAST(${rename(value, member.type, "position")} AS ${sqlType(member.type)})`;
+  });
 }
 
 /** The columns of a scan, or the members of its only one, with members of theirs by position. */
@@ -151,11 +169,12 @@ function scan(fields: readonly StructField[], names: readonly string[]): string 
   // A map of no columns is an error; one that no file has costs nothing.
   const none = `'': {name: 'k', type: 'INTEGER', default_value: NULL}`;
   const mapping = entries.length === 0 ? none : entries.join(", ");
-  const options = [
-    ...[paths(names), `schema = MAP {${mapping}}`, "hive_partitioning = false"],
-    ...(holdsBytes(struct(fields)) ? [] : ["binary_as_string = true"]),
-  ];
-  return `read_parquet(${options.join(", ")})`;
+  return `read_parquet(${fromFiles(fields, names)}, schema = MAP {${mapping}})`;
+}
+
+function fromFiles(fields: readonly StructField[], names: readonly string[]): string {
+  const bytes = holdsBytes(struct(fields)) ? "" : ", binary_as_string = true";
+  return `${paths(names)}, hive_partitioning = false${bytes}`;
 }
 
 function isPartition(field: StructField, files: readonly InputFile[]): boolean {

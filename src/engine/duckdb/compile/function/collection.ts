@@ -92,7 +92,7 @@ function outOfBounds(
 
 function elementAt(mode: "ansi" | "try"): Compilation {
   return ([input, at], { types, scope }) => {
-    if (types[0]?.type === "map") return `map_extract(${input}, ${at})[1]`;
+    if (types[0]?.type === "map") return `map_extract_value(${input}, ${at})`;
     return once([input as string, at as string], scope, (list, index) => {
       const bad =
         mode === "try" ? "NULL" : outOfBounds("INVALID_ARRAY_INDEX_IN_ELEMENT_AT", index, list);
@@ -283,7 +283,7 @@ export const collections: Group = {
     once([left as string, right as string], site.scope, (a, b) => {
       const x = fresh(site.scope);
       const keys = distinct(`list_concat(map_keys(${a}), map_keys(${b}))`, site.scope);
-      const values = [a, b].map((map) => `map_extract(${map}, ${x})[1]`);
+      const values = [a, b].map((map) => `map_extract_value(${map}, ${x})`);
       return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL
         ELSE map_from_entries(list_transform(${keys}, lambda ${x}: struct_pack("key" := ${x},
         "value" := ${body(site, 2, [x, ...values])}))) END`;
