@@ -72,8 +72,8 @@ async function names(
     found.push(path.slice(root.length + 1));
   }
   const named: string[] = [];
-  for await (const { path } of store.names(`${root}${below}/`, options)) {
-    named.push(path.slice(root.length + 1));
+  for await (const files of store.names(`${root}${below}/`, options)) {
+    named.push(...files.map(({ path }) => path.slice(root.length + 1)));
   }
   assert.deepEqual(named, found, "list and names have the same files");
   return found;

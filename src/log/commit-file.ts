@@ -18,21 +18,21 @@ const infoStart = '{"commitInfo":';
  */
 export function parseCommit(bytes: Uint8Array, path: string, asked?: "state"): Action[] {
   const actions: Action[] = [];
-  for (const { text, line } of linesOf(bytes)) {
-    if (asked === "state" && text.startsWith(infoStart)) continue;
+  eachLine(bytes, (text, line) => {
+    if (asked === "state" && text.startsWith(infoStart)) return;
     const action = parseAction(text, { path, line });
     if (action !== undefined) actions.push(action);
-  }
+  });
   return actions;
 }
 
 /** The lines of a file of actions that hold something, counted from 1. */
-export function linesOf(bytes: Uint8Array): { readonly text: string; readonly line: number }[] {
-  const lines: { text: string; line: number }[] = [];
-  for (const [index, text] of decoder.decode(bytes).split("\n").entries()) {
-    if (text !== "" && text.trim() !== "") lines.push({ text, line: index + 1 });
+export function eachLine(bytes: Uint8Array, take: (text: string, line: number) => void): void {
+  const lines = decoder.decode(bytes).split("\n");
+  for (let at = 0; at < lines.length; at += 1) {
+    const text = lines[at]!;
+    if (text !== "" && text.trim() !== "") take(text, at + 1);
   }
-  return lines;
 }
 
 /** One line of a commit file. Undefined: an action unknown here. */

@@ -1,6 +1,6 @@
 import { isError } from "../error/error.ts";
-import { readAll } from "../storage/read-all.ts";
-import type { FileStatus, ListedFile, Location } from "../storage/store.ts";
+import { readEach } from "../storage/read-each.ts";
+import type { FileStatus, Location } from "../storage/store.ts";
 import { readLastCheckpoint } from "./checkpoint/pointer.ts";
 import type { Checkpoint } from "./checkpoint/read.ts";
 import { verifyChecksum } from "./checksum.ts";
@@ -23,24 +23,33 @@ import { inCommitTimestamp, type VersionTime } from "./time.ts";
 const listingsMax = 3;
 
 /** The files of a log from version `from` on. */
-export function listLog(table: Location, from: number): Promise<LogFile<FileStatus>[]> {
+export async function listLog(table: Location, from: number): Promise<LogFile<FileStatus>[]> {
   const { folder, options } = listing(table, from);
-  return logFiles(table.store.list(folder, options));
+  const files: LogFile<FileStatus>[] = [];
+  for await (const status of table.store.list(folder, options)) {
+    const file = logFile(status);
+    if (file !== undefined) files.push(file);
+  }
+  return files;
+}
+
+/** The same, by their names alone. */
+async function nameLog(table: Location, from: number): Promise<LogFile[]> {
+  const { folder, options } = listing(table, from);
+  const files: LogFile[] = [];
+  for await (const some of table.store.names(folder, options)) {
+    for (const status of some) {
+      const file = logFile(status);
+      if (file !== undefined) files.push(file);
+    }
+  }
+  return files;
 }
 
 function listing({ store, path }: Location, from: number) {
   const folder = logFolder({ store, path }).path;
   const options = from > 0 ? { startAfter: `${folder}/${padVersion(from)}` } : {};
   return { folder: `${folder}/`, options };
-}
-
-async function logFiles<S extends ListedFile>(listed: AsyncIterable<S>): Promise<LogFile<S>[]> {
-  const files: LogFile<S>[] = [];
-  for await (const status of listed) {
-    const file = logFile(status);
-    if (file !== undefined) files.push(file);
-  }
-  return files;
 }
 
 /**
@@ -93,8 +102,7 @@ async function listSegment(
   request: SegmentRequest,
 ): Promise<{ readonly files: readonly LogFile[]; readonly segment: Segment | undefined }> {
   for (let tries = 1; ; tries++) {
-    const { folder, options } = listing(table, from);
-    const files = await logFiles(table.store.names(folder, options));
+    const files = await nameLog(table, from);
     if (from > 0 && newestCheckpoint(files, request.without) === undefined) {
       return { files, segment: undefined };
     }
@@ -131,17 +139,15 @@ async function replaySegment(
   const version = segment.checkpoint?.version ?? -1;
   const replay = replayFrom({ version, timestamp, actions: base.actions, files: base.files });
   const newest = segment.deltas.at(-1);
-  let place = 0;
   const paths = segment.deltas.map(({ path }) => path);
-  for await (const some of readAll(table.store, paths)) {
-    for (const bytes of some) {
-      const delta = segment.deltas[place++]!;
-      // Only the newest commit is asked for its time.
-      const actions = parseCommit(bytes, delta.path, delta === newest ? undefined : "state");
-      const time = inCommitTimestamp(actions) ?? timestamp;
-      replay.apply({ version: delta.version, timestamp: time, actions });
-    }
-  }
+  await readEach(table.store, paths, (bytes, at) => {
+    const delta = segment.deltas[at]!;
+    // Only the newest commit is asked for its time.
+    const isNewest = delta === newest;
+    const actions = parseCommit(bytes, delta.path, isNewest ? undefined : "state");
+    const time = (isNewest ? inCommitTimestamp(actions) : undefined) ?? timestamp;
+    replay.apply({ version: delta.version, timestamp: time, actions });
+  });
   const snapshot = replay.snapshot(logFolder(table).path);
   if (newest !== undefined && newest.from === newest.version) return snapshot;
   return { ...snapshot, timestamp: await ownTime(table, snapshot) };
@@ -181,12 +187,10 @@ export async function readCommits(
 ): Promise<Commit[]> {
   const commits: Commit[] = [];
   const paths = versions.map(({ version }) => logPath(table, version, "json"));
-  for await (const some of readAll(table.store, paths)) {
-    for (const bytes of some) {
-      const { version, timestamp } = versions[commits.length]!;
-      const actions = parseCommit(bytes, paths[commits.length]!);
-      commits.push({ version, timestamp: inCommitTimestamp(actions) ?? timestamp, actions });
-    }
-  }
+  await readEach(table.store, paths, (bytes, at) => {
+    const { version, timestamp } = versions[at]!;
+    const actions = parseCommit(bytes, paths[at]!);
+    commits.push({ version, timestamp: inCommitTimestamp(actions) ?? timestamp, actions });
+  });
   return commits;
 }

@@ -63,8 +63,12 @@ export function filePath(table: Location, path: string): string {
   return `/${decodePath(path.slice(root.length))}`;
 }
 
+/** Segments that are no names: `.`, `..`, and none at all. */
+const unnamed = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** A relative path without `.` and `..`. */
 function withinTable(table: Location, path: string): string {
+  if (!unnamed.test(path)) return path;
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     if (segment === "" || segment === ".") continue;

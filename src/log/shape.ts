@@ -77,35 +77,51 @@ export function misfitOf(kind: ActionKind, body: Fields): string | undefined {
 
 /** A field of a shape, taken apart once: a log has an action for each file. */
 interface Field {
-  readonly name: string;
   readonly required: boolean;
   readonly type: Shape;
 }
 
-const fieldsOf = new Map<Shapes, readonly Field[]>();
-
-function fieldsIn(shape: Shapes): readonly Field[] {
-  let fields = fieldsOf.get(shape);
-  if (fields === undefined) {
-    fields = Object.entries(shape).map(([key, type]) => {
-      return { name: key.replace("!", ""), required: key.endsWith("!"), type };
-    });
-    fieldsOf.set(shape, fields);
-  }
-  return fields;
+interface Known {
+  readonly byName: ReadonlyMap<string, Field>;
+  /** How many of them an object cannot do without. */
+  readonly required: number;
 }
 
+const knownOf = new Map<Shapes, Known>();
+
+function fieldsIn(shape: Shapes): Known {
+  let known = knownOf.get(shape);
+  if (known === undefined) {
+    const fields = Object.entries(shape).map(([key, type]): [string, Field] => {
+      return [key.replace("!", ""), { required: key.endsWith("!"), type }];
+    });
+    const required = fields.filter(([, field]) => field.required).length;
+    known = { byName: new Map(fields), required };
+    knownOf.set(shape, known);
+  }
+  return known;
+}
+
+/** It goes by the fields that are there: of those that there may be, most objects have half. */
 function objectMisfit(what: string, fields: Fields, shape: Shapes): string | undefined {
-  for (const { name, required, type } of fieldsIn(shape)) {
-    const value = Object.hasOwn(fields, name) ? (fields[name] ?? undefined) : undefined;
-    if (value === undefined) {
-      if (required) return `${what} has no ${name}`;
-      continue;
-    }
-    const misfit = valueMisfit(name, value, type);
+  const known = fieldsIn(shape);
+  let required = known.required;
+  for (const name in fields) {
+    const field = known.byName.get(name);
+    const value = fields[name] ?? undefined;
+    if (field === undefined || value === undefined) continue;
+    if (field.required) required -= 1;
+    const misfit = valueMisfit(name, value, field.type);
     if (misfit !== undefined) return misfit;
   }
-  return undefined;
+  return required === 0 ? undefined : `${what} has no ${missing(fields, known)}`;
+}
+
+function missing(fields: Fields, { byName }: Known): string {
+  const absent = ([name, { required }]: [string, Field]): boolean => {
+    return required && (!Object.hasOwn(fields, name) || (fields[name] ?? undefined) === undefined);
+  };
+  return [...byName].find(absent)?.[0] ?? "";
 }
 
 const kinds: Readonly<

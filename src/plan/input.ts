@@ -75,9 +75,10 @@ export interface InputFile extends FilePlace {
   readonly recent?: boolean;
   /**
    * Columns of a Parquet file, as paths in what is stored, that have values in it: one that lacks
-   * such a column is damaged.
+   * such a column is damaged. Undefined, or absent: none is known of. It is asked of files that are
+   * read, for telling costs a look at the file's statistics.
    */
-  readonly present?: readonly (readonly string[])[];
+  readonly present?: () => readonly (readonly string[])[] | undefined;
   /** The rows of an ORC file that alone are wanted, by stripe. */
   readonly stripes?: readonly OrcPick[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */

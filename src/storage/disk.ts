@@ -56,7 +56,7 @@ export interface Disk {
   /** As `stat`, at once; undefined of what is not there. */
   statNow?(path: string): DiskStatus | undefined;
   read(path: string): Promise<Uint8Array>;
-  /** The bytes of a small file at once; undefined: it is large. */
+  /** The bytes of a small file at once, good until the next call; undefined: it is large. */
   readNow?(path: string): Uint8Array | undefined;
   /** At most `length` bytes from `start`; fewer where the file ends. */
   readRange(path: string, start: number, length: number): Promise<Uint8Array>;
@@ -102,7 +102,10 @@ export const nodeDisk: Disk = {
     const status = statSync(path, { throwIfNoEntry: false });
     return status && statusOf(status);
   },
-  read: async (path) => readQuickly(path) ?? readFile(path),
+  read: async (path) => {
+    const bytes = readQuickly(path);
+    return bytes === undefined ? readFile(path) : Buffer.from(bytes);
+  },
   readNow: readQuickly,
   readRange: async (path, start, length) => {
     const file = await open(path, "r");
@@ -127,13 +130,13 @@ function nodeFile(descriptor: number): DiskFile {
 
 const quick = new Uint8Array(QUICK_BYTES);
 
-/** The bytes of a small file; undefined if it is large. */
+/** The bytes of a small file, until the next one is read; undefined if it is large. */
 function readQuickly(path: string): Uint8Array | undefined {
   const descriptor = openSync(path, "r");
   try {
     // Of a file on disk, a short read is its end (POSIX): a second one would only say so.
     const read = readSync(descriptor, quick, 0, quick.length, null);
-    return read < quick.length ? Buffer.from(quick.subarray(0, read)) : undefined;
+    return read < quick.length ? quick.subarray(0, read) : undefined;
   } finally {
     closeSync(descriptor);
   }

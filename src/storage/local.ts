@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { env } from "../env.ts";
 import { error } from "../error/error.ts";
 import { type Disk, type DiskEntry, type DiskFile, type DiskStatus, nodeDisk } from "./disk.ts";
-import { comparePaths } from "./order.ts";
+import { comparePaths, sortPaths } from "./order.ts";
 import type { FileStatus, ListedFile, ListOptions, LocalFile, Store } from "./store.ts";
 import { formatUri } from "./uri.ts";
 
@@ -258,9 +258,9 @@ async function* names(
   disk: Disk,
   folder: string,
   options: ListOptions,
-): AsyncGenerator<ListedFile> {
+): AsyncGenerator<readonly ListedFile[]> {
   for await (const paths of walk(disk, baseOf(folder), options)) {
-    for (const path of paths) yield { path };
+    yield paths.map((path) => ({ path }));
   }
 }
 
@@ -278,20 +278,20 @@ async function* walk(
   options: ListOptions,
 ): AsyncGenerator<readonly string[]> {
   const entries = await reading(folder, () => readFolder(disk, folder));
-  const named = entries
-    .filter(({ name, kind }) => !(kind === "file" && isTemporary(name)))
-    .map(({ name, kind }) => ({ kind, name, key: kind === "folder" ? `${name}/` : name }))
-    .sort((left, right) => comparePaths(left.key, right.key));
+  const paths: string[] = [];
+  for (const { name, kind } of entries) {
+    if (kind === "folder") paths.push(`${folder}/${name}/`);
+    else if (!isTemporary(name)) paths.push(`${folder}/${name}`);
+  }
   const { startAfter } = options;
   let files: string[] = [];
-  for (const { kind, name } of named) {
-    const path = `${folder}/${name}`;
-    if (kind === "file") {
+  for (const path of sortPaths(paths)) {
+    if (!path.endsWith("/")) {
       if (startAfter === undefined || comparePaths(path, startAfter) > 0) files.push(path);
-    } else if (options.recursive && mayHold(`${path}/`, startAfter)) {
+    } else if (options.recursive && mayHold(path, startAfter)) {
       if (files.length > 0) yield files;
       files = [];
-      yield* walk(disk, path, options);
+      yield* walk(disk, path.slice(0, -1), options);
     }
   }
   if (files.length > 0) yield files;

@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { env } from "../env.ts";
 import { error } from "../error/error.ts";
+import { inBatches } from "./batch.ts";
 import { copyOf } from "./copy.ts";
 import { comparePaths } from "./order.ts";
 import type { Staging } from "./staging.ts";
@@ -26,7 +27,7 @@ export function memoryStore(staging: Pick<Staging, "file">): Store {
       range(found(files, path).bytes, path, [start, length]),
     stat: async (path) => (files.has(path) ? status(files, path) : undefined),
     list: (folder, options = {}) => list(files, folder, options),
-    names: (folder, options = {}) => list(files, folder, options),
+    names: (folder, options = {}) => inBatches(list(files, folder, options)),
     put: async (path, bytes) => {
       keep(files, path, bytes.slice());
     },

@@ -1,4 +1,5 @@
 import { error } from "../error/error.ts";
+import { inBatches } from "./batch.ts";
 import type { Cache } from "./cache/cache.ts";
 import type { FileStatus, ListOptions, Store } from "./store.ts";
 
@@ -65,7 +66,7 @@ export function remoteStore(cloud: Cloud, cache: Cache): Store {
     },
     readRange: async (path, ...range) => (await remote.fetch(path, ...range)).bytes,
     list: (folder, options = {}) => list(folder, options),
-    names: (folder, options = {}) => list(folder, options),
+    names: (folder, options = {}) => inBatches(list(folder, options)),
     open: (path, options) => cache.open(remote, path, options),
   };
 }

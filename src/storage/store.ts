@@ -51,7 +51,10 @@ export interface Store {
   read(path: string): Promise<Uint8Array>;
   /** As `read`, with what `stat` says of it: for stores whose one answer has both. */
   readFile?(path: string): Promise<StoredFile>;
-  /** The bytes of a small file, where they can be had without waiting; undefined: `read` them. */
+  /**
+   * The bytes of a small file, where they can be had without waiting; undefined: `read` them. They
+   * are good until the next call.
+   */
   readNow?(path: string): Uint8Array | undefined;
   /**
    * Bytes [start, start + length). With `etag`, of that content of the file: another is
@@ -65,10 +68,10 @@ export interface Store {
    */
   list(folder: string, options?: ListOptions): AsyncIterable<FileStatus>;
   /**
-   * As `list`, but of each file only what came with its name is said: a disk, unlike the others,
-   * would have to be asked for the rest, file by file.
+   * As `list`, but many files at a time, and of each only what came with its name is said: a disk,
+   * unlike the others, would have to be asked for the rest, file by file.
    */
-  names(folder: string, options?: ListOptions): AsyncIterable<ListedFile>;
+  names(folder: string, options?: ListOptions): AsyncIterable<readonly ListedFile[]>;
   /** Writes the whole file, replacing what was there. */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes the whole file if there is none. Resolves false, changing nothing, if there is. */

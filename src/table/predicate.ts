@@ -1,3 +1,4 @@
+import { some } from "../analysis/expression.ts";
 import type { TypedCall, TypedExpression } from "../analysis/typed.ts";
 import { type ColumnMappingMode, columnMappingMode, physicalName } from "../log/column-mapping.ts";
 import type { Snapshot } from "../log/snapshot.ts";
@@ -159,6 +160,12 @@ export function pathsOf(
 /** Whether a path is a partition column. */
 export function isPartition(path: ColumnPath, pruned: Pruned): boolean {
   return path.length === 1 && pruned.partitions.some((field) => field.name === path[0]?.name);
+}
+
+/** Whether an expression depends on more than partition columns. */
+export function readsRows(expression: TypedExpression, { partitions }: Pruned): boolean {
+  const names = partitions.map(({ name }) => name);
+  return some(expression, (one) => one.kind === "reference" && !names.includes(one.name));
 }
 
 function operandsOf(expression: TypedExpression): readonly TypedExpression[] {

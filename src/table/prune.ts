@@ -14,6 +14,7 @@ import {
   pathKey,
   pathOf,
   prefixOf,
+  readsRows,
   storedNames,
   type World,
   worldsOf,
@@ -49,11 +50,34 @@ export function pruner(
     worlds.some((world) => {
       return conditions.every((condition) => outcomesOf(condition, { ...facts, world }).true);
     });
+  const partition = byPartition(pruned, (file) => {
+    return may({ pruned, file, lacks: () => false, statistics: () => undefined });
+  });
+  const more = conditions.some((condition) => readsRows(condition, pruned));
   return (file, lacks = () => false) => {
     if (conditions.length === 0) return undefined;
-    const known = { pruned, file, lacks };
-    if (!may({ ...known, statistics: () => undefined })) return "partition values";
-    return may({ ...known, statistics: statisticsOf(file) }) ? undefined : "statistics";
+    if (!partition(file)) return "partition values";
+    if (!more || may({ pruned, file, lacks, statistics: statisticsOf(file) })) return undefined;
+    return "statistics";
+  };
+}
+
+/** Partitions whose answer is kept. */
+const partitionsKept = 10_000;
+
+/** A test of a file's partition values alone, made once for each partition. */
+function byPartition(pruned: Pruned, test: (file: Add) => boolean): (file: Add) => boolean {
+  const names = pruned.partitions.map((column) => storedNames([column], pruned)[0]!);
+  const known = new Map<string, boolean>();
+  return (file) => {
+    const key = JSON.stringify(names.map((name) => file.partitionValues[name]));
+    let answer = known.get(key);
+    if (answer === undefined) {
+      if (known.size >= partitionsKept) known.clear();
+      answer = test(file);
+      known.set(key, answer);
+    }
+    return answer;
   };
 }
 

@@ -1,5 +1,4 @@
 import type { ScanRequest } from "../analysis/dataset.ts";
-import { some } from "../analysis/expression.ts";
 import { placeOf } from "../engine/local.ts";
 import { error } from "../error/error.ts";
 import type { Add, DeletionVector } from "../log/action.ts";
@@ -17,9 +16,10 @@ import type { RowSet } from "../plan/row-set.ts";
 import { findField } from "../schema/compare.ts";
 import { type StructField, struct } from "../schema/type.ts";
 import { setMember, type Value } from "../schema/value.ts";
+import type { Location } from "../storage/store.ts";
 import { recency } from "./calendar.ts";
 import { partitionFields } from "./file.ts";
-import { prunedBy } from "./predicate.ts";
+import { prunedBy, readsRows } from "./predicate.ts";
 import { presence } from "./presence.ts";
 import { pruner } from "./prune.ts";
 import type { DeltaTable } from "./table.ts";
@@ -66,10 +66,7 @@ function filterOf(
     const { skippingFilter } = await import("./skip.ts");
     return skippingFilter(conditions, pruned, columns);
   };
-  const columns = new Set(pruned.partitions.map(({ name }) => name));
-  const isRead = conditions.some((condition) =>
-    some(condition, (one) => one.kind === "reference" && !columns.has(one.name)),
-  );
+  const isRead = conditions.some((condition) => readsRows(condition, pruned));
   const withoutStatistics = !isRead && recency(ownColumns(snapshot, request.columns)) === undefined;
   return { filter: { keeps, condition, withoutStatistics }, skipping };
 }
@@ -107,41 +104,27 @@ const uniqueName = /[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}[^/]*$/i;
 
 /** Given files of a table as the engine's input, without the rows that their vectors delete. */
 export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<ParquetInput> {
-  const { store } = table.location;
   const { snapshot, columns } = scan;
   const mode = columnMappingMode(snapshot.metadata);
-  const partitions = partitionFields(snapshot.schema, snapshot.metadata).map((field) => {
-    return { ...field, key: physicalName(field, mode) };
-  });
-  const vectors = scan.files.flatMap(vectorsOf);
-  const sets = vectors.some((one) => one !== undefined) ? await loaded(table, vectors) : [];
+  const deleting = scan.files.some(({ deletionVector, only }) => deletionVector ?? only);
+  const sets = deleting ? await loaded(table, scan.files.flatMap(vectorsOf)) : [];
   const stored = storedColumns(snapshot, columns);
   const own = storedColumns(snapshot, ownColumns(snapshot, columns));
   const isRecent = recency(own);
   const presentIn = presence(own);
-  const files: InputFile[] = [];
-  for (const [at, file] of scan.files.entries()) {
-    const path = filePath(table.location, file.path);
-    const statistics = plainStatistics(file.stats);
-    const present = presentIn(statistics);
-    const partition: Record<string, Value> = { ...file.constants };
-    for (const { name, key, type } of partitions) {
-      const text = Object.hasOwn(file.partitionValues, key) ? file.partitionValues[key] : null;
-      setMember(partition, name, partitionValue(text, type));
-    }
-    files.push({
-      ...placeOf({ store, path }),
-      uri: store.uri(path),
-      size: file.size,
-      immutable: uniqueName.test(file.path),
-      modificationTime: file.modificationTime,
-      partition,
-      ...(isRecent?.(statistics) ? { recent: true } : {}),
+  const partitionOf = partitions(snapshot);
+  const files = scan.files.map((file, at): InputFile => {
+    const plain = plainFile(table.location, file, partitionOf(file));
+    const { stats } = file;
+    const present = stats === undefined ? undefined : () => presentIn(plainStatistics(stats));
+    return {
+      ...plain,
+      ...(isRecent?.(plainStatistics(stats)) ? { recent: true } : {}),
       ...(present === undefined ? {} : { present }),
       ...rowsOf(sets[at * 2], sets[at * 2 + 1]),
       ...trackingOf(file),
-    });
-  }
+    };
+  });
   const changed = columns.filter(({ name }) => isWidened(findField(snapshot.schema, name)));
   const widened = changed.map((column) => column.name);
   const tracked = trackedColumns(snapshot);
@@ -152,6 +135,47 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
     ...(mayBeOld ? { rebase: {} } : {}),
   };
   return mode === "none" ? input : { ...input, stored: struct(stored), match: mode };
+}
+
+/** What every file has: made at one go, for there may be a million. */
+function plainFile(
+  table: Location,
+  file: ScannedFile,
+  partition: Readonly<Record<string, Value>>,
+): InputFile {
+  const { store } = table;
+  const path = filePath(table, file.path);
+  const { size, modificationTime } = file;
+  const uri = store.uri(path);
+  const immutable = uniqueName.test(file.path);
+  const plain = { path, uri, size, immutable, modificationTime, partition };
+  return store.scheme === "file" ? plain : { ...plain, ...placeOf({ store, path }) };
+}
+
+/** Values of partitions that are kept, a column. */
+const valuesKept = 10_000;
+
+/** The typed values of a file's partition: a text that comes again is read once. */
+function partitions({ schema, metadata }: Snapshot): (file: ScannedFile) => InputFile["partition"] {
+  const mode = columnMappingMode(metadata);
+  const columns = partitionFields(schema, metadata).map((field) => {
+    const known = new Map<string | null | undefined, Value>();
+    return { ...field, key: physicalName(field, mode), known };
+  });
+  return ({ constants, partitionValues }) => {
+    const partition: Record<string, Value> = constants === undefined ? {} : { ...constants };
+    for (const { name, key, type, known } of columns) {
+      const text = Object.hasOwn(partitionValues, key) ? partitionValues[key] : null;
+      let value = known.get(text);
+      if (value === undefined) {
+        if (known.size >= valuesKept) known.clear();
+        value = partitionValue(text, type);
+        known.set(text, value);
+      }
+      setMember(partition, name, value);
+    }
+    return partition;
+  };
 }
 
 /** The columns that are in the table's files. */

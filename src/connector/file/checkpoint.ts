@@ -26,9 +26,11 @@ export interface CheckpointSource {
 export async function fileSources(checkpoint: Location): Promise<readonly CheckpointSource[]> {
   const folder = join(checkpoint, "sources");
   const ids = new Set<number>();
-  for await (const { path } of checkpoint.store.names(`${folder.path}/`, { recursive: true })) {
-    const match = /^(\d+)\/(\d+)(?:\.compact)?$/.exec(path.slice(folder.path.length + 1));
-    if (match) ids.add(Number(match[1]));
+  for await (const files of checkpoint.store.names(`${folder.path}/`, { recursive: true })) {
+    for (const { path } of files) {
+      const match = /^(\d+)\/(\d+)(?:\.compact)?$/.exec(path.slice(folder.path.length + 1));
+      if (match) ids.add(Number(match[1]));
+    }
   }
   return [...ids].sort((a, b) => a - b).map((id) => ({ id, folder: join(folder, String(id)) }));
 }
@@ -73,15 +75,17 @@ export async function exportCheckpoint(
   to: Location,
   staging: string,
 ): Promise<number> {
-  for await (const { path } of to.store.names(`${to.path}/`, { recursive: true })) {
-    throw error("CHECKPOINT_EXISTS", { path: to.store.uri(path) });
+  for await (const [file] of to.store.names(`${to.path}/`, { recursive: true })) {
+    if (file) throw error("CHECKPOINT_EXISTS", { path: to.store.uri(file.path) });
   }
   const sources = await fileSources(from);
   let files = 0;
-  for await (const { path } of from.store.names(`${from.path}/`, { recursive: true })) {
-    const inside = path.slice(from.path.length + 1);
-    if (sources.some(({ id }) => isLogFile(inside, id))) continue;
-    await to.store.put(join(to, inside).path, await from.store.read(path));
+  for await (const files of from.store.names(`${from.path}/`, { recursive: true })) {
+    for (const { path } of files) {
+      const inside = path.slice(from.path.length + 1);
+      if (sources.some(({ id }) => isLogFile(inside, id))) continue;
+      await to.store.put(join(to, inside).path, await from.store.read(path));
+    }
   }
   for (const { id, folder } of sources) {
     await using log = await readLog(folder);

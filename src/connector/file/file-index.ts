@@ -199,14 +199,18 @@ export class FileIndex implements AsyncDisposable {
   async clean(): Promise<void> {
     const { store, path } = this.#place.folder;
     const named = new Set(this.manifest.runs.map(({ name }) => name));
-    for await (const file of store.names(`${path}/index/`)) {
-      const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-      if (Number.parseInt(name, 10) > this.manifest.covered || named.has(name)) continue;
-      await store.delete(file.path);
+    for await (const files of store.names(`${path}/index/`)) {
+      for (const file of files) {
+        const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+        if (Number.parseInt(name, 10) > this.manifest.covered || named.has(name)) continue;
+        await store.delete(file.path);
+      }
     }
-    for await (const file of store.names(`${path}/`)) {
-      const covered = FileIndex.covered(file.path);
-      if (covered !== undefined && covered < this.manifest.covered) await store.delete(file.path);
+    for await (const files of store.names(`${path}/`)) {
+      for (const file of files) {
+        const covered = FileIndex.covered(file.path);
+        if (covered !== undefined && covered < this.manifest.covered) await store.delete(file.path);
+      }
     }
   }
 

@@ -79,9 +79,11 @@ export class SourceLog implements AsyncDisposable {
     const log = new SourceLog(settings);
     let covered = -1;
     const { folder } = settings;
-    for await (const { path } of folder.store.names(`${folder.path}/`)) {
-      log.#latest = Math.max(log.#latest, logId(path) ?? -1);
-      covered = Math.max(covered, FileIndex.covered(path) ?? -1);
+    for await (const files of folder.store.names(`${folder.path}/`)) {
+      for (const { path } of files) {
+        log.#latest = Math.max(log.#latest, logId(path) ?? -1);
+        covered = Math.max(covered, FileIndex.covered(path) ?? -1);
+      }
     }
     if (covered >= 0) log.#index = await FileIndex.open(log.#place, covered);
     // After a crash at the change to the index, or entries that are lost, nothing may be skipped.

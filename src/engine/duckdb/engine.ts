@@ -28,11 +28,11 @@ import { provideJavascript } from "./javascript/register.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
 import { footerPart } from "./parquet/part.ts";
-import { variantGroups } from "./parquet/plain-variant.ts";
+import { footerFacts } from "./parquet/plain-variant.ts";
 import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
-import { sparkSchemaKey, withIntervals } from "./parquet/spark-schema.ts";
+import { withIntervals } from "./parquet/spark-schema.ts";
 import { parquetWrite } from "./parquet/write.ts";
-import { columnName, identifier, paths, text } from "./quote.ts";
+import { columnName, identifier, paths } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
 import { flag } from "./text/option.ts";
 import { sqlType } from "./type.ts";
@@ -163,19 +163,17 @@ class DuckDBEngine implements Engine {
       const { path } = local.files[0]!;
       const from = paths([path]);
       const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
-      const own = `SELECT decode(value) FROM parquet_kv_metadata(${from})
-        WHERE decode(key) = ${text(sparkSchemaKey)}`;
-      const count = `SELECT num_rows FROM parquet_file_metadata(${from})`;
       return await instance.with(sql, async (connection) => {
-        const variants = await variantGroups(path);
+        const found = await footerFacts(path);
         const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
           ...elementOf(row),
-          variant: variants.has(at),
+          variant: found?.variants.has(at) ?? false,
         }));
-        const rows = (await connection.runAndReadAll(count)).getRows()[0]?.[0];
-        const told = (await connection.runAndReadAll(own)).getRows()[0]?.[0];
-        const schema = withIntervals(schemaOf(elements), told ? String(told) : undefined);
-        return { schema, rows: Number(rows) };
+        if (found === undefined) {
+          const reason = "its metadata is cut short";
+          throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason });
+        }
+        return { schema: withIntervals(schemaOf(elements), found.sparkSchema), rows: found.rows };
       });
     } finally {
       await local.release();

@@ -71,12 +71,14 @@ async function checkNew(
   const forgotten = (reason: string): Error =>
     error("COPY_INTO_LOG_LOST", { path: folder.store.uri(folder.path), reason });
   let since = version;
-  for await (const { path } of folder.store.names(`${folder.path}/`)) {
-    const covered = FileIndex.covered(path);
-    if (covered === undefined) continue;
-    const { readVersion } = await FileIndex.manifest(place, covered);
-    if (covered >= 2 * chances) throw forgotten("the table's log has forgotten its transaction");
-    since = Math.min(since, readVersion ?? -1);
+  for await (const files of folder.store.names(`${folder.path}/`)) {
+    for (const { path } of files) {
+      const covered = FileIndex.covered(path);
+      if (covered === undefined) continue;
+      const { readVersion } = await FileIndex.manifest(place, covered);
+      if (covered >= 2 * chances) throw forgotten("the table's log has forgotten its transaction");
+      since = Math.min(since, readVersion ?? -1);
+    }
   }
   let seen = since;
   for await (const { actions } of table.log.commits(since + 1, version)) {

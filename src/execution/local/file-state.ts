@@ -40,8 +40,10 @@ async function checkpointOf(context: LocalContext, name: readonly string[]): Pro
 }
 
 async function* checkpointsBelow({ store, path }: Location): AsyncGenerator<Location> {
-  for await (const file of store.names(`${path}/`, { recursive: true })) {
-    const match = /^(.*)\/metadata$/.exec(file.path);
-    if (match && !file.path.includes("/state/")) yield { store, path: match[1]! };
+  for await (const files of store.names(`${path}/`, { recursive: true })) {
+    for (const file of files) {
+      const match = /^(.*)\/metadata$/.exec(file.path);
+      if (match && !file.path.includes("/state/")) yield { store, path: match[1]! };
+    }
   }
 }

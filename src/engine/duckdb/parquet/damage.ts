@@ -27,7 +27,8 @@ interface Wanted {
  * nothing is known are left to the engine.
  */
 export function checkDamage(files: readonly InputFile[], wanted: Wanted): void {
-  for (const { path, uri, size, present } of files) {
+  for (const { path, uri, size, present: presentIn } of files) {
+    const present = presentIn?.();
     if (present === undefined) continue;
     const footer = footerAt(path, size);
     if (footer === undefined) continue;

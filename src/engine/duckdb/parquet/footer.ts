@@ -1,16 +1,17 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { error } from "../../../error/error.ts";
 import type { PartialFile } from "../../../storage/part.ts";
-import { readStruct, type Struct, type Thrift } from "./thrift.ts";
+import { type Kept, readStruct, type Struct, type Thrift } from "./thrift.ts";
 
 /** Numbers of fields in parquet.thrift. */
 export const id = {
-  file: { schema: 2, rows: 3, rowGroups: 4 },
+  file: { schema: 2, rows: 3, rowGroups: 4, keyValues: 5 },
   element: {
     ...{ type: 1, repetition: 3, name: 4, children: 5, converted: 6, scale: 7, precision: 8 },
     ...{ fieldId: 9, logicalType: 10 },
   },
   logicalType: { variant: 16 },
+  keyValue: { key: 1, value: 2 },
   rowGroup: { columns: 1, rows: 3 },
   chunk: { metadata: 3 },
   column: {
@@ -31,8 +32,11 @@ export interface Footer {
   readonly start: number;
 }
 
-/** Undefined: there is none that can be read here, and the engine says why. */
-export async function footerOf(file: PartialFile): Promise<Footer | undefined> {
+/**
+ * Undefined: there is none that can be read here, and the engine says why. `kept`: what of the
+ * metadata is wanted, by default all.
+ */
+export async function footerOf(file: PartialFile, kept?: Kept): Promise<Footer | undefined> {
   const { size } = file;
   const wanted = Math.round(size * tailBytes.ofFile);
   const first = Math.min(size, tailBytes.most, Math.max(tailBytes.least, wanted));
@@ -46,7 +50,7 @@ export async function footerOf(file: PartialFile): Promise<Footer | undefined> {
       ? tail.subarray(tail.length - 8 - length, tail.length - 8)
       : Buffer.from(await file.read(start, length));
   try {
-    return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }), start };
+    return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }, kept), start };
   } catch (thrown) {
     if (thrown instanceof RangeError) return undefined;
     throw thrown;
@@ -54,10 +58,10 @@ export async function footerOf(file: PartialFile): Promise<Footer | undefined> {
 }
 
 /** What stands at the end of a local file. */
-export async function localFooter(path: string): Promise<Footer | undefined> {
+export async function localFooter(path: string, kept?: Kept): Promise<Footer | undefined> {
   const file = await openedFile(path);
   try {
-    return await footerIn(file);
+    return await footerIn(file, kept);
   } finally {
     await file.close();
   }
@@ -77,9 +81,9 @@ export async function openedFile(path: string): Promise<FileHandle> {
 }
 
 /** What stands at the end of an open file. */
-export async function footerIn(file: FileHandle): Promise<Footer | undefined> {
+export async function footerIn(file: FileHandle, kept?: Kept): Promise<Footer | undefined> {
   const { size } = await file.stat();
-  return await footerOf({ size, read: (start, length) => bytesAt(file, start, length) });
+  return await footerOf({ size, read: (start, length) => bytesAt(file, start, length) }, kept);
 }
 
 /** Bytes from a position on; fewer where the file ends. */
@@ -119,6 +123,13 @@ export function rowGroupsOf(metadata: Struct): readonly (readonly Struct[])[] {
 export function chunksOf(metadata: Struct): readonly Struct[] {
   return rowGroupsOf(metadata).flat();
 }
+
+/** What of the metadata `isFramed` looks at. */
+export const codecs: Kept = {
+  [id.file.rowGroups]: {
+    [id.rowGroup.columns]: { [id.chunk.metadata]: { [id.column.codec]: true } },
+  },
+};
 
 /** Whether chunks have the codec that DuckDB lacks: LZ4 as Hadoop frames it. */
 export function isFramed({ metadata }: Footer): boolean {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "../../../../env.ts";
 import type { InputFile } from "../../../../plan/input.ts";
-import { isFramed, localFooter } from "../footer.ts";
+import { codecs, isFramed, localFooter } from "../footer.ts";
 
 /** Bytes of rewritten files kept for the next query. */
 const keptBytes = 1 << 30;
@@ -136,7 +136,7 @@ async function framedOf(files: readonly ParquetFile[]): Promise<Set<string>> {
   let next = 0;
   const work = async (): Promise<void> => {
     for (let file = files[next++]; file !== undefined; file = files[next++]) {
-      const footer = await localFooter(file.path);
+      const footer = await localFooter(file.path, codecs);
       if (footer !== undefined && isFramed(footer)) framed.add(file.path);
     }
   };
