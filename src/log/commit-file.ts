@@ -18,28 +18,33 @@ const infoStart = '{"commitInfo":';
  */
 export function parseCommit(bytes: Uint8Array, path: string, asked?: "state"): Action[] {
   const actions: Action[] = [];
-  eachLine(bytes, (text, line) => {
-    if (asked === "state" && text.startsWith(infoStart)) return;
-    const action = parseAction(text, { path, line });
+  const text = decoder.decode(bytes);
+  for (let start = 0, line = 1; start < text.length; line += 1) {
+    const found = text.indexOf("\n", start);
+    const end = found < 0 ? text.length : found;
+    const isAsked = asked !== "state" || !text.startsWith(infoStart, start);
+    const action = isAsked ? parseAction(text.slice(start, end), { path, line }) : undefined;
     if (action !== undefined) actions.push(action);
-  });
+    start = end + 1;
+  }
   return actions;
 }
 
 /** The lines of a file of actions that hold something, counted from 1. */
-export function eachLine(bytes: Uint8Array, take: (text: string, line: number) => void): void {
-  const lines = decoder.decode(bytes).split("\n");
-  for (let at = 0; at < lines.length; at += 1) {
-    const text = lines[at]!;
-    if (text !== "" && text.trim() !== "") take(text, at + 1);
-  }
+export function linesOf(bytes: Uint8Array): { readonly text: string; readonly line: number }[] {
+  return decoder
+    .decode(bytes)
+    .split("\n")
+    .map((text, at) => ({ text, line: at + 1 }))
+    .filter(({ text }) => text.trim() !== "");
 }
 
-/** One line of a commit file. Undefined: an action unknown here. */
+/** One line of a commit file. Undefined: an action unknown here, or nothing. */
 export function parseAction(
   text: string,
   where: { readonly path: string; readonly line: number },
 ): Action | undefined {
+  if (text.trim() === "") return undefined;
   let parsed: Record<string, unknown>;
   try {
     parsed = JSON.parse(text) as Record<string, unknown>;
@@ -60,7 +65,9 @@ export function checkedAction(
   for (const kind of actionKinds) {
     const body = parsed[kind];
     if (body === undefined || body === null) continue;
-    return { [kind]: checked(kind, body, where) } as unknown as Action;
+    const sound = checked(kind, body, where);
+    const isAlone = Object.keys(parsed).length === 1;
+    return (isAlone ? parsed : { [kind]: sound }) as unknown as Action;
   }
   return undefined;
 }
@@ -76,8 +83,6 @@ function checked(
   const fields = body as Record<string, unknown>;
   const reason = misfitOf(kind, fields);
   if (reason !== undefined) throw error("DELTA_LOG_CORRUPT", { ...where, reason });
-  if (kind !== "commitInfo")
-    for (const name in fields) if (fields[name] === null) delete fields[name];
   if (kind === "add" || kind === "cdc") fields["partitionValues"] ??= {};
   if (kind === "metaData") {
     fields["schemaString"] ??= noSchema;

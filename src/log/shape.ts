@@ -70,87 +70,91 @@ const shapes: Readonly<Record<ActionKind, Shapes>> = {
 
 type Fields = { [name: string]: unknown };
 
-/** What is wrong with the body of an action; undefined where it is sound. */
+/**
+ * What is wrong with the body of an action; undefined where it is sound. Of a sound one what is
+ * null is taken away: it is as good as absent.
+ */
 export function misfitOf(kind: ActionKind, body: Fields): string | undefined {
-  return objectMisfit(kind, body, shapes[kind]);
+  return kind === "commitInfo" ? undefined : objectMisfit(kind, body, knownIn(shapes[kind]));
 }
 
-/** A field of a shape, taken apart once: a log has an action for each file. */
-interface Field {
-  readonly required: boolean;
-  readonly type: Shape;
-}
-
+/** A shape taken apart once: a log has an action for each file. */
 interface Known {
-  readonly byName: ReadonlyMap<string, Field>;
-  /** How many of them an object cannot do without. */
-  readonly required: number;
+  /** By name, without a prototype. */
+  readonly fields: Readonly<Record<string, Shape | undefined>>;
+  /** The names an object cannot do without. */
+  readonly required: readonly string[];
 }
 
 const knownOf = new Map<Shapes, Known>();
 
-function fieldsIn(shape: Shapes): Known {
+function knownIn(shape: Shapes): Known {
   let known = knownOf.get(shape);
   if (known === undefined) {
-    const fields = Object.entries(shape).map(([key, type]): [string, Field] => {
-      return [key.replace("!", ""), { required: key.endsWith("!"), type }];
-    });
-    const required = fields.filter(([, field]) => field.required).length;
-    known = { byName: new Map(fields), required };
+    const names = Object.keys(shape);
+    const fields = Object.entries(shape).map(([key, type]) => [key.replace("!", ""), type]);
+    const required = names.filter((name) => name.endsWith("!")).map((name) => name.slice(0, -1));
+    known = { fields: Object.assign(Object.create(null), Object.fromEntries(fields)), required };
     knownOf.set(shape, known);
   }
   return known;
 }
 
 /** It goes by the fields that are there: of those that there may be, most objects have half. */
-function objectMisfit(what: string, fields: Fields, shape: Shapes): string | undefined {
-  const known = fieldsIn(shape);
-  let required = known.required;
-  for (const name in fields) {
-    const field = known.byName.get(name);
-    const value = fields[name] ?? undefined;
-    if (field === undefined || value === undefined) continue;
-    if (field.required) required -= 1;
-    const misfit = valueMisfit(name, value, field.type);
+function objectMisfit(what: string, body: Fields, { fields, required }: Known): string | undefined {
+  for (const name in body) {
+    const value = body[name];
+    if (value === null) {
+      delete body[name];
+      continue;
+    }
+    const type = fields[name];
+    if (type === undefined || fits(value, type)) continue;
+    if (typeof type !== "object") return `${name} is not ${nouns[type]}`;
+    if (!isObject(value)) return `${name} is not an object`;
+    const misfit = objectMisfit(name, value, knownIn(type));
     if (misfit !== undefined) return misfit;
   }
-  return required === 0 ? undefined : `${what} has no ${missing(fields, known)}`;
+  for (const name of required) if (!Object.hasOwn(body, name)) return `${what} has no ${name}`;
+  return undefined;
 }
 
-function missing(fields: Fields, { byName }: Known): string {
-  const absent = ([name, { required }]: [string, Field]): boolean => {
-    return required && (!Object.hasOwn(fields, name) || (fields[name] ?? undefined) === undefined);
-  };
-  return [...byName].find(absent)?.[0] ?? "";
-}
-
-const kinds: Readonly<
-  Record<Exclude<Shape, Shapes>, readonly [name: string, holds: (value: unknown) => boolean]>
-> = {
-  string: ["a string", isString],
-  boolean: ["a boolean", (value) => typeof value === "boolean"],
-  number: ["a whole number", (value) => Number.isInteger(value)],
-  object: ["an object", isObject],
-  list: ["a list of strings", (value) => Array.isArray(value) && value.every(isString)],
-  map: ["a map of strings", (value) => isObject(value) && Object.values(value).every(isTextOrNull)],
+const nouns: Readonly<Record<Exclude<Shape, Shapes>, string>> = {
+  string: "a string",
+  boolean: "a boolean",
+  number: "a whole number",
+  object: "an object",
+  list: "a list of strings",
+  map: "a map of strings",
 };
 
-function valueMisfit(name: string, value: unknown, type: Shape): string | undefined {
-  if (typeof type === "object") {
-    return isObject(value) ? objectMisfit(name, value, type) : `${name} is not an object`;
+/** Whether a value is what a field holds; false of objects with fields, which are looked into. */
+function fits(value: unknown, type: Shape): boolean {
+  switch (type) {
+    case "string":
+    case "boolean":
+      return typeof value === type;
+    case "number":
+      return Number.isInteger(value);
+    case "object":
+      return isObject(value);
+    case "list":
+      return Array.isArray(value) && value.every((item) => typeof item === "string");
+    case "map":
+      return isObject(value) && holdsTexts(value);
+    default:
+      return false;
   }
-  const [kind, holds] = kinds[type];
-  return holds(value) ? undefined : `${name} is not ${kind}`;
+}
+
+function holdsTexts(map: Fields): boolean {
+  for (const name in map) {
+    const value = map[name];
+    if (typeof value !== "string" && value !== null) return false;
+  }
+  return true;
 }
 
 function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isString(value: unknown): boolean {
-  return typeof value === "string";
-}
-
-function isTextOrNull(value: unknown): boolean {
-  return isString(value) || value === null;
 }

@@ -1,7 +1,7 @@
 import { error } from "../../error/error.ts";
 import type { FileStatus, ListedFile, Location, Store } from "../../storage/store.ts";
 import type { Action } from "../action.ts";
-import { checkedAction, eachLine, parseAction } from "../commit-file.ts";
+import { checkedAction, linesOf, parseAction } from "../commit-file.ts";
 import type { LogContext } from "../log.ts";
 import { filePath, logFolder } from "../path.ts";
 import { actionOf, type CheckpointFiles, checkpointFiles, readAdds } from "./files.ts";
@@ -69,11 +69,11 @@ async function readTop(table: Location, { path }: ListedFile): Promise<Top> {
   const actions: Action[] = [];
   const sidecars: string[] = [];
   let whole = false;
-  eachLine(await table.store.read(path), (text, line) => {
+  for (const { text, line } of linesOf(await table.store.read(path))) {
     const action = parseAction(text, { path, line });
     if (action !== undefined) {
       actions.push(action);
-      return;
+      continue;
     }
     const { sidecar, checkpointMetadata } = JSON.parse(text) as {
       readonly sidecar?: { readonly path?: unknown };
@@ -81,7 +81,7 @@ async function readTop(table: Location, { path }: ListedFile): Promise<Top> {
     };
     if (typeof sidecar?.path === "string") sidecars.push(sidecar.path);
     if (checkpointMetadata) whole = true;
-  });
+  }
   if (!whole) throw error("DELTA_LOG_CORRUPT", { path, line: 1, reason: "no checkpointMetadata" });
   return { actions, sidecars, parts: [] };
 }
