@@ -78,7 +78,7 @@ export interface InputFile extends FilePlace {
    * such a column is damaged. Undefined, or absent: none is known of. It is asked of files that are
    * read, for telling costs a look at the file's statistics.
    */
-  readonly present?: () => readonly (readonly string[])[] | undefined;
+  readonly present?: (() => readonly (readonly string[])[] | undefined) | undefined;
   /** The rows of an ORC file that alone are wanted, by stripe. */
   readonly stripes?: readonly OrcPick[];
   /** What `_metadata` says of the rows of a Parquet file that do not say it themselves. */

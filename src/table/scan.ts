@@ -114,13 +114,13 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
   const presentIn = presence(own);
   const partitionOf = partitions(snapshot);
   const files = scan.files.map((file, at): InputFile => {
-    const plain = plainFile(table.location, file, partitionOf(file));
     const { stats } = file;
     const present = stats === undefined ? undefined : () => presentIn(plainStatistics(stats));
+    const plain = plainFile(table.location, file, { partition: partitionOf(file), present });
+    if (isRecent === undefined && !deleting && file.baseRowId === undefined) return plain;
     return {
       ...plain,
       ...(isRecent?.(plainStatistics(stats)) ? { recent: true } : {}),
-      ...(present === undefined ? {} : { present }),
       ...rowsOf(sets[at * 2], sets[at * 2 + 1]),
       ...trackingOf(file),
     };
@@ -141,14 +141,15 @@ export async function scanFiles(table: DeltaTable, scan: FileScan): Promise<Parq
 function plainFile(
   table: Location,
   file: ScannedFile,
-  partition: Readonly<Record<string, Value>>,
+  known: Pick<InputFile, "partition" | "present">,
 ): InputFile {
   const { store } = table;
   const path = filePath(table, file.path);
   const { size, modificationTime } = file;
+  const { partition, present } = known;
   const uri = store.uri(path);
   const immutable = uniqueName.test(file.path);
-  const plain = { path, uri, size, immutable, modificationTime, partition };
+  const plain = { path, uri, size, immutable, modificationTime, partition, present };
   return store.scheme === "file" ? plain : { ...plain, ...placeOf({ store, path }) };
 }
 

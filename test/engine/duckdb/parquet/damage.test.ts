@@ -39,7 +39,14 @@ afterAll(async () => {
 async function fileOf(name: string, ...present: string[][]): Promise<InputFile> {
   const path = join(folder, name);
   const { size } = await stat(path);
-  return { path, uri: `file:${path}`, size, modificationTime: 0, partition: {}, present: () => present };
+  return {
+    path,
+    uri: `file:${path}`,
+    size,
+    modificationTime: 0,
+    partition: {},
+    present: () => present,
+  };
 }
 
 /** The file with another name in place of one of its columns, as long. */
