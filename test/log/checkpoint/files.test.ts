@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openEngine } from "../../../src/engine/duckdb/engine.ts";
+import { loadDuck } from "../../../src/engine/duckdb/module.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { Action, DeletionVector } from "../../../src/log/action.ts";
 import { writeCheckpoint } from "../../../src/log/checkpoint/write.ts";
@@ -149,4 +150,57 @@ test("commits after a large checkpoint keep the totals without a look into it", 
   expect((await removed?.files())?.map(({ path }) => path).sort()).toEqual(["b", "c"]);
   // The older snapshot still sees what was live then.
   expect((await appended?.files())?.map(({ path }) => path).sort()).toEqual(["a", "b", "c"]);
+});
+
+/** Writes a checkpoint in parts, of each the `add` as an expression of DuckDB's. */
+async function writeParts(table: Location, adds: readonly string[]): Promise<void> {
+  const instance = await loadDuck().DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const count = String(adds.length).padStart(10, "0");
+  for (const [at, add] of adds.entries()) {
+    const part = `${String(at + 1).padStart(10, "0")}.${count}`;
+    const path = logPath(table, 0, `checkpoint.${part}.parquet`);
+    const metadata = `{id: 'm', format: {provider: 'parquet'}, schemaString: '{"type":"struct","fields":[]}'}`;
+    await connection.run(`COPY (
+      SELECT {minReaderVersion: 1, minWriterVersion: 2} AS protocol, NULL AS "metaData", NULL AS add
+      UNION ALL SELECT NULL, ${metadata}, NULL UNION ALL SELECT NULL, NULL, ${add}
+    ) TO '${path}' (FORMAT parquet)`);
+  }
+  connection.closeSync();
+  instance.closeSync();
+}
+
+test.each<[string, string, object]>([
+  ["as they are written", "size: 1::BIGINT, stats: '{}'", { size: 1, stats: "{}" }],
+  ["in another type", "size: 1::INTEGER, stats: '{}'", { size: 1, stats: "{}" }],
+  ["in another case", '"Size": 1::BIGINT, "STATS": \'{}\'', { size: 1, stats: "{}" }],
+  ["that are not all there", "size: 1::BIGINT", { size: 1 }],
+  [
+    "with members that nobody knows",
+    `size: 1::BIGINT, "deletionVector": {"storageType": 'u', "pathOrInlineDv": 'v', "offset": 1,
+      "sizeInBytes": 3, cardinality: 1::BIGINT, "maxRowIndex": 9}`,
+    { size: 1, deletionVector: vectors[1] },
+  ],
+  [
+    "with members that are absent",
+    `size: 1::BIGINT, "deletionVector": {"storageType": 'i', "pathOrInlineDv": 'w',
+      "sizeInBytes": 3, cardinality: 1::BIGINT}`,
+    { size: 1, deletionVector: vectors[3] },
+  ],
+])("files of parts have fields %s", async (_, fields, expected) => {
+  const table = await writeTable([start]);
+  const common = `"partitionValues": MAP {'p': NULL::VARCHAR}, "dataChange": false`;
+  const other = `{path: 'b', ${common}, size: 2::BIGINT, tags: MAP {'t': 'x'}}`;
+  await writeParts(table, [`{path: 'a', ${common}, ${fields}}`, other]);
+  for (const checkpointRowsInMemory of [0, 100]) {
+    const context = { engine, staging: folder, checkpointRowsInMemory };
+    const files = await (await loadSnapshot(table, context))!.files();
+    expect(files.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+      { path: "a", partitionValues: { p: null }, dataChange: false, ...expected },
+      {
+        ...{ path: "b", partitionValues: { p: null }, dataChange: false },
+        ...{ size: 2, tags: { t: "x" } },
+      },
+    ]);
+  }
 });
