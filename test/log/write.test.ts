@@ -109,8 +109,10 @@ describe("a listing made while others commit", () => {
       const answer = (await run()) as never;
       if (!["list", "names"].includes(call.method) || left-- <= 0) return answer;
       return (async function* () {
-        for await (const file of answer as AsyncIterable<{ path: string }>) {
-          if (!file.path.endsWith(name)) yield file;
+        type File = { path: string };
+        for await (const found of answer as AsyncIterable<File | File[]>) {
+          if (Array.isArray(found)) yield found.filter(({ path }) => !path.endsWith(name));
+          else if (!found.path.endsWith(name)) yield found;
         }
       })();
     });
