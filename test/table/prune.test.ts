@@ -1,9 +1,18 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compare, literal, memberAt, newColumn, reference } from "../../src/analysis/expression.ts";
+import {
+  call,
+  cast,
+  compare,
+  literal,
+  memberAt,
+  newColumn,
+  not,
+  reference,
+} from "../../src/analysis/expression.ts";
 import type { TypedExpression } from "../../src/analysis/typed.ts";
 import { rewriteAll } from "../../src/analysis/walk.ts";
-import { type DataType, field, integer, struct } from "../../src/schema/type.ts";
+import { boolean, type DataType, field, integer, long, struct } from "../../src/schema/type.ts";
 import type { Value } from "../../src/schema/value.ts";
 import { allMatch, mayMatch, pruner } from "../../src/table/prune.ts";
 import { type Harness, openHarness } from "./harness.ts";
@@ -141,4 +150,30 @@ test("under column mapping, values are looked up by physical names", () => {
   expect([is(column("part", integer), 7), is(column("part", integer), 8)]).toEqual([true, false]);
   expect([5, 4].map((value) => is(memberAt(nested, 0), value))).toEqual([true, false]);
   expect(is(memberAt(nested, 1), 5)).toBe(false);
+});
+
+test("what a column is known to lack rules a file out, also where it is widened, and no more", () => {
+  const table = {
+    schema: struct([field("x", integer)]),
+    partitions: [],
+    mode: "none",
+    timeZone: "UTC",
+  } as const;
+  const x = reference(newColumn("x", integer));
+  const add = file({}, '{"numRecords":2}');
+  const lacks = ([name]: readonly string[], value: Value): boolean =>
+    name === "x" && Number(value) !== 5;
+  const reason = (condition: TypedExpression) =>
+    pruner([condition], table)(add, lacks) === undefined;
+  const is = (value: number) => compare("=", x, literal(value, integer));
+  expect([reason(is(5)), reason(is(6))]).toEqual([true, false]);
+  expect(reason(compare("=", literal(6n, long), cast(x, long)))).toBe(false);
+  expect(reason(compare("<=>", x, literal(6, integer)))).toBe(false);
+  expect(reason(compare("<=>", x, literal(null, integer)))).toBe(true);
+  expect(reason(compare("<", x, literal(6, integer)))).toBe(true);
+  // NULL is neither, and what is not equal may be anything.
+  expect([reason(not(is(6))), reason(not(is(5)))]).toEqual([true, true]);
+  const isIn = (values: readonly number[]) =>
+    call("in", [x, ...values.map((value) => literal(value, integer))], { type: boolean });
+  expect([reason(isIn([6, 5])), reason(isIn([6, 7]))]).toEqual([true, false]);
 });
