@@ -58,3 +58,16 @@ test("conditions speak of fields by name, and pruning keeps the output", () => {
   expect(condition?.kind === "call" && condition.arguments[0]).toMatchObject({ name: "a" });
   expect(condition && names(condition)).toContain("c>(");
 });
+
+test("a scan is told of a limit where any rows will do, and of none where they are chosen", () => {
+  const limit = (sql: string) => [...scanRequests(typed(sql)).values()].map((one) => one.limit);
+  expect(limit("SELECT a + 1 AS n FROM t LIMIT 5")).toEqual([5]);
+  expect(limit("SELECT a FROM t LIMIT 5 OFFSET 3")).toEqual([8]);
+  expect(limit("SELECT a FROM (SELECT a FROM t LIMIT 5) LIMIT 9")).toEqual([5]);
+  expect(limit("SELECT a FROM (SELECT a FROM t LIMIT 9 OFFSET 2) LIMIT 5 OFFSET 1")).toEqual([8]);
+  expect(limit("SELECT a FROM t WHERE a > 1 LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT a FROM t ORDER BY a LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT DISTINCT a FROM t LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT count(a) FROM t LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT t.a FROM t JOIN u ON t.a = u.a LIMIT 5")).toEqual([undefined, undefined]);
+});

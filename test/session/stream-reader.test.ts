@@ -103,8 +103,8 @@ describe("readStream", () => {
     await expect(spark.readStream.format("zork").load(path).schema()).rejects.toThrow(
       /DATA_SOURCE_NOT_FOUND.*zork/,
     );
-    await expect(spark.readStream.format("kafka").load().schema()).rejects.toThrow(
-      /DATA_SOURCE_NOT_BUILT.*kafka/,
+    await expect(spark.readStream.format("hudi").load().schema()).rejects.toThrow(
+      /DATA_SOURCE_NOT_BUILT.*hudi/,
     );
   });
 

@@ -10,6 +10,8 @@ export async function* merged<T>(
 ): AsyncGenerator<T> {
   const waiting = [...sources];
   const active = new Map<AsyncIterator<T>, Promise<Ready<T>>>();
+  /** The one whose item is out: it is not asked for the next before that is taken. */
+  let taken: AsyncIterator<T> | undefined;
   const ask = (from: AsyncIterator<T>): void => {
     const next = from.next().then((result) => ({ from, result }));
     // Told when it is waited for.
@@ -25,10 +27,13 @@ export async function* merged<T>(
       const { from, result } = await Promise.race(active.values());
       active.delete(from);
       if (result.done) continue;
+      taken = from;
       yield result.value;
+      taken = undefined;
       ask(from);
     }
   } finally {
-    await Promise.allSettled([...active.keys()].map((from) => from.return?.()));
+    const open = [...active.keys(), ...(taken ? [taken] : [])];
+    await Promise.allSettled(open.map((from) => from.return?.()));
   }
 }

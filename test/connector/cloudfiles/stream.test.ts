@@ -313,7 +313,7 @@ describe("options", () => {
   });
 
   test.each([
-    [{ "cloudfiles.format": "jdbc" }, "DATA_SOURCE_NOT_BUILT"],
+    [{ "cloudfiles.format": "hudi" }, "DATA_SOURCE_NOT_BUILT"],
     [{ "cloudfiles.format": "jsn" }, "DATA_SOURCE_NOT_FOUND"],
     [{ "cloudfiles.maxfiles": "1" }, "CF_UNKNOWN_OPTION_KEYS_ERROR"],
     [{ "cloudfiles.usenotifications": "true" }, "CF_INVALID_OPTION_VALUE"],

@@ -266,6 +266,30 @@ for (const [name, find] of Object.entries(places)) {
       }
     });
 
+    test.skipIf(name === "SQLite" || name === "DuckDB")(
+      "statements before a read, before its SELECT, and for how long at most",
+      async () => {
+        await using place = await made();
+        const set = name === "PostgreSQL" ? "SET lock_timeout = 1234" : "SET @mine = 1234";
+        const get =
+          name === "PostgreSQL" ? "current_setting('lock_timeout')" : "CAST(@mine AS CHAR)";
+        const init = { sessionInitStatement: set, query: `SELECT ${get} AS v` };
+        expect(await read(place, init).collect()).toEqual([
+          { v: name === "PostgreSQL" ? "1234ms" : "1234" },
+        ]);
+        const prepared = { prepareQuery: "WITH w AS (SELECT 1 AS one)", query: "SELECT * FROM w" };
+        expect(await read(place, prepared).collect()).toHaveLength(1);
+        const sleep = name === "PostgreSQL" ? "pg_sleep(20)" : "SLEEP(20)";
+        const asleep = {
+          query: `SELECT 1 AS one FROM (SELECT ${sleep} AS s) AS t`,
+          queryTimeout: 1,
+        };
+        const waits = async () => read(place, asleep).filter("one > 0").collect();
+        if (name === "PostgreSQL") await expect(waits()).rejects.toThrow(/timeout/);
+        else await expect(waits()).rejects.toThrow(/max_statement_time/);
+      },
+    );
+
     test("a statement that fails is told with what the database says", async () => {
       await using place = await made();
       await expect(read(place, { dbtable: "no_such" }).schema()).rejects.toMatchObject({

@@ -94,6 +94,38 @@ for (const [name, find] of Object.entries(places)) {
       });
     });
 
+    test.skipIf(name !== "PostgreSQL")(
+      "a table that others refer to is emptied by cascadeTruncate alone",
+      async () => {
+        await using place = await made();
+        await place.rows("CREATE TABLE parent (id BIGINT PRIMARY KEY)");
+        await place.rows("CREATE TABLE child (id BIGINT REFERENCES parent)");
+        await place.rows("INSERT INTO parent VALUES (9)");
+        await place.rows("INSERT INTO child VALUES (9)");
+        const write = () => range(1, 3).write.mode("overwrite").option("truncate", true);
+        await expect(write().jdbc(place.url, "parent")).rejects.toThrow(/foreign key/);
+        expect(await ids(place, "parent")).toEqual([9]);
+        await write().option("cascadeTruncate", true).jdbc(place.url, "parent");
+        expect(await ids(place, "parent")).toEqual([1, 2]);
+        expect(await ids(place, "child")).toEqual([]);
+      },
+    );
+
+    test.skipIf(name !== "PostgreSQL" && name !== "DuckDB")(
+      "arrays go where there are some",
+      async () => {
+        await using place = await made();
+        const frame = await session.sql(
+          "SELECT array('a\"b', NULL, '{') AS texts, array(1, NULL) AS numbers, " +
+            "array(TIMESTAMP '2024-07-01 12:00:00') AS times, CAST(NULL AS ARRAY<INT>) AS none",
+        );
+        await frame.write.jdbc(place.url, "arrays");
+        expect(await session.read.jdbc(place.url, "arrays").collect()).toEqual(
+          await frame.collect(),
+        );
+      },
+    );
+
     test("types of columns can be given, and must be of columns there are", async () => {
       await using place = await made();
       const frame = await session.sql("SELECT 'x' AS name, 1 AS n");
@@ -106,6 +138,28 @@ for (const [name, find] of Object.entries(places)) {
         write().option("createTableColumnTypes", "other INT").jdbc(place.url, "again"),
       ).rejects.toMatchObject({ code: "INVALID_OPTION_VALUE" });
     });
+
+    test.skipIf(name === "SQLite" || name === "DuckDB")(
+      "options of the table, its comment, and the isolation of the transaction",
+      async () => {
+        await using place = await made();
+        const options = name === "PostgreSQL" ? "WITH (fillfactor = 70)" : "AUTO_INCREMENT = 77";
+        await range(0, 2)
+          .write.format("jdbc")
+          .options({ createTableOptions: options, tableComment: "it's \\ a comment" })
+          .option("isolationLevel", "SERIALIZABLE")
+          .jdbc(place.url, "commented");
+        const [[comment] = []] = await place.rows(
+          name === "PostgreSQL"
+            ? "SELECT obj_description('commented'::regclass)"
+            : "SELECT table_comment FROM information_schema.tables WHERE table_name = 'commented'",
+        );
+        expect(comment).toBe("it's \\ a comment");
+        const log = await place.log!();
+        expect(log).toContain(options);
+        expect(log).toContain("ISOLATION LEVEL SERIALIZABLE");
+      },
+    );
 
     test("a type that the database has no column for is refused before anything is done", async () => {
       await using place = await made();
