@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,11 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { columnsPart, indexPart } from "../../../../src/engine/duckdb/orc/part.ts";
 import { readOrcGroups } from "../../../../src/engine/duckdb/orc/row-group.ts";
 import { replaceEnv } from "../../../../src/env.ts";
+import { openLocal } from "../../../../src/execution/local/local.ts";
 import type { StructType } from "../../../../src/schema/type.ts";
 import type { Row, Value } from "../../../../src/schema/value.ts";
 import { SparkSession } from "../../../../src/session/spark-session.ts";
+import { openCache } from "../../../../src/storage/cache/cache.ts";
+import { localStore } from "../../../../src/storage/local.ts";
 import type { Part } from "../../../../src/storage/part.ts";
+import type { Store } from "../../../../src/storage/store.ts";
+import { formatUri } from "../../../../src/storage/uri.ts";
 import { sharedPath } from "../../../shared.ts";
+import { remoteStore } from "../../../storage/remote.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-orc-row-group-"));
 let spark: SparkSession;
@@ -184,6 +190,28 @@ test.each(["none", "zstd"])(
   },
   60_000,
 );
+
+test("of a remote file the row groups that a condition leaves are fetched, and no others", async () => {
+  const path = fileIn(join(folder, "none"));
+  const uri = (name: string): string => formatUri({ scheme: "far", authority: "", path: name });
+  const { size } = statSync(path);
+  for (const condition of ["id = 20999", "name = 'nämé 3'", "alone = 'k15001'", "pair.x = 6000"]) {
+    const traffic = { requests: 0, bytes: 0 };
+    const cache = openCache({ folder: mkdtempSync(join(folder, "cache-")), smallBytes: 0 });
+    const open: Store["open"] = async (name, options) =>
+      await remoteStore({ ...localStore(), uri }, cache, traffic).open(name, options);
+    const far = { ...localStore(), uri, scheme: "far", open };
+    await using remote = await openLocal({}, { stores: { far: async () => far } });
+    const count = async (file: string): Promise<unknown> => {
+      const text = `SELECT count(*), sum(id), max(alone) FROM orc.\`${file}\` WHERE ${condition}`;
+      await using result = await remote.execute(await remote.sql(text));
+      return (await result.next())?.columns.map((column) => String(column[0]));
+    };
+    expect([condition, await count(`far:${path}`)]).toEqual([condition, await count(path)]);
+    expect([condition, traffic.bytes < size * 0.5]).toEqual([condition, true]);
+    await cache[Symbol.asyncDispose]();
+  }
+}, 60_000);
 
 const corpus = sharedPath("corpus/orc");
 const indexed: readonly (readonly [string, readonly string[]])[] = [
