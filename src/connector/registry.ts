@@ -18,6 +18,7 @@ const built: Readonly<Record<string, Load>> = {
   console: () => import("./console/connector.ts"),
   csv: file,
   delta: () => import("./delta/connector.ts"),
+  flume: () => import("./flume/connector.ts"),
   foreach,
   foreachbatch: foreach,
   jdbc: () => import("./jdbc/connector.ts"),
@@ -39,7 +40,6 @@ const built: Readonly<Record<string, Load>> = {
 /** Formats that Spark or its companions know, and that are not built here. */
 const unbuilt: readonly string[] = [
   "eventhubs",
-  "flume",
   "hudi",
   "iceberg",
   "image",

@@ -72,6 +72,12 @@ export const journalConditions = {
     message:
       "Cannot publish to the topic {topic} of {url}: {reason}. Check what the user may write; the batch is sent again at the next start",
   },
+  FLUME_BIND_FAILED: {
+    kind: "unavailable",
+    sqlState: "08001",
+    message:
+      "Cannot listen for Flume agents at {host}:{port}: {reason}. Choose another address, or stop what has it",
+  },
   SINK_COLUMN_INVALID: {
     kind: "invalid",
     sqlState: "42K09",

@@ -23,7 +23,7 @@ export interface JournalSpec {
   readonly location: Location;
   /** Of the records. */
   readonly schema: StructType;
-  /** Bytes of segments with records that are not committed; beyond, nothing is written. */
+  /** Bytes of segments; beyond, nothing is written until records are committed. */
   readonly maxBytes: number;
 }
 
@@ -61,6 +61,7 @@ export class Journal implements AsyncDisposable {
   #committed = -1;
   #group: Group | undefined;
   #writing: Group | undefined;
+  #writingBytes = 0;
   #running: Promise<void> | undefined;
   #failure: unknown;
   #space: (() => void) | undefined;
@@ -111,9 +112,11 @@ export class Journal implements AsyncDisposable {
     return this.#failure;
   }
 
-  /** Whether segments wait for a commit, because there are as many bytes as there may be. */
+  /** Whether a record that is taken now may have to wait for a commit. */
   get full(): boolean {
-    return this.#space !== undefined;
+    const pending = (this.#group?.output.size ?? 0) + this.#writingBytes;
+    const waits = pending > 0 || this.#last > this.#committed;
+    return waits && this.#used + pending > this.#spec.maxBytes;
   }
 
   /** Takes a record, its values in the order of the schema. It is not durable before `settled`. */
@@ -215,7 +218,7 @@ export class Journal implements AsyncDisposable {
 
   async #write(): Promise<void> {
     const group = this.#group!;
-    while (this.#last > this.#committed && this.#isOver(group)) {
+    while (this.#last > this.#committed && this.#used > this.#spec.maxBytes) {
       await new Promise<void>((resolve) => {
         this.#space = resolve;
       });
@@ -225,6 +228,7 @@ export class Journal implements AsyncDisposable {
     this.#group = undefined;
     this.#writing = group;
     const payload = group.output.taken();
+    this.#writingBytes = payload.length;
     for (const go of this.#rooms.splice(0)) go();
     const { lengths } = group;
     const first = this.#next;
@@ -237,15 +241,12 @@ export class Journal implements AsyncDisposable {
     }
     this.#entries.push({ first, size: bytes.length });
     this.#used += bytes.length;
+    this.#writingBytes = 0;
     this.#keep(first, bytes);
     this.#next = first + span(group);
     this.#last = last;
     this.#writing = undefined;
     group.resolve();
-  }
-
-  #isOver({ output }: Group): boolean {
-    return this.#used + output.size > this.#spec.maxBytes;
   }
 
   #keep(first: number, bytes: Uint8Array): void {

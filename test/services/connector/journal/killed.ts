@@ -25,6 +25,8 @@ export interface Killed {
 
 /** How long all may take to arrive after the last kill, ms. */
 const arriveMs = 90_000;
+/** How long the batches before a kill may take, ms. */
+const batchMs = 15_000;
 
 /** By value of the column `id` of the table: how often it is there at the end. */
 export async function runKilled(spec: Killed): Promise<ReadonlyMap<string, number>> {
@@ -91,9 +93,10 @@ function startChild(task: ChildTask) {
   });
   return {
     said: () => `${said.trim().split("\n").at(-1)} ${complained}`,
-    /** Waits until so many batches are done. */
+    /** Waits until so many batches are done, or none will come as all was sent. */
     batches: async (count: number): Promise<void> => {
-      while (said.split("\n").length <= count) {
+      const until = Date.now() + batchMs;
+      while (said.split("\n").length <= count && Date.now() < until) {
         if (child.exitCode !== null) throw new Error(`the stream ended: ${complained}`);
         await setTimeout(20);
       }
