@@ -36,7 +36,7 @@ interface State {
 export interface ReplayBase {
   readonly version: number; // -1 without a checkpoint
   readonly timestamp: number;
-  readonly actions: Iterable<Action>;
+  readonly actions: readonly Action[];
   /** Of a checkpoint too large for its files to be among the actions. */
   readonly files?: CheckpointFiles | undefined;
 }
@@ -137,8 +137,9 @@ function applyCommit(commit: Commit, state: State, ledger: Ledger): void {
   applyActions(commit.actions, state, ledger);
 }
 
-function applyActions(actions: Iterable<Action>, state: State, ledger: Ledger): void {
-  for (const action of actions) {
+function applyActions(actions: readonly Action[], state: State, ledger: Ledger): void {
+  for (let at = 0; at < actions.length; at += 1) {
+    const action = actions[at]!;
     if ("add" in action) ledger.add(action.add, state.version);
     else if ("remove" in action) ledger.remove(action.remove, state.version);
     else if ("txn" in action) state.setTransactions?.set(action.txn.appId, action.txn);

@@ -14,6 +14,7 @@ export type LogFile<S extends ListedFile = ListedFile> = {
   | { readonly kind: "checkpoint"; readonly form: "classic" | "v2"; readonly parts: number }
 );
 
+const commitName = /^\d{20}\.json$/;
 const versionName = /^(\d{20})\.(.+)$/;
 const compactedName = /^(\d{20})\.compacted\.json$/;
 const classicName = /^checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
@@ -22,10 +23,10 @@ const v2Name = /^checkpoint\.[0-9a-f]{8}-[0-9a-f-]{27}\.(?:json|parquet)$/;
 /** What a listed file is; undefined for names that the protocol does not know. */
 export function logFile<S extends ListedFile>(status: S): LogFile<S> | undefined {
   const name = status.path.slice(status.path.lastIndexOf("/") + 1);
+  if (commitName.test(name)) return { kind: "commit", version: Number(name.slice(0, 20)), status };
   const [, first, rest = ""] = versionName.exec(name) ?? [];
   if (first === undefined) return undefined;
   const version = Number(first);
-  if (rest === "json") return { kind: "commit", version, status };
   if (rest === "crc") return { kind: "checksum", version, status };
   const last = compactedName.exec(rest)?.[1];
   if (last !== undefined)

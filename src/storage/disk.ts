@@ -89,13 +89,14 @@ export const nodeDisk: Disk = {
     }
   },
   readFolder: async (path) => {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.flatMap((entry): DiskEntry[] => {
+    const entries: DiskEntry[] = [];
+    for (const entry of await readdir(path, { withFileTypes: true })) {
       const { name } = entry;
-      if (entry.isFile()) return [{ name, kind: "file" }];
-      if (entry.isDirectory()) return [{ name, kind: "folder" }];
-      return entry.isSymbolicLink() ? linkTarget(path, name) : [];
-    });
+      if (entry.isFile()) entries.push({ name, kind: "file" });
+      else if (entry.isDirectory()) entries.push({ name, kind: "folder" });
+      else if (entry.isSymbolicLink()) entries.push(...linkTarget(path, name));
+    }
+    return entries;
   },
   stat: async (path) => statusOf(statSync(path)),
   statNow: (path) => {

@@ -278,15 +278,16 @@ async function* walk(
   options: ListOptions,
 ): AsyncGenerator<readonly string[]> {
   const entries = await reading(folder, () => readFolder(disk, folder));
-  const paths: string[] = [];
+  const named: string[] = [];
   for (const { name, kind } of entries) {
-    if (kind === "folder") paths.push(`${folder}/${name}/`);
-    else if (!isTemporary(name)) paths.push(`${folder}/${name}`);
+    if (kind === "folder") named.push(`${name}/`);
+    else if (!isTemporary(name)) named.push(name);
   }
   const { startAfter } = options;
   let files: string[] = [];
-  for (const path of sortPaths(paths)) {
-    if (!path.endsWith("/")) {
+  for (const name of sortPaths(named)) {
+    const path = `${folder}/${name}`;
+    if (!name.endsWith("/")) {
       if (startAfter === undefined || comparePaths(path, startAfter) > 0) files.push(path);
     } else if (options.recursive && mayHold(path, startAfter)) {
       if (files.length > 0) yield files;

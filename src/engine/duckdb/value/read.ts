@@ -84,8 +84,9 @@ function readList(vector: DuckDBListVector, elementType: DataType): Value[] {
   const count = vector.itemCount;
   const values = new Array<Value>(count);
   const items = readVector(vector.childVector, elementType);
+  const validity = validityOf(vector);
   for (let at = 0; at < count; at += 1) {
-    if (vector.getItemVector(at) === null) {
+    if (!validity.itemValid(at)) {
       values[at] = null;
       continue;
     }
@@ -95,6 +96,11 @@ function readList(vector: DuckDBListVector, elementType: DataType): Value[] {
   return values;
 }
 
+/** Which items of a list are null: the binding's own way to tell makes vectors of each item. */
+function validityOf(list: DuckDBListVector): { itemValid(at: number): boolean } {
+  return (list as unknown as { readonly validity: { itemValid(at: number): boolean } }).validity;
+}
+
 function readMap(vector: DuckDBVector, keyType: DataType, valueType: DataType): Value[] {
   // A map vector is a list of key-value structs; the binding keeps that vector to itself.
   const list = (vector as unknown as { listVector: DuckDBListVector }).listVector;
@@ -102,8 +108,9 @@ function readMap(vector: DuckDBVector, keyType: DataType, valueType: DataType): 
   const keys = readVector(entries.entryVectorAt(0), keyType);
   const items = readVector(entries.entryVectorAt(1), valueType);
   const values = new Array<Value>(vector.itemCount);
+  const validity = validityOf(list);
   for (let at = 0; at < values.length; at += 1) {
-    if (list.getItemVector(at) === null) {
+    if (!validity.itemValid(at)) {
       values[at] = null;
       continue;
     }
