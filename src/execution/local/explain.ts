@@ -34,6 +34,7 @@ export async function explainQuery(context: LocalContext, plan: Relation): Promi
     const { name, streaming } = scan.dataset;
     if (streaming) return `${name}: a stream, each batch reads what is new`;
     const input = inputs.get(scan);
+    if (input?.kind === "fetched") return `${name}: ${input.description}`;
     return input && "files" in input ? `${name}: ${readText(input)}` : [];
   });
   return [text.trimEnd(), ...lines].join("\n");

@@ -14,7 +14,7 @@ import { type Place, places } from "./place.ts";
 
 const rows = countOf(100_000, 10_000);
 const files = countOf(100, 20);
-const kills = countOf(8, 2);
+const kills = countOf(8, 1);
 const folder = await mkdtemp(join(tmpdir(), "millrace-killed-"));
 
 beforeAll(() => fill(join(folder, "source")));
@@ -35,7 +35,7 @@ for (const [seed, [name, find]] of Object.entries(places).entries()) {
       const random = createRandom(seed + 1);
       for (let kill = 0; kill < kills; kill++) {
         const child = startChild({ ...task, ends: false });
-        await child.batches(1 + random.below(Math.floor(files / kills / 2)));
+        await child.batches(1 + random.below(Math.ceil(files / kills / 2)));
         await setTimeout(random.below(60));
         await child.kill();
       }
