@@ -251,9 +251,9 @@ function exactNumbers(text: string): string {
 /** A member of statistics as parsed JSON, at any depth. */
 export function statisticAt(json: Json | undefined, path: readonly string[]): Json | undefined {
   let place = json;
-  for (const name of path) {
+  for (let at = 0; at < path.length; at += 1) {
     if (typeof place !== "object" || place === null || Array.isArray(place)) return undefined;
-    place = (place as { readonly [key: string]: Json })[name];
+    place = (place as { readonly [key: string]: Json })[path[at]!];
   }
   return place;
 }

@@ -16,9 +16,16 @@ export function recency(
   const leaves = columns.flatMap((column) => leavesOf(column.type, [column.name]));
   // Of what is in arrays and maps there are no statistics.
   if (leaves.includes(undefined)) return () => false;
-  return (statistics) => {
-    return leaves.every((path) => path !== undefined && isRecent(statistics, path));
-  };
+  const places = leaves.map((path = []): Places => {
+    return { least: ["minValues", ...path], nulls: ["nullCount", ...path] };
+  });
+  return (statistics) => places.every((one) => isRecent(statistics, one));
+}
+
+/** Where statistics have what is asked of a leaf: made once, for there are many files. */
+interface Places {
+  readonly least: readonly string[];
+  readonly nulls: readonly string[];
 }
 
 /** The paths of days and instants; undefined for one that has no statistics. */
@@ -36,13 +43,15 @@ function leavesOf(
 /** Years from which on all calendars agree, whatever the zone. */
 const firstYear = 1901;
 
-function isRecent(statistics: Json | undefined, path: readonly string[]): boolean {
-  const least = statisticAt(statistics, ["minValues", ...path]);
+const yearOf = /^\+?(\d{4,})-/;
+
+function isRecent(statistics: Json | undefined, places: Places): boolean {
+  const least = statisticAt(statistics, places.least);
   if (least !== undefined && least !== null) {
-    const [, year] = /^\+?(\d{4,})-/.exec(String(least)) ?? [];
-    return year !== undefined && Number(year) >= firstYear;
+    const found = yearOf.exec(String(least));
+    return found !== null && Number(found[1]) >= firstYear;
   }
   if (statisticAt(statistics, ["tightBounds"]) === false) return false;
-  const nulls = statisticAt(statistics, ["nullCount", ...path]);
+  const nulls = statisticAt(statistics, places.nulls);
   return typeof nulls === "number" && nulls === statisticAt(statistics, ["numRecords"]);
 }
