@@ -1,3 +1,4 @@
+import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import { type Asked, lastingFailure, sayingOf } from "./failure.ts";
 import type { BaseOptions, KafkaModule, PeerMessage, ProducerOptions } from "./peer.ts";
@@ -32,9 +33,10 @@ export async function openProducer(
   const producer = new module.Producer(own);
   return {
     async send(messages) {
-      if (messages.length === 0) return;
       try {
-        await producer.send({ messages: messages.map(peerMessage) });
+        for (const run of runs(messages)) {
+          await producer.send({ messages: run.map(peerMessage) });
+        }
       } catch (thrown) {
         const { servers } = asked;
         const reason = sayingOf(thrown);
@@ -49,6 +51,27 @@ export async function openProducer(
       await producer.close().catch(() => undefined);
     },
   };
+}
+
+/** The client writes down a time wrongly that is so far from the first of its batch, ms. */
+const farMs = 2n ** 31n;
+
+/** The messages in order, in runs whose times lie near to the first's. */
+export function runs(messages: readonly KafkaMessage[]): readonly (readonly KafkaMessage[])[] {
+  const found: KafkaMessage[][] = [];
+  const now = BigInt(env.now());
+  let first = now;
+  for (const message of messages) {
+    const { timestamp = now } = message;
+    const far = timestamp - first >= farMs || first - timestamp >= farMs;
+    const last = found.at(-1);
+    if (last !== undefined && !far) last.push(message);
+    else {
+      found.push([message]);
+      first = timestamp;
+    }
+  }
+  return found;
 }
 
 function peerMessage({ key, value, headers, ...rest }: KafkaMessage): PeerMessage {

@@ -176,6 +176,7 @@ function configuration(
     "log.cleaner.dedupe.buffer.size=4194304",
     "log.cleaner.backoff.ms=200",
     "log.retention.check.interval.ms=500",
+    "log.retention.ms=-1",
     "log.segment.delete.delay.ms=100",
     "log.initial.task.delay.ms=500",
     "",

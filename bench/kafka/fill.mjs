@@ -1,0 +1,21 @@
+// Writes messages of 200 bytes to three partitions: node fill.mjs SERVERS TOPIC COUNT [A_SECOND]
+import { setTimeout } from "node:timers/promises";
+import { Producer } from "@platformatic/kafka";
+
+const [servers, topic, count, rate] = process.argv.slice(2);
+const producer = new Producer({ clientId: "fill", bootstrapBrokers: [servers], acks: 1 });
+const batch = rate === undefined ? 2_000 : Number(rate) / 20;
+const began = performance.now();
+for (let at = 0; at < Number(count); at += batch) {
+  const messages = Array.from({ length: batch }, (_, i) => ({
+    topic,
+    partition: Math.floor(at / batch) % 3,
+    key: Buffer.from(`k${(at + i) % 1_000}`),
+    value: Buffer.from(JSON.stringify({ id: at + i, device: `d${i % 500}` }).padEnd(200)),
+  }));
+  await producer.send({ messages });
+  if (rate === undefined) continue;
+  await setTimeout(Math.max(0, began + ((at + batch) / Number(rate)) * 1_000 - performance.now()));
+}
+await producer.close();
+console.log(JSON.stringify({ seconds: (performance.now() - began) / 1_000 }));
