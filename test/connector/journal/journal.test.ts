@@ -72,6 +72,24 @@ test("what comes while a segment is written goes into one together", async () =>
   expect((await texts(journal)).length).toBe(101);
 });
 
+test("in a store over a network segments are fewer, and are read back with all their rows", async () => {
+  const near = folder();
+  const location = { ...near, store: { ...near.store, scheme: "s3" } };
+  {
+    await using journal = await open(location);
+    const settled: Promise<void>[] = [];
+    for (let at = 0; at < 20; at++) {
+      journal.append([`${at}`]);
+      settled.push(journal.settled());
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await Promise.all(settled);
+    expect((await names(location)).length).toBeLessThan(6);
+  }
+  await using journal = await open(location);
+  expect(await texts(journal)).toEqual(Array.from({ length: 20 }, (_, at) => `${at}`));
+});
+
 test("the state is that of the newest segment, also where there is no record", async () => {
   const location = folder();
   {

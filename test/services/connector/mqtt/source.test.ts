@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { sourceSuite } from "../../../../src/conformance/source.ts";
 import { connector } from "../../../../src/connector/mqtt/connector.ts";
+import { SparkSession } from "../../../../src/index.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
 import { type Faults, faultsOf, withFaults } from "../../../../src/storage/fault.ts";
 import type { Offset, Source } from "../../../../src/stream/source.ts";
@@ -148,6 +152,39 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     expect(third).toMatchObject({ topic: "columns/c", qos: 1 });
     await client.publishAsync("columns/c", "", { qos: 1, retain: true });
     await client.endAsync();
+  });
+
+  test("a payload that is no JSON, and no text, stops nothing", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-mqtt-"));
+    const spark = await SparkSession.builder().getOrCreate();
+    const query = await spark.readStream
+      .format("mqtt")
+      .option("topic", "poison/#")
+      .load(brokerUrl)
+      .selectExpr("from_json(CAST(payload AS STRING), 'id INT').id AS id", "length(payload) AS n")
+      .writeStream.format("delta")
+      .option("checkpointLocation", join(folder, "checkpoint"))
+      .start(join(folder, "table"));
+    const client = await connectTo(brokerUrl);
+    const isSubscribed = async (): Promise<boolean> => {
+      await publishAll(client, "poison/a", ['{"id": 0}']);
+      return query.recentProgress.some(({ numInputRows }) => Number(numInputRows) > 0);
+    };
+    await expect.poll(isSubscribed, { timeout: 20_000 }).toBe(true);
+    const poison = ["{", Buffer.from([0xff, 0x00, 0xc3]), "", "null"];
+    await publishAll(client, "poison/a", [...poison, '{"id": 7}']);
+    const ids = async () => {
+      const table = await spark.read.format("delta").load(join(folder, "table"));
+      return (await table.filter("id IS NULL OR id > 0").orderBy("n", "id").collect()).map(
+        ({ id, n }) => `${id} ${n}`,
+      );
+    };
+    await expect
+      .poll(ids, { timeout: 20_000 })
+      .toEqual(["null 0", "null 1", "null 3", "null 4", "7 9"]);
+    await client.endAsync();
+    await spark.stop();
+    await rm(folder, { recursive: true });
   });
 
   test("what is retained comes once for a session, and what is asked for may change", async () => {
