@@ -9,14 +9,17 @@ export interface RunningDatabase {
   stop(): Promise<void>;
 }
 
-/** Unpacks Debian packages into a folder of the cache, once; the folder. */
+/**
+ * Unpacks Debian packages into a folder of the cache, once; the folder. Of names with `|` between
+ * the first that there is: distributions have some under others.
+ */
 export async function unpacked(name: string, packages: readonly string[]): Promise<string> {
   const home = join(cache, name);
   if (existsSync(home)) return home;
   const making = `${home}.${process.pid}`;
   const files = join(making, "deb");
   await mkdir(files, { recursive: true });
-  await run("apt-get", ["download", ...packages], { cwd: files });
+  for (const names of packages) await download(names.split("|"), files);
   for (const file of await readdir(files)) {
     await run("dpkg", ["-x", join(files, file), making]);
   }
@@ -26,6 +29,14 @@ export async function unpacked(name: string, packages: readonly string[]): Promi
     if (!existsSync(home)) throw thrown;
   });
   return home;
+}
+
+async function download(names: readonly string[], cwd: string): Promise<void> {
+  const [name = "", ...others] = names;
+  await run("apt-get", ["download", name], { cwd }).catch((thrown) => {
+    if (others.length === 0) throw thrown;
+    return download(others, cwd);
+  });
 }
 
 /** Servers of databases refuse to be run by root: what runs them as nobody. */

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { type RunningDatabase, unpacked } from "./debian.ts";
 import { freePort, start } from "./server.ts";
 
-const packages = ["mariadb-server-core", "libaio1", "liburing2", "libnuma1"];
+const packages = [
+  "mariadb-server-core|mariadb-server-core-10.6",
+  ...["libaio1|libaio1t64", "liburing2", "libnuma1"],
+];
 
 /** MariaDB of Debian, from its packages in the cache. It asks nobody for a name or a password. */
 export async function startMariadb(): Promise<RunningDatabase> {

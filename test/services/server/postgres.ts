@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asNobody, type RunningDatabase, unpacked } from "./debian.ts";
@@ -21,7 +21,12 @@ export async function startPostgres(): Promise<RunningDatabase> {
   const command = [...asNobody, join(binaries, "postgres"), "-D", data, "-p", String(port)];
   // Nothing outlives the run: no write need be waited for.
   const options = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${data}`];
-  const logged = ["log_statement=all", "logging_collector=on", "log_filename=server.log"];
+  const logged = [
+    "jit=off",
+    "log_statement=all",
+    "logging_collector=on",
+    "log_filename=server.log",
+  ];
   const set = [...options, ...logged, "max_connections=50"].flatMap((one) => ["-c", one]);
   const running = await start([...command, ...set], port, env);
   return {
@@ -33,14 +38,32 @@ export async function startPostgres(): Promise<RunningDatabase> {
   };
 }
 
+const packages = [
+  ...["postgresql-15|postgresql-16|postgresql-14", "libpq5", "libxml2", "libxslt1.1"],
+  ...["libicu72|libicu74|libicu70", "libldap-2.5-0|libldap2", "libsasl2-2"],
+];
+
 async function installed(): Promise<{ binaries: string; libraries?: string }> {
   const places = "/usr/lib/postgresql";
-  const versions = existsSync(places) ? readdirSync(places) : [];
-  const found = versions.find((one) => existsSync(join(places, one, "bin", "initdb")));
-  if (found !== undefined) return { binaries: join(places, found, "bin") };
-  const home = await unpacked("postgres", ["postgresql-15", "libpq5", "libllvm14", "libz3-4"]);
+  const found = binariesIn(places);
+  if (found !== undefined) return { binaries: found };
+  const kept = await unpacked("postgres", packages);
+  // Nobody reads the cache of root.
+  const home = asNobody.length === 0 ? kept : await copied(kept);
   return {
-    binaries: join(home, places, "15", "bin"),
+    binaries: binariesIn(join(home, places)) ?? "",
     libraries: join(home, "usr/lib/x86_64-linux-gnu"),
   };
+}
+
+function binariesIn(places: string): string | undefined {
+  const versions = existsSync(places) ? readdirSync(places) : [];
+  const found = versions.find((one) => existsSync(join(places, one, "bin", "initdb")));
+  return found === undefined ? undefined : join(places, found, "bin");
+}
+
+async function copied(home: string): Promise<string> {
+  const copy = join(tmpdir(), "millrace-postgres");
+  await cp(home, copy, { recursive: true, force: false });
+  return copy;
 }
