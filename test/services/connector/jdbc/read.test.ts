@@ -193,6 +193,26 @@ for (const [name, find] of Object.entries(places)) {
       await expect(bad.collect()).rejects.toMatchObject({ code: "JDBC_VALUE_INVALID" });
     });
 
+    test("times without a zone are walls where that is preferred, and are compared as such", async () => {
+      await using place = await made();
+      const rows = await session.sql(
+        "SELECT id, TIMESTAMP_NTZ '2024-03-10 01:00:00' + make_dt_interval(0, 0, 20 * id) AS wall, " +
+          "TIMESTAMP '2024-03-10 01:00:00' + make_dt_interval(0, 0, 20 * id) AS at FROM range(9)",
+      );
+      await rows.write.jdbc(place.url, "walls");
+      const frame = read(place, { dbtable: "walls", preferTimestampNTZ: "true" });
+      const types = (await frame.schema()).fields.map(({ type }) => type.type);
+      expect(types).toEqual(["long", "timestamp_ntz", "timestamp"]);
+      expect(await rows.exceptAll(frame).collect()).toEqual([]);
+      // New York has no such hour on this day.
+      const condition =
+        "wall >= TIMESTAMP_NTZ '2024-03-10 02:20:00' AND at < TIMESTAMP '2024-03-10 04:00:00'";
+      const ids = async (of: typeof frame) =>
+        (await of.filter(condition).collect()).map(({ id }) => id);
+      expect((await ids(frame)).sort()).toEqual((await ids(rows)).sort());
+      expect(await ids(frame)).toHaveLength(2);
+    });
+
     test("a query, a subquery, and rows in parts by a column or by conditions", async () => {
       await using place = await made();
       await session
