@@ -138,6 +138,18 @@ export class Journal implements AsyncDisposable {
     return (this.#group ?? this.#writing)?.done ?? Promise.resolve();
   }
 
+  /** JOURNAL_FENCED where another writer has come meanwhile. */
+  async stillOurs(): Promise<void> {
+    if (this.#running !== undefined || this.#failure !== undefined) return this.settled();
+    const { store, path } = this.#spec.location;
+    const next = this.#next;
+    const found = await store.stat(pathOf({ store, path }, next));
+    // One of our own may have been written while we asked.
+    if (found === undefined || next !== this.#next || this.#running !== undefined) return;
+    this.#fail(error("JOURNAL_FENCED", { path }));
+    throw this.#failure;
+  }
+
   /** Undefined where more may be taken at once, else a promise of that. */
   room(): Promise<void> | undefined {
     if (this.#group === undefined || this.#group.output.size < pendingBytes) return undefined;

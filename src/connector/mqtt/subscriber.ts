@@ -87,8 +87,7 @@ export class Subscriber {
   async #again(): Promise<Connection | undefined> {
     try {
       // Whoever has taken the journal over has the session too: it is not fought for.
-      this.#spec.journal.mark();
-      await Promise.race([this.#spec.journal.settled(), this.#left]);
+      await Promise.race([this.#spec.journal.stillOurs(), this.#left]);
       if (this.#closing.signal.aborted) return undefined;
       return await this.#connect(false);
     } catch (thrown) {

@@ -125,6 +125,21 @@ test("of two writers the older is refused its next segment, though much was dele
   expect(await texts(young, young.last)).toEqual(["e"]);
 });
 
+test("whether another writer has come can be asked without writing", async () => {
+  const location = folder();
+  await using old = await open(location);
+  await write(old, "a");
+  await old.stillOurs();
+  const before = await names(location);
+  await using young = await open(location);
+  await expect(old.stillOurs()).rejects.toMatchObject({ code: "JOURNAL_FENCED" });
+  expect(() => old.append(["b"])).toThrow("JOURNAL_FENCED");
+  await young.stillOurs();
+  young.append(["c"]);
+  await young.stillOurs();
+  expect((await names(location)).length).toBe(before.length + 2);
+});
+
 test("what is committed goes, but for the newest segment; numbers never come again", async () => {
   const location = folder();
   let end: number;

@@ -23,8 +23,6 @@ export interface AgentSpec {
   readonly port: number;
   /** Of the source. */
   readonly source: Readonly<Record<string, string>>;
-  /** Where it keeps events that are not delivered; absent: in memory. */
-  readonly folder?: string;
 }
 
 /** The folder of the jars, or why there is none. */
@@ -89,11 +87,8 @@ export async function startAgent(lib: string, spec: AgentSpec): Promise<Agent> {
   };
 }
 
-function properties({ sink, source, port, folder }: AgentSpec): string {
-  const channel =
-    folder === undefined
-      ? { type: "memory", capacity: "200000", transactionCapacity: "1000" }
-      : { type: "file", checkpointDir: `${folder}/checkpoint`, dataDirs: `${folder}/data` };
+function properties({ sink, source, port }: AgentSpec): string {
+  const channel = { type: "memory", capacity: "200000", transactionCapacity: "1000" };
   const avro = { type: "avro", hostname: "localhost", port: `${port}`, channel: "c", ...sink };
   const parts = { "a.sources.r": { channels: "c", ...source }, "a.channels.c": channel };
   const lines = Object.entries({ ...parts, "a.sinks.k": avro }).flatMap(([prefix, values]) =>

@@ -44,12 +44,12 @@ export async function runKilled(spec: Killed): Promise<ReadonlyMap<string, numbe
     const sending = spec.send();
     sending.catch(() => undefined);
     for (let kill = 0; kill < spec.kills; kill++) {
-      child = startChild(task);
+      child = startChild(here, task);
       await child.batches(1 + random.below(2));
       await setTimeout(random.below(200));
       await child.kill();
     }
-    child = startChild(task);
+    child = startChild(here, task);
     await sending;
     for (const until = Date.now() + arriveMs; ; await setTimeout(200)) {
       const counts = await countsOf(session, table);
@@ -78,12 +78,14 @@ async function countsOf(session: SparkSession, table: string): Promise<Map<strin
 
 type Child = ReturnType<typeof startChild>;
 
-function startChild(task: ChildTask) {
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-  const imports = ["--import", "tsx", "--import", here("../../register.mjs")];
-  const child = spawn(process.execPath, [...imports, here("child.ts"), JSON.stringify(task)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+const here = new URL("child.ts", import.meta.url);
+
+/** Runs a program that prints a line a batch, with a task for it. */
+export function startChild(program: URL, task: object) {
+  const register = fileURLToPath(new URL("../../register.mjs", import.meta.url));
+  const imports = ["--import", "tsx", "--import", register];
+  const command = [...imports, fileURLToPath(program), JSON.stringify(task)];
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
   let [said, complained] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     said += chunk.toString();
