@@ -1,5 +1,5 @@
 // The client alone: reads a topic to its end. node bare.mjs SERVERS TOPIC COUNT
-import { Consumer } from "@platformatic/kafka";
+import { Consumer } from "./peer.mjs";
 
 const [servers, topic, count] = process.argv.slice(2);
 const groupId = `bare-${process.pid}`;

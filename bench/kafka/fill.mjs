@@ -1,6 +1,6 @@
 // Writes messages of 200 bytes to three partitions: node fill.mjs SERVERS TOPIC COUNT [A_SECOND]
 import { setTimeout } from "node:timers/promises";
-import { Producer } from "@platformatic/kafka";
+import { Producer } from "./peer.mjs";
 
 const [servers, topic, count, rate] = process.argv.slice(2);
 const producer = new Producer({ clientId: "fill", bootstrapBrokers: [servers], acks: 1 });

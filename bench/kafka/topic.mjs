@@ -1,5 +1,5 @@
 // Makes a topic of three partitions: node topic.mjs SERVERS TOPIC
-import { Admin } from "@platformatic/kafka";
+import { Admin } from "./peer.mjs";
 
 const [servers, topic] = process.argv.slice(2);
 const admin = new Admin({ clientId: "bench", bootstrapBrokers: [servers], retries: 10 });
