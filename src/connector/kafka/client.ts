@@ -118,6 +118,8 @@ class Client implements KafkaClient {
     this.#options = options;
     this.#signal = signal;
     this.#base = new module.Base(options);
+    // Whoever waits for an answer hears at once.
+    signal?.addEventListener("abort", () => void this[Symbol.asyncDispose](), { once: true });
   }
 
   async topics(names?: readonly string[]): Promise<readonly Topic[]> {

@@ -60,6 +60,9 @@ interface Part extends Error {
   readonly code?: unknown;
   readonly errors?: readonly unknown[];
   readonly serverErrorMessage?: unknown;
+  /** Of an answer of the broker: Kafka's number. */
+  readonly apiCode?: unknown;
+  readonly canRetry?: unknown;
 }
 
 function* nested(thrown: unknown, depth = 0): Generator<Part> {
@@ -75,6 +78,12 @@ const certificate =
 
 function isTls({ code: name, message }: Part): boolean {
   return (typeof name === "string" && certificate.test(name)) || /\bTLS\b.*failed/.test(message);
+}
+
+/** Whether a broker answered that it will not do it, now or later. */
+export function isRefused(thrown: unknown): boolean {
+  const answers = [...nested(thrown)].filter(({ apiCode }) => typeof apiCode === "number");
+  return answers.length > 0 && answers.every(({ canRetry }) => canRetry === false);
 }
 
 /** The innermost of what the client says. */

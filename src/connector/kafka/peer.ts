@@ -10,6 +10,13 @@ export interface KafkaModule {
   readonly metadataV12: Requests<[topics: string[] | null, create: boolean], MetadataResponse>;
   readonly listOffsetsV7: Requests<ListOffsetsArguments, ListOffsetsResponse>;
   readonly fetchV13: { createRequest(...args: FetchArguments): unknown };
+  readonly compressionsAlgorithms: { readonly zstd: PeerCodec };
+}
+
+/** Looked up by the client at each use. */
+export interface PeerCodec {
+  compressSync(bytes: Buffer): Buffer;
+  available: boolean;
 }
 
 /** One version of a request. */

@@ -1,6 +1,7 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
-import { type Asked, lastingFailure, sayingOf } from "./failure.ts";
+import { loadZstd } from "../../storage/codec.ts";
+import { type Asked, isRefused, lastingFailure, sayingOf } from "./failure.ts";
 import type { BaseOptions, KafkaModule, PeerMessage, ProducerOptions } from "./peer.ts";
 
 /** A record to write. */
@@ -16,6 +17,8 @@ export interface KafkaMessage {
 
 export interface ProducerSettings {
   readonly compression?: ProducerOptions["compression"];
+  /** `max.request.size`: what records take before they are packed. */
+  readonly maxBytes?: number;
 }
 
 /** Writes records, each once even where an answer was lost, while it lives. */
@@ -27,23 +30,35 @@ export interface KafkaProducer extends AsyncDisposable {
 export async function openProducer(
   module: KafkaModule,
   options: BaseOptions,
-  { compression = "none", asked }: ProducerSettings & { readonly asked: Asked },
+  {
+    compression = "none",
+    maxBytes = 1_000_000,
+    asked,
+  }: ProducerSettings & { readonly asked: Asked },
 ): Promise<KafkaProducer> {
+  if (compression === "zstd") await giveZstd(module);
   const own = { ...options, idempotent: true, acks: -1, compression };
   const producer = new module.Producer(own);
   return {
     async send(messages) {
       try {
-        for (const run of runs(messages)) {
+        for (const run of runs(messages, maxBytes)) {
           await producer.send({ messages: run.map(peerMessage) });
         }
       } catch (thrown) {
         const { servers } = asked;
         const reason = sayingOf(thrown);
         const ms = options.requestTimeout;
+        const subject = [...new Set(messages.map(({ topic }) => topic))].join(", ");
         throw (
           lastingFailure(thrown, asked) ??
-          error("KAFKA_UNAVAILABLE", { servers, ms, reason }, thrown)
+          (isRefused(thrown)
+            ? error(
+                "KAFKA_REQUEST_FAILED",
+                { servers, request: "Produce", subject, reason },
+                thrown,
+              )
+            : error("KAFKA_UNAVAILABLE", { servers, ms, reason }, thrown))
         );
       }
     },
@@ -53,25 +68,52 @@ export async function openProducer(
   };
 }
 
+/** The client has Zstandard only where Node has it. */
+async function giveZstd({ compressionsAlgorithms: { zstd } }: KafkaModule): Promise<void> {
+  if (zstd.available) return;
+  const codec = await loadZstd();
+  zstd.compressSync = (bytes) => Buffer.from(codec.pack(bytes));
+  zstd.available = true;
+}
+
 /** The client writes down a time wrongly that is so far from the first of its batch, ms. */
 const farMs = 2n ** 31n;
 
-/** The messages in order, in runs whose times lie near to the first's. */
-export function runs(messages: readonly KafkaMessage[]): readonly (readonly KafkaMessage[])[] {
+/** About what a record takes beside its key, value and headers. */
+const recordBytes = 32;
+
+/**
+ * The messages in order, in runs that fit into a request (or have one message), and whose times lie
+ * near to the first's.
+ */
+export function runs(
+  messages: readonly KafkaMessage[],
+  maxBytes: number,
+): readonly (readonly KafkaMessage[])[] {
   const found: KafkaMessage[][] = [];
   const now = BigInt(env.now());
   let first = now;
+  let bytes = 0;
   for (const message of messages) {
     const { timestamp = now } = message;
     const far = timestamp - first >= farMs || first - timestamp >= farMs;
+    const size = sizeOf(message);
     const last = found.at(-1);
-    if (last !== undefined && !far) last.push(message);
-    else {
-      found.push([message]);
-      first = timestamp;
+    if (last !== undefined && !far && bytes + size <= maxBytes) {
+      last.push(message);
+      bytes += size;
+      continue;
     }
+    found.push([message]);
+    first = timestamp;
+    bytes = size;
   }
   return found;
+}
+
+function sizeOf({ key, value, headers = [] }: KafkaMessage): number {
+  const own = (key?.length ?? 0) + (value?.length ?? 0) + recordBytes;
+  return headers.reduce((sum, [name, bytes]) => sum + name.length + bytes.length + 4, own);
 }
 
 function peerMessage({ key, value, headers, ...rest }: KafkaMessage): PeerMessage {

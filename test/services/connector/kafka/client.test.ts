@@ -54,6 +54,20 @@ describe.skipIf(skipped)("a client", () => {
     expect([...groups.keys()]).toEqual([]);
   });
 
+  test("writes more than a request takes, and says of what no broker takes", async () => {
+    const topic = await createTopic(plaintext, 1);
+    await using client = await open(plaintext);
+    await using producer = await client.producer({});
+    const value = Buffer.alloc(400_000, "x");
+    await producer.send(Array.from({ length: 7 }, () => ({ topic, value })));
+    expect(await client.offsets([{ topic, partition: 0, at: latest }])).toEqual([7n]);
+    const huge = producer.send([{ topic, value: Buffer.alloc(2_000_000) }]);
+    await expect(huge).rejects.toMatchObject({
+      code: "KAFKA_REQUEST_FAILED",
+      parameters: { request: "Produce", subject: topic },
+    });
+  });
+
   test("says who did not answer", async () => {
     const open1 = open("127.0.0.1:1", { "kafka.default.api.timeout.ms": "300" });
     await using client = await open1;

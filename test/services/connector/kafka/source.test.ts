@@ -5,11 +5,12 @@ import { describe, expect, inject, test } from "vitest";
 import { sourceSuite } from "../../../../src/conformance/source.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
 import { openSession, type TestSession } from "../../../connector/session.ts";
+import { kafkaUser } from "../../server/kafka/broker.ts";
 import { administer, createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
 import { all, byOptions, numbers, openSource, values, write } from "./subject.ts";
 
 const broker = await kafkaBroker(inject("kafka"));
-const { plaintext } = broker as Started;
+const { plaintext, saslSsl, certificates } = broker as Started;
 const open = (session: TestSession, options: Options) => openSource(session, plaintext, options);
 
 describe.skipIf("missing" in broker)("laws", () => {
@@ -91,5 +92,72 @@ describe.skipIf("missing" in broker)("a stream", () => {
       maxOffsetsBehindLatest: "3",
       avgOffsetsBehindLatest: "2.5",
     });
+  });
+
+  test.each(["gzip", "snappy", "lz4", "zstd"] as const)("unpacks %s", async (compression) => {
+    await using session = await openSession();
+    const topic = await createTopic(plaintext, 1);
+    const texts = numbers(500).map((text) => `${text} and what comes with it again and again`);
+    await write({ servers: plaintext, topic, compression }, texts);
+    await using source = await open(session, { subscribe: topic, startingoffsets: "earliest" });
+    const end = await source.latestOffset(undefined, all);
+    expect(await values(session, source, [undefined, end])).toEqual(texts);
+  });
+
+  test("finds topics that a pattern names later", async () => {
+    await using session = await openSession();
+    const [one, two] = ["one", "two"].map((name) => `late-${process.pid}-${name}`) as [
+      string,
+      string,
+    ];
+    await createTopic(plaintext, 1, { name: one });
+    const options = { subscribepattern: `^late-${process.pid}-`, startingoffsets: "latest" };
+    await using source = await open(session, options);
+    const first = await source.latestOffset(undefined, all);
+    expect(first).toBe(`{"${one}":{"0":0}}`);
+    await createTopic(plaintext, 1, { name: two });
+    await write({ servers: plaintext, topic: two }, numbers(3));
+    const second = await source.latestOffset(first, all);
+    expect(await values(session, source, [first, second])).toEqual(numbers(3));
+  });
+
+  test("waits for enough records, but not for ever", async () => {
+    await using session = await openSession();
+    const topic = await createTopic(plaintext, 1);
+    await write({ servers: plaintext, topic }, numbers(2));
+    await using source = await open(session, {
+      ...{ subscribe: topic, startingoffsets: "earliest" },
+      ...{ minoffsetspertrigger: "5", maxtriggerdelay: "2s" },
+    });
+    // The first look lets through what there is.
+    const first = await source.latestOffset(undefined, byOptions);
+    expect(first).toBe(`{"${topic}":{"0":2}}`);
+    await write({ servers: plaintext, topic }, numbers(3));
+    expect(await source.latestOffset(first, byOptions)).toBe(first);
+    await write({ servers: plaintext, topic }, numbers(2));
+    const second = await source.latestOffset(first, byOptions);
+    expect(second).toBe(`{"${topic}":{"0":7}}`);
+    await write({ servers: plaintext, topic }, numbers(1));
+    expect(await source.latestOffset(second, byOptions)).toBe(second);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect(await source.latestOffset(second, byOptions)).toBe(`{"${topic}":{"0":8}}`);
+  });
+
+  test("reads from a broker that asks for a password over TLS, as Confluent's do", async () => {
+    await using session = await openSession();
+    const topic = await createTopic(plaintext, 1);
+    await write({ servers: plaintext, topic }, numbers(3));
+    const { name, password } = kafkaUser;
+    await using source = await openSource(session, saslSsl, {
+      ...{ subscribe: topic, startingoffsets: "earliest" },
+      "kafka.security.protocol": "SASL_SSL",
+      "kafka.sasl.mechanism": "PLAIN",
+      "kafka.sasl.jaas.config":
+        "org.apache.kafka.common.security.plain.PlainLoginModule required " +
+        `username="${name}" password="${password}";`,
+      "kafka.ssl.truststore.location": certificates.authority,
+    });
+    const end = await source.latestOffset(undefined, all);
+    expect(await values(session, source, [undefined, end])).toEqual(numbers(3));
   });
 });

@@ -26,7 +26,7 @@ interface Written {
   readonly servers: string;
   readonly topic: string;
   readonly partitions?: number;
-  readonly compression?: "none" | "gzip" | "snappy" | "lz4";
+  readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd";
 }
 
 /** Writes texts; the n-th goes to partition n modulo `partitions`. */
