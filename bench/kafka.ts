@@ -70,7 +70,8 @@ try {
   const peer = spark ? lags(await inSpark(join(folder, "lag"), String(seconds))) : [];
   for (const part of [0.5, 0.95, 1]) {
     const what = `lag at ${aSecond}/s, ${part === 1 ? "most" : `p${part * 100}`}, ms`;
-    report(what, quantile(own, part), quantile(peer, part), 1);
+    if (peer.length > 0) report(what, quantile(own, part), quantile(peer, part), 1);
+    else console.log(`${what}: ${quantile(own, part)}; Spark had no second batch in ${seconds} s`);
   }
   console.log(`${own.length} batches, ${lag.cpuSeconds.toFixed(1)} CPU seconds in ${seconds} s`);
   await filling;
