@@ -13,6 +13,8 @@ export interface JournalSource {
   readonly maxRecords?: number;
   /** Why nothing more will come; undefined while something may. */
   failure(): unknown;
+  /** Resolves when the sender seems to have given all it had: where a stream is to end there. */
+  arrived?(): Promise<void>;
   /** Ends what puts records into the journal. */
   close(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export function journalSource(spec: JournalSource): Source {
     schema: journal.schema,
     description,
     async latestOffset(start, limit, until) {
+      if (limit.kind === "all" && until === undefined) await spec.arrived?.();
       const failure = journal.failure ?? spec.failure();
       if (failure !== undefined) throw failure;
       const from = number(start);

@@ -54,6 +54,7 @@ async function openMqtt(spec: Spec, { checkpoint, queryId }: SourceContext): Pro
       ...{ journal, staging },
       description: `MQTTSource[${broker.url}, topics: ${subscription.topics.join(",")}]`,
       failure: () => subscriber.failure,
+      arrived: () => subscriber.arrived(),
       close: () => subscriber.close(),
     });
   } catch (thrown) {

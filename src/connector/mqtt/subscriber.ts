@@ -11,6 +11,8 @@ import { Session } from "./session.ts";
 const retryMs = { first: 250, most: 30_000 };
 /** At the end, what was taken has so long to be durable, ms. */
 const quietMs = 2_000;
+/** A broker that gives nothing for so long has given what it had; so long is waited at most, ms. */
+const arrival = { quietMs: 300, mostMs: 60_000 };
 /** MQTT 5: the session is another connection's now. */
 const takenOver = 142;
 
@@ -32,6 +34,7 @@ export class Subscriber {
   #gate: Gate | undefined;
   #running: Promise<void> = Promise.resolve();
   #failure: unknown;
+  #heardMs = 0;
   readonly #left = new Promise<void>((resolve) => {
     this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
   });
@@ -50,6 +53,20 @@ export class Subscriber {
   async open(): Promise<void> {
     const connection = await this.#connect(this.#spec.cleanSession);
     this.#running = this.#keep(connection);
+  }
+
+  /** Resolves when the broker gives no more, or no more can be taken. */
+  async arrived(): Promise<void> {
+    const { journal } = this.#spec;
+    const until = env.monotonic() + arrival.mostMs;
+    while (this.#failure === undefined && journal.failure === undefined && !journal.full) {
+      const now = env.monotonic();
+      const leftMs = Math.min(this.#heardMs + arrival.quietMs, until) - now;
+      if (leftMs <= 0 || this.#closing.signal.aborted) break;
+      await env.sleep(leftMs, this.#closing.signal);
+    }
+    // One that waits for its segment is among them.
+    if (!journal.full) await journal.settled().catch(() => undefined);
   }
 
   /** Acknowledges what is durable, and leaves: what comes now comes again to the next one. */
@@ -129,6 +146,7 @@ export class Subscriber {
     client.on("packetreceive", (packet) => {
       // Here, not at "connect": messages of the session may be handled before that.
       const { cmd, sessionPresent } = packet as Connack;
+      if (cmd === "publish" || cmd === "connack") this.#heardMs = env.monotonic();
       if (cmd === "connack" && sessionPresent !== true) this.#session.forget();
     });
     client.on("disconnect", ({ reasonCode }) => {

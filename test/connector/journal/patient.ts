@@ -23,13 +23,13 @@ export function patience(): Patience {
       async latestOffset(...range) {
         const until = Date.now() + limitMs;
         while (waiting) {
-          const now = await source.latestOffset(undefined, { kind: "all" });
+          const now = await source.latestOffset(undefined, { kind: "options" });
           if (now !== seen) break;
           if (Date.now() > until) throw new Error(`nothing came after ${seen}`);
           await setTimeout(10);
         }
         waiting = false;
-        seen = await source.latestOffset(undefined, { kind: "all" });
+        seen = await source.latestOffset(undefined, { kind: "options" });
         return source.latestOffset(...range);
       },
     }),

@@ -16,7 +16,7 @@ import { mqttUser, startMosquitto } from "../../server/mosquitto.ts";
 import { connectTo, publishAll } from "./broker.ts";
 
 const broker = await startMosquitto();
-const all = { kind: "all" } as const;
+const limit = { kind: "options" } as const;
 
 interface Opening extends Options {
   readonly topic: string;
@@ -42,7 +42,7 @@ function openQuery(session: TestSession) {
 /** The rows that come until there are so many. */
 async function rowsOf(session: TestSession, source: Source, count: number, after?: Offset) {
   for (const until = Date.now() + 20_000; ; await setTimeout(10)) {
-    const end = await source.latestOffset(after, all);
+    const end = await source.latestOffset(after, limit);
     const found = end === undefined || end === after ? undefined : await source.input(after, end);
     if (found?.rows !== undefined && found.rows >= count) {
       return { end: end!, rows: await session.rows(found.input) };
@@ -187,6 +187,33 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     await rm(folder, { recursive: true });
   });
 
+  test("availableNow takes what the broker has kept, and ends", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "millrace-mqtt-"));
+    const spark = await SparkSession.builder().getOrCreate();
+    const client = await connectTo(brokerUrl);
+    const counts: number[] = [];
+    for (const messages of [0, 3_000, 500]) {
+      const sent = Array.from({ length: messages }, (_, at) => `${at}`);
+      await publishAll(client, "available/a", sent);
+      const query = await spark.readStream
+        .format("mqtt")
+        .option("brokerUrl", brokerUrl)
+        .option("topic", "available/#")
+        .load()
+        .writeStream.format("delta")
+        .option("checkpointLocation", join(folder, "checkpoint"))
+        .trigger({ availableNow: true })
+        .start(join(folder, "table"));
+      await query.awaitTermination();
+      const table = spark.read.format("delta").load(join(folder, "table"));
+      counts.push(messages === 0 ? 0 : Number(await table.count()));
+    }
+    expect(counts).toEqual([0, 3_000, 3_500]);
+    await client.endAsync();
+    await spark.stop();
+    await rm(folder, { recursive: true });
+  });
+
   test("what is retained comes once for a session, and what is asked for may change", async () => {
     await using session = await openSession();
     const open = openQuery(session);
@@ -275,7 +302,7 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     const sent = Array.from({ length: 300 }, (_, at) => `${at}`);
     const sending = publishAll(client, "restart/a", sent, { qos: 2 });
     await broker.stop();
-    expect(await source.latestOffset(undefined, all).then(() => "quiet")).toBe("quiet");
+    expect(await source.latestOffset(undefined, limit).then(() => "quiet")).toBe("quiet");
     await broker.start();
     await sending;
     await client.endAsync();
@@ -357,7 +384,7 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     await using old = await open(options);
     await using young = await open(options);
     await expect
-      .poll(() => old.latestOffset(undefined, all).then(String, (thrown) => thrown.code))
+      .poll(() => old.latestOffset(undefined, limit).then(String, (thrown) => thrown.code))
       .toMatch(/JOURNAL_FENCED|MQTT_SESSION_TAKEN_OVER/);
     const client = await connectTo(brokerUrl);
     await publishAll(client, "twice/a", ["for the young"]);
