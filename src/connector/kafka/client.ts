@@ -103,6 +103,18 @@ interface Cluster {
   readonly leaders: ReadonlyMap<string, number>;
 }
 
+/** How long a topic that was just made may not be known to its broker, ms. */
+const unknownMs = 5_000;
+
+class UnknownTopic extends Error {
+  readonly topic: string;
+
+  constructor(topic: string) {
+    super(`the leader does not know a partition of ${topic}, or there is none`);
+    this.topic = topic;
+  }
+}
+
 class Client implements KafkaClient {
   readonly config: KafkaConfig;
   readonly #module: KafkaModule;
@@ -136,7 +148,7 @@ class Client implements KafkaClient {
       );
       return questions.map((question) => {
         const offset = found.get(nameOf(question));
-        if (offset === undefined) throw new Error(`${nameOf(question)} has no leader`);
+        if (offset === undefined) throw new UnknownTopic(question.topic);
         return offset;
       });
     });
@@ -192,7 +204,8 @@ class Client implements KafkaClient {
   /** Asks again until an answer comes, the time is over, or the failure is one that stays. */
   async #patiently<T>(work: () => Promise<T>): Promise<T> {
     const { apiMs, backoffMs, backoffMaxMs, servers } = this.config;
-    const until = env.monotonic() + apiMs;
+    const began = env.monotonic();
+    const until = began + apiMs;
     for (let waitMs = backoffMs; ; waitMs = Math.min(backoffMaxMs, waitMs * 2)) {
       try {
         return await work();
@@ -200,6 +213,10 @@ class Client implements KafkaClient {
         const lasting = lastingFailure(thrown, this.#asked);
         if (lasting) throw lasting;
         this.#forget();
+        if (thrown instanceof UnknownTopic && env.monotonic() - began > unknownMs) {
+          const { topic } = thrown;
+          throw error("KAFKA_UNKNOWN_TOPIC", { topic, servers, option: "its name" }, thrown);
+        }
         if (env.monotonic() + waitMs > until || this.#signal?.aborted) {
           const reason = sayingOf(thrown);
           throw error("KAFKA_UNAVAILABLE", { servers, ms: apiMs, reason }, thrown);
@@ -303,6 +320,7 @@ class Client implements KafkaClient {
         if (errorCode !== 0 && errorCode !== code.unknownTopic && !passes(errorCode)) {
           throw this.#refused("ListOffsets", name, errorCode);
         }
+        if (errorCode === code.unknownTopic) throw new UnknownTopic(topic);
         if (errorCode !== 0) throw new Error(`${name}: ${reasonOf(errorCode)}`);
         found.set(name, offset);
       }

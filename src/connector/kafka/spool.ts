@@ -159,7 +159,7 @@ class Spool {
     const { committed, checkCrcs } = this.#request.client.config;
     const { length, next } = wholeBatches(records, range.end);
     one.short = next === undefined && highWatermark <= one.next;
-    if (next === undefined) return false;
+    if (next === undefined || next <= one.next) return false;
     if (length > 0) {
       one.pieces.push({
         ...{ topic: range.topic, partition: range.partition, start: one.next, end: range.end },

@@ -68,6 +68,17 @@ describe.skipIf(skipped)("a client", () => {
     });
   });
 
+  test("says of a topic that is gone that it is not there, and not that nobody answers", async () => {
+    const topic = await createTopic(plaintext, 1);
+    await using client = await open(plaintext, { "kafka.default.api.timeout.ms": "20000" });
+    await administer(plaintext, (admin) => admin.deleteTopics({ topics: [topic] }));
+    const asked = client.offsets([{ topic, partition: 0, at: latest }]);
+    await expect(asked).rejects.toMatchObject({
+      code: "KAFKA_UNKNOWN_TOPIC",
+      parameters: { topic },
+    });
+  });
+
   test("says who did not answer", async () => {
     const open1 = open("127.0.0.1:1", { "kafka.default.api.timeout.ms": "300" });
     await using client = await open1;
