@@ -1,8 +1,11 @@
 import { columnsOf } from "../analysis/expression.ts";
+import type { Column, TypedExpression, TypedRelation } from "../analysis/typed.ts";
 import type { Engine } from "../engine/engine.ts";
+import { env } from "../env.ts";
 import { field, long, string, struct } from "../schema/type.ts";
 import type { Sink, SinkBatch } from "../stream/sink.ts";
 import { type Harness, type Law, type Trial as LawTrial, prove } from "./harness.ts";
+import { alive, ending, left, named } from "./quiet.ts";
 
 /** A sink under test, with a way to see what it holds. */
 export interface SinkFixture extends AsyncDisposable {
@@ -27,7 +30,15 @@ const laws: readonly Law<SinkFixture>[] = [
   ["a batch without rows is no error", nothing],
   ["the same batch again changes nothing if it is exactly once, after a restart too", again],
   ["in complete mode a batch replaces what was there", replaces],
-  ["it can be disposed twice", disposes],
+  ["each batch twice, and over a restart: no row is lost, nor twice if exactly once", twice],
+  ["an older batch that comes again takes nothing back", older],
+  ["a batch whose rows fail is whole when it comes again", fails],
+  ["a batch that is aborted is whole when it comes again", aborts],
+  [
+    "it can be disposed twice, and while it writes: the batch is whole when it comes again",
+    disposes,
+  ],
+  ["nothing of it is left when it is disposed", leavesNothing],
 ];
 
 async function keeps({ fixture, assert }: Trial): Promise<void> {
@@ -75,10 +86,136 @@ async function replaces({ fixture, assert }: Trial): Promise<void> {
   assert((await texts(fixture)) === "2b", "rows of the batch before are left");
 }
 
-async function disposes({ fixture }: Trial): Promise<void> {
-  const sink = await fixture.open();
-  await sink[Symbol.asyncDispose]();
-  await sink[Symbol.asyncDispose]();
+async function twice({ fixture, assert }: Trial): Promise<void> {
+  let once = false;
+  const wanted = new Set<string>();
+  for (let batchId = 0; batchId < 4; batchId += 1) {
+    await using sink = await fixture.open();
+    if (!appends(sink)) return;
+    once = sink.exactlyOnce;
+    const batch = batchOf(batchId, [[BigInt(batchId), "a"]], sink);
+    if (batchId > 0) {
+      await sink.addBatch(batchOf(batchId - 1, [[BigInt(batchId - 1), "a"]], sink));
+    }
+    await sink.addBatch(batch);
+    await sink.addBatch(batch);
+    wanted.add(`${batchId}a`);
+    const there = (await texts(fixture)).split(" ");
+    assert(
+      [...wanted].every((row) => there.includes(row)),
+      "rows are lost",
+    );
+    if (once) assert(there.length === wanted.size, `rows are there twice: ${there.join(" ")}`);
+  }
+}
+
+async function older({ fixture, assert }: Trial): Promise<void> {
+  {
+    await using sink = await fixture.open();
+    if (!sink.exactlyOnce) return;
+    for (const id of [0, 1, 2]) await sink.addBatch(batchOf(id, [[BigInt(id), "a"]], sink));
+  }
+  await using sink = await fixture.open();
+  const before = await texts(fixture);
+  for (const id of [0, 1]) await sink.addBatch(batchOf(id, [[9n, "z"]], sink));
+  assert((await texts(fixture)) === before, "an older batch changed what is there");
+}
+
+/** So many rows come before the one that fails: more than one chunk. */
+const many = 3_000;
+
+async function fails({ fixture, assert }: Trial): Promise<void> {
+  await using sink = await fixture.open();
+  const rows = Array.from({ length: many }, (_, at) => [BigInt(at), "7"] as const);
+  const whole = batchOf(1, rows, sink);
+  await sink.addBatch(batchOf(0, [], sink));
+  const end = await ending(sink.addBatch({ ...whole, relation: failing(rows) }));
+  assert(end === "CAST_INVALID_INPUT", `the failure of its rows: ${end}`);
+  if (sink.exactlyOnce || sink.atomic) {
+    assert((await texts(fixture)) === "", "rows of a batch that failed are there");
+  }
+  await isWhole(await added(sink, whole), { fixture, assert });
+}
+
+async function aborts({ fixture, assert }: Trial): Promise<void> {
+  await using sink = await fixture.open();
+  const rows = Array.from({ length: many }, (_, at) => [BigInt(at), "7"] as const);
+  const whole = batchOf(1, rows, sink);
+  for (const turns of [0, 1, 20]) {
+    const abort = new AbortController();
+    const context = { ...whole.context, signal: abort.signal };
+    const adding = ending(sink.addBatch({ ...whole, context }));
+    for (let turn = 0; turn < turns; turn += 1) await env.sleep(0);
+    abort.abort();
+    const end = await adding;
+    assert(named(end), `aborted, ${end}`);
+  }
+  await isWhole(await added(sink, whole), { fixture, assert });
+}
+
+async function disposes({ fixture, assert }: Trial): Promise<void> {
+  const rows = Array.from({ length: many }, (_, at) => [BigInt(at), "7"] as const);
+  {
+    const sink = await fixture.open();
+    const adding = ending(sink.addBatch(batchOf(1, rows, sink)));
+    const disposed = [sink[Symbol.asyncDispose](), sink[Symbol.asyncDispose]()].map(ending);
+    for (const one of await Promise.all(disposed)) assert(one === "done", `dispose: ${one}`);
+    const end = await adding;
+    assert(named(end), `disposed, ${end}`);
+    assert((await ending(sink[Symbol.asyncDispose]())) === "done", "disposed again, it fails");
+  }
+  await using sink = await fixture.open();
+  await isWhole(await added(sink, batchOf(1, rows, sink)), { fixture, assert });
+}
+
+/** Adds the batch, and says whether each row may be there once alone. */
+async function added(sink: Sink, batch: SinkBatch): Promise<boolean> {
+  await sink.addBatch(batch);
+  return sink.exactlyOnce;
+}
+
+async function isWhole(once: boolean, { fixture, assert }: Trial): Promise<void> {
+  const there = (await fixture.rows()).map(([id]) => id);
+  const distinct = new Set(there).size;
+  assert(distinct === many, `${distinct} of ${many} rows are there`);
+  if (once) assert(there.length === many, `${there.length - many} rows are there twice`);
+}
+
+async function leavesNothing({ fixture, assert }: Trial): Promise<void> {
+  const use = async (batchId: number): Promise<void> => {
+    await using sink = await fixture.open();
+    await sink.addBatch(batchOf(batchId, [[1n, "a"]], sink));
+  };
+  await use(0);
+  const before = alive();
+  await use(1);
+  const more = await left(before);
+  assert(more === "", `it keeps the process alive: ${more}`);
+}
+
+function appends(sink: Sink): boolean {
+  return sink.outputModes.includes("append");
+}
+
+/** The rows, and then one that fails while it is read. */
+function failing(rows: readonly (readonly [bigint, string])[]): TypedRelation {
+  const input = { kind: "rows", schema, rows: [...rows, [-1n, "x"]] } as const;
+  const output = columnsOf(schema);
+  const [id, name] = columnsOf(schema) as [Column, Column];
+  const [from, text] = output as [Column, Column];
+  const number: TypedExpression = {
+    ...{ kind: "cast", input: { kind: "reference", ...text }, type: long },
+    ...{ nullable: true, mode: "ansi" },
+  };
+  const cast = { kind: "cast", input: number, type: string, nullable: true, mode: "ansi" } as const;
+  return {
+    kind: "project",
+    input: { kind: "input", input, output },
+    columns: [
+      { column: id, expression: { kind: "reference", ...from } },
+      { column: name, expression: cast },
+    ],
+  };
 }
 
 function batchOf(

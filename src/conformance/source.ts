@@ -3,6 +3,7 @@ import type { Engine, QueryContext } from "../engine/engine.ts";
 import type { Value } from "../schema/value.ts";
 import type { Offset, ReadLimit, Source } from "../stream/source.ts";
 import { type Harness, type Law, type Trial as LawTrial, prove } from "./harness.ts";
+import { alive, ending, left, named } from "./quiet.ts";
 
 /** A source under test, with a way to put data before it. */
 export interface SourceFixture extends AsyncDisposable {
@@ -11,6 +12,13 @@ export interface SourceFixture extends AsyncDisposable {
   /** Adds rows, at least one; the source finds them without being told. */
   add(): Promise<void>;
   readonly engine: Engine;
+  /**
+   * The most rows that one batch has by the options that `open` opens with: what is added five
+   * times has more. Absent: nothing limits a batch.
+   */
+  readonly limit?: number;
+  /** Only one can be open at a time, as with a source that listens at a port. */
+  readonly single?: boolean;
 }
 
 const context: QueryContext = { timeZone: "UTC", timestampMs: 0, seed: 0 };
@@ -31,6 +39,12 @@ const laws: readonly Law<SourceFixture>[] = [
   ["nothing goes past a pinned offset", pinned],
   ["the rows a batch says it has are the rows it has", counts],
   ["after a commit the stream goes on from there", goesOn],
+  ["a second one gives the same rows, while the first is open and after", secondRows],
+  ["a batch under a limit has rows, and no more than the limit", limited],
+  ["the last planned batch is there after a crash, and the stream goes on", recovers],
+  ["an offset that is none is refused by name", malformed],
+  ["it can be disposed twice, and while it is asked for something", disposes],
+  ["nothing of it is left when it is disposed", leavesNothing],
 ];
 
 async function empty({ fixture, assert }: Trial): Promise<void> {
@@ -121,6 +135,121 @@ async function goesOn({ fixture, assert }: Trial): Promise<void> {
   assert(next !== end, "nothing came after the commit");
   const rows = await read(source, fixture.engine, { start: end, end: next });
   assert(rows.length > 0, "the range after the commit has no rows");
+}
+
+async function secondRows({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  const first = await fixture.open();
+  try {
+    const end = present(await first.latestOffset(undefined, all));
+    const range = { start: undefined, end };
+    const rows = await read(first, fixture.engine, range);
+    if (fixture.single) await first[Symbol.asyncDispose]();
+    await using second = await fixture.open();
+    const same = await read(second, fixture.engine, range);
+    assert(same.join("\n") === rows.join("\n"), "the second has other rows");
+    await first[Symbol.asyncDispose]();
+    const after = await read(second, fixture.engine, range);
+    assert(after.join("\n") === rows.join("\n"), "the range changed when the first was disposed");
+  } finally {
+    await first[Symbol.asyncDispose]();
+  }
+}
+
+async function limited({ fixture, assert }: Trial): Promise<void> {
+  const { limit, engine } = fixture;
+  if (limit === undefined) return;
+  for (let time = 0; time < 5; time += 1) await fixture.add();
+  await using source = await fixture.open();
+  const target = present(await source.latestOffset(undefined, all));
+  const whole = await read(source, engine, { start: undefined, end: target });
+  assert(whole.length > limit, `there are ${whole.length} rows: nothing to limit`);
+  const rows: string[] = [];
+  let at: Offset | undefined;
+  for (let step = 0; step < 1000 && at !== target; step += 1) {
+    const end = present(await source.latestOffset(at, { kind: "options" }, target));
+    const batch = await read(source, engine, { start: at, end });
+    assert(batch.length <= limit, `a batch has ${batch.length} rows, and the limit is ${limit}`);
+    assert(batch.length > 0, `the batch from ${at} to ${end} has no rows`);
+    rows.push(...batch);
+    at = end;
+  }
+  assert(rows.sort().join("\n") === [...whole].sort().join("\n"), "the batches lack rows");
+}
+
+async function recovers({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  const crashed = await fixture.open();
+  try {
+    const middle = present(await crashed.latestOffset(undefined, all));
+    await crashed.commit(middle);
+    await fixture.add();
+    const end = present(await crashed.latestOffset(middle, all));
+    const range = { start: middle, end };
+    const planned = await read(crashed, fixture.engine, range);
+    if (fixture.single) await crashed[Symbol.asyncDispose]();
+    await using source = await fixture.open();
+    const rows = await read(source, fixture.engine, range);
+    assert(rows.length > 0, "the planned batch has no rows");
+    assert(rows.join("\n") === planned.join("\n"), "the planned batch has other rows");
+    await source.commit(end);
+    await source.commit(end);
+    assert((await source.latestOffset(end, all)) === end, "it moved without new rows");
+    await fixture.add();
+    const next = present(await source.latestOffset(end, all));
+    const more = await read(source, fixture.engine, { start: end, end: next });
+    assert(next !== end && more.length > 0, "the stream does not go on");
+  } finally {
+    await crashed[Symbol.asyncDispose]();
+  }
+}
+
+/** No source has an offset like these. */
+const malformedOffsets = ["", "x", "{", "null", "true", "[[]]", '{"a":1}', '{"a":{"b":"c"}}'];
+
+async function malformed({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  await using source = await fixture.open();
+  const end = present(await source.latestOffset(undefined, all));
+  for (const offset of malformedOffsets) {
+    const works = {
+      "the end of a batch": () => read(source, fixture.engine, { start: undefined, end: offset }),
+      "the start of a batch": () => read(source, fixture.engine, { start: offset, end }),
+      "where to go on": () => source.latestOffset(offset, all),
+    };
+    for (const [what, work] of Object.entries(works)) {
+      const end = await ending(work());
+      assert(end !== "done" && named(end), `as ${what} the offset ${offset}: ${end}`);
+    }
+  }
+  assert((await source.latestOffset(end, all)) === end, "it does not work after a refusal");
+}
+
+async function disposes({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  for (let time = 0; time < 2; time += 1) {
+    const source = await fixture.open();
+    const end = present(await source.latestOffset(undefined, all));
+    const asked = [source.latestOffset(end, all), source.input(undefined, end)].map(ending);
+    const disposed = [source[Symbol.asyncDispose](), source[Symbol.asyncDispose]()].map(ending);
+    for (const one of await Promise.all(asked)) assert(named(one), `what was asked for: ${one}`);
+    for (const one of await Promise.all(disposed)) assert(one === "done", `dispose: ${one}`);
+    assert((await ending(source[Symbol.asyncDispose]())) === "done", "disposed again, it fails");
+  }
+}
+
+async function leavesNothing({ fixture, assert }: Trial): Promise<void> {
+  await fixture.add();
+  const use = async (): Promise<void> => {
+    await using source = await fixture.open();
+    const end = present(await source.latestOffset(undefined, all));
+    await source.input(undefined, end);
+  };
+  await use();
+  const before = alive();
+  await use();
+  const more = await left(before);
+  assert(more === "", `it keeps the process alive: ${more}`);
 }
 
 function present(offset: Offset | undefined): Offset {

@@ -19,8 +19,12 @@ export interface SinkBatch {
 }
 
 /**
- * Where batches go. The laws, proven by `conformance/sink.ts`: the same batch may come again
- * after a crash (never an older one); a sink with `exactlyOnce` then changes nothing.
+ * Where batches go. The laws, proven by `conformance/sink.ts`:
+ * 1. The same batch may come again: after a crash or a failure, in this run or a later one. It is
+ *    whole then, however much of it was there; a sink with `exactlyOnce` has each row once.
+ * 2. A sink with `exactlyOnce` does nothing with a batch older than the last it has of the query.
+ * 3. A batch whose rows fail while they are read, or whose signal aborts, fails with that error.
+ * 4. Disposed, also twice or while a batch is added, it ends what it does and keeps nothing open.
  */
 export interface Sink extends AsyncDisposable {
   /** As Spark prints it in progress: `DeltaSink[file:/data/t]`. */

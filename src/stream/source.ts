@@ -14,7 +14,12 @@ export type ReadLimit =
  * 1. The same (start, end] gives the same rows, always, also after a restart.
  * 2. `latestOffset` never goes back and returns `start` if nothing is new.
  * 3. `input` is asked only for ranges whose end this or an earlier run returned.
- * 4. `commit(end)` says: nothing at or before `end` will be asked again.
+ * 4. `commit(end)` says: nothing at or before `end` will be asked again. It may come twice.
+ * 5. `input` may be the first that is asked of a source: the batch that a crash left planned.
+ * 6. A batch under a limit of the options has at least one row.
+ * 7. A text that is no offset of the source is refused by a named error.
+ * 8. Disposed, also twice or while it is asked for something, it ends what it does and keeps
+ *    nothing open.
  */
 export interface Source extends AsyncDisposable {
   readonly schema: StructType;

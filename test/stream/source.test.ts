@@ -13,6 +13,7 @@ sourceSuite({ test, assert }, async () => {
   const data = new RowsDataset(struct([field("id", long)]));
   return {
     engine: bench.engine,
+    limit: 1,
     open: () => data.open(),
     add: async () => void data.chunks.push([[BigInt(data.chunks.length)]]),
     [Symbol.asyncDispose]: async () => undefined,

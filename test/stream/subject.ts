@@ -5,6 +5,7 @@ import { columnsOf } from "../../src/analysis/expression.ts";
 import type { Column, TypedRelation, TypedScan } from "../../src/analysis/typed.ts";
 import { openEngine } from "../../src/engine/duckdb/engine.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import { error } from "../../src/error/error.ts";
 import type { OutputMode } from "../../src/plan/command.ts";
 import type { StructType } from "../../src/schema/type.ts";
 import type { Value } from "../../src/schema/value.ts";
@@ -38,7 +39,10 @@ export class RowsDataset implements StreamingDataset {
 
   async open(): ReturnType<StreamingDataset["open"]> {
     this.opened += 1;
-    const at = (offset: string | undefined): number => Number(offset ?? 0);
+    const at = (offset = "0"): number => {
+      if (!/^\d+$/.test(offset)) throw error("INVALID_SOURCE_OFFSET", { offset, source: "Rows" });
+      return Number(offset);
+    };
     return {
       schema: this.schema,
       description: "Rows",

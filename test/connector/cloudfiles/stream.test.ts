@@ -49,6 +49,7 @@ describe("laws", () => {
     let added = 0;
     return {
       engine: session.engine,
+      limit: 1,
       open: async () =>
         (await open(session, { "cloudfiles.maxfilespertrigger": "1" }, "id INT")).source,
       async add() {

@@ -75,6 +75,7 @@ describe("laws", () => {
     let added = 0;
     return {
       engine: session.engine,
+      limit: 2,
       // A first batch that is not of a snapshot may end anywhere.
       open: () => open(session, path, { maxfilespertrigger: "1", startingversion: "0" }),
       // Every other commit also deletes what was there.

@@ -71,6 +71,7 @@ describe("laws", () => {
     let added = 0;
     return {
       engine: session.engine,
+      limit: 2,
       open: () => open(session, { maxfilespertrigger: "1" }),
       add: () => write(session, [added++, added++]),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

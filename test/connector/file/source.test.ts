@@ -29,6 +29,7 @@ describe("laws", () => {
     let added = 0;
     return {
       engine: session.engine,
+      limit: 1,
       open: () => openJson(session, { maxfilespertrigger: "1" }),
       async add() {
         for (let two = 0; two < 2; two++) {

@@ -59,6 +59,7 @@ sourceSuite({ test, assert }, async () => {
   };
   return {
     engine: session.engine,
+    single: true,
     async open() {
       const source = await open(session, port);
       opened = source;

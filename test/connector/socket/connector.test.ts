@@ -79,6 +79,7 @@ test("options that cannot be are refused by name", async () => {
 
 describe("with a write-ahead log", () => {
   const durable = { writeaheadlog: "true" };
+  const limited = { ...durable, maxoffsetspertrigger: "2" };
 
   sourceSuite({ test, assert }, async () => {
     const session = await openSession();
@@ -87,7 +88,8 @@ describe("with a write-ahead log", () => {
     let count = 0;
     return {
       engine: session.engine,
-      open: async () => waits.of(await open(session, server, durable)),
+      limit: 2,
+      open: async () => waits.of(await open(session, server, limited)),
       add: async () => {
         server.send(`line ${count++}\n`);
         waits.added();

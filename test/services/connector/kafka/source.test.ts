@@ -20,6 +20,7 @@ describe.skipIf("missing" in broker)("laws", () => {
     let added = 0;
     return {
       engine: session.engine,
+      limit: 3,
       open: () =>
         open(session, {
           subscribe: topic,

@@ -63,13 +63,14 @@ describe.skipIf("missing" in broker)("mqtt", () => {
       const session = await openSession();
       const open = openQuery(session);
       const topic = `suite/${queries}/${mqttVersion}`;
-      const options = { topic, brokerUrl, mqttVersion, QoS: "2" };
+      const options = { topic, brokerUrl, mqttVersion, QoS: "2", maxOffsetsPerTrigger: "2" };
       // The broker keeps messages for a session that is there.
       await (await open(options))[Symbol.asyncDispose]();
       const client = await connectTo(brokerUrl);
       const waits = patience();
       return {
         engine: session.engine,
+        limit: 2,
         open: async () => waits.of(await open(options)),
         add: async () => {
           await client.publishAsync(topic, "a message", { qos: 2 });
