@@ -138,6 +138,11 @@ export const mismatchConditions = {
     message:
       "Cannot resolve {sqlExpr}: {functionName} does not support ordering on the type {dataType}. Order by a part of it",
   },
+  "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT": {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot resolve {sqlExpr}: {msg}. {hint}",
+  },
   "DATATYPE_MISMATCH.INVALID_XML_SCHEMA": {
     kind: "invalid",
     sqlState: "42K09",

@@ -52,6 +52,13 @@ export const textConditions = {
       "The {format} datasource does not support writing empty or nested empty schemas. Let the data " +
       "have at least one column",
   },
+  TOO_MANY_PAYLOAD_SCHEMAS: {
+    kind: "invalid",
+    sqlState: "54000",
+    message:
+      "More than {limit} different schemas of payloads were read or written in this session, which " +
+      "keeps what it made for each. Stop the session and begin another",
+  },
   INVALID_AVRO_SCHEMA: {
     kind: "invalid",
     sqlState: "22023",

@@ -10,6 +10,8 @@ import {
   orderOf,
 } from "./column.ts";
 
+export * from "./format.ts";
+
 type One = (column: ColumnOrName) => Column;
 type Many = (...columns: readonly (ColumnOrName | Literal)[]) => Column;
 
@@ -26,17 +28,6 @@ const many =
   (name: string): Many =>
   (...columns) =>
     new Column(callOf(name, columns.map(argument)));
-
-/** How texts of a format are read or written: Spark's options. */
-export type FormatOptions = Readonly<Record<string, string | number | boolean>>;
-
-function withOptions(name: string, args: readonly Expression[], options: FormatOptions): Column {
-  const pairs = Object.entries(options).flatMap(([key, value]) => [
-    operand(key),
-    operand(String(value)),
-  ]);
-  return new Column(callOf(name, pairs.length === 0 ? args : [...args, callOf("map", pairs)]));
-}
 
 function argument(value: ColumnOrName | Literal): Expression {
   return typeof value === "string" ? named(value) : operand(value);
@@ -183,36 +174,6 @@ export function bround(column: ColumnOrName, scale = 0): Column {
 }
 export function get_json_object(column: ColumnOrName, path: string): Column {
   return withText("get_json_object", column, path);
-}
-/** `schema` is DDL text, or a `schema_of_json`. */
-export function from_json(
-  column: ColumnOrName,
-  schema: string | Column,
-  options: FormatOptions = {},
-): Column {
-  return withOptions("from_json", [named(column), operand(schema)], options);
-}
-export function to_json(column: ColumnOrName, options: FormatOptions = {}): Column {
-  return withOptions("to_json", [named(column)], options);
-}
-/** Of a constant. */
-export function schema_of_json(json: string | Column, options: FormatOptions = {}): Column {
-  return withOptions("schema_of_json", [operand(json)], options);
-}
-/** `schema` is DDL text, or a `schema_of_xml`. */
-export function from_xml(
-  column: ColumnOrName,
-  schema: string | Column,
-  options: FormatOptions = {},
-): Column {
-  return withOptions("from_xml", [named(column), operand(schema)], options);
-}
-export function to_xml(column: ColumnOrName, options: FormatOptions = {}): Column {
-  return withOptions("to_xml", [named(column)], options);
-}
-/** Of a constant. */
-export function schema_of_xml(xml: string | Column, options: FormatOptions = {}): Column {
-  return withOptions("schema_of_xml", [operand(xml)], options);
 }
 export function concat_ws(separator: string, ...columns: readonly ColumnOrName[]): Column {
   return new Column(callOf("concat_ws", [operand(separator), ...columns.map(named)]));

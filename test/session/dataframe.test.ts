@@ -109,6 +109,17 @@ describe("building", () => {
     expect(row).toEqual({ xml: "<r><d>2020-04-03</d></r>\n", json: '{"a":1,"b":null}' });
   });
 
+  test("messages are written and read by a schema", async () => {
+    const schema = '{"type":"record","name":"r","fields":[{"name":"id","type":"long"}]}';
+    const frame = session.spark
+      .range(3)
+      .select(F.to_avro(F.struct("id"), schema).as("m"), F.schema_of_avro(schema).as("s"))
+      .select(F.from_avro("m", schema, { mode: "PERMISSIVE" }).as("r"), "s");
+    const rows = await frame.collect();
+    expect(rows.map((row) => row["r"])).toEqual([{ id: 0n }, { id: 1n }, { id: 2n }]);
+    expect(rows[0]?.["s"]).toBe("STRUCT<id: BIGINT NOT NULL>");
+  });
+
   test("higher-order functions and when", async () => {
     const row = await session.spark
       .range(1)

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { aggregates } from "../../src/analysis/function/aggregate.ts";
+import { avros } from "../../src/analysis/function/avro.ts";
 import { collections } from "../../src/analysis/function/collection.ts";
 import { conditionals } from "../../src/analysis/function/conditional.ts";
 import { dates } from "../../src/analysis/function/date.ts";
@@ -33,7 +34,7 @@ const groups = {
   Intervals: intervals,
   Collections: collections,
   "With lambdas": higherOrder,
-  "JSON and the like": { ...jsons, ...xmls },
+  "JSON and the like": { ...jsons, ...xmls, ...avros },
   Variants: variants,
   Miscellaneous: miscellaneous,
   Aggregates: aggregates,

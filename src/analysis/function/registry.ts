@@ -1,5 +1,6 @@
 import type { TypedCall, TypedExpression } from "../typed.ts";
 import { aggregates } from "./aggregate.ts";
+import { avros } from "./avro.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { dates } from "./date.ts";
@@ -27,6 +28,7 @@ const groups = [
   higherOrder,
   jsons,
   xmls,
+  avros,
   variants,
   miscellaneous,
   aggregates,

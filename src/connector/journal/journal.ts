@@ -1,12 +1,12 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import { type Encode, recordEncoder } from "../../schema/avro/encode.ts";
+import { AvroOutput } from "../../schema/avro/output.ts";
 import { parseAvroSchema } from "../../schema/avro/parse.ts";
 import { avroJson } from "../../schema/avro/write.ts";
 import type { StructType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { Location } from "../../storage/store.ts";
-import { type Encode, recordEncoder } from "../file/avro-encode.ts";
-import { AvroOutput } from "../file/avro-output.ts";
 import { type Entry, pathOf, readSegment, type Start, takeOver } from "./recover.ts";
 import { decodeSegment, encodeSegment, type Segment, span } from "./segment.ts";
 

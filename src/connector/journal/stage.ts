@@ -2,7 +2,7 @@ import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { env } from "../../env.ts";
 import type { InputFile } from "../../plan/input.ts";
-import { blockHead, containerHead } from "../file/avro-output.ts";
+import { blockHead, containerHead } from "../../schema/avro/output.ts";
 import type { Journal } from "./journal.ts";
 import { recordsBetween } from "./segment.ts";
 

@@ -4,6 +4,7 @@ import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
 import type { FilePlace } from "../../plan/input.ts";
+import { flag } from "../../schema/flag.ts";
 import { field, type StructType, struct } from "../../schema/type.ts";
 import type {
   CachedResult,
@@ -34,7 +35,6 @@ import { withIntervals } from "./parquet/spark-schema.ts";
 import { parquetWrite } from "./parquet/write.ts";
 import { columnName, identifier, paths } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
-import { flag } from "./text/option.ts";
 import { sqlType } from "./type.ts";
 
 export type EngineOptions = InstanceOptions;
@@ -267,8 +267,10 @@ class DuckDBEngine implements Engine {
         rewritten: this.#rewritten,
       });
       bound = { binding, select: "" };
-      const select = relation(plan, scopeOf(context, binding.sources));
+      const scope = scopeOf(context, binding.sources);
+      const select = relation(plan, scope);
       await provideJavascript(select);
+      await instance.provide(connection, scope.payloads);
       bound = { binding, select };
       return bound;
     };

@@ -7,6 +7,7 @@ import { errorOf } from "./failure.ts";
 import { registerJavascript } from "./javascript/register.ts";
 import { type Duck, loadDuck } from "./module.ts";
 import { HeldRows, registerHeldRows } from "./parquet/held-rows.ts";
+import type { Payload } from "./payload/payload.ts";
 
 export interface InstanceOptions {
   /** DuckDB's spelling: `2GB`. Absent: DuckDB's own rule, 80% of the memory. */
@@ -26,6 +27,9 @@ const connectionLimit = 64;
 /** A connection costs some 50 KB; this many wait for the next query. */
 const idleLimit = 4;
 
+/** Functions of payloads that are made callable; DuckDB forgets none of them. */
+const payloadLimit = 4096;
+
 /** One DuckDB, its connections, and the bound on the work it does at a time. */
 export class Instance implements AsyncDisposable {
   readonly duck: Duck;
@@ -41,6 +45,7 @@ export class Instance implements AsyncDisposable {
   readonly #work = new Semaphore(queriesAtWork);
   readonly #connections = new Semaphore(connectionLimit);
   readonly #open = new Set<DuckDBConnection>();
+  readonly #payloads = new Set<string>();
   #controlling: DuckDBConnection | undefined;
   #closed = false;
 
@@ -89,6 +94,24 @@ export class Instance implements AsyncDisposable {
     } catch (thrown) {
       this.#connections.leave();
       throw errorOf(thrown, "connect");
+    }
+  }
+
+  /** Makes functions of payloads callable; to be done before a statement that calls them is run. */
+  async provide(
+    connection: DuckDBConnection,
+    payloads: ReadonlyMap<string, Payload>,
+  ): Promise<void> {
+    const lacking = [...payloads].filter(([name]) => !this.#payloads.has(name));
+    if (lacking.length === 0) return;
+    const { registerPayload } = await import("./payload/register.ts");
+    for (const [name, payload] of lacking) {
+      if (this.#payloads.has(name)) continue;
+      if (this.#payloads.size >= payloadLimit) {
+        throw error("TOO_MANY_PAYLOAD_SCHEMAS", { limit: String(payloadLimit) });
+      }
+      registerPayload(this.duck, connection, { name, payload });
+      this.#payloads.add(name);
     }
   }
 

@@ -57,6 +57,13 @@ export function sparkSchema(schema: AvroSchema, options: AvroTypeOptions): Struc
   throw error("AVRO_INCOMPATIBLE_SCHEMA", { reason });
 }
 
+/** Spark's type of any Avro schema. Throws AVRO_INCOMPATIBLE_SCHEMA as `sparkSchema` does. */
+export function sparkType(schema: AvroSchema, options: AvroTypeOptions): DataType {
+  const typed = typedOf(schema, { ...options, within: new Map() });
+  if (typed) return typed.type;
+  throw error("AVRO_INCOMPATIBLE_SCHEMA", { reason: "its recursion leaves no value" });
+}
+
 /** Undefined: nothing is left of the type at the depth where its recursion ends. */
 function typedOf(schema: AvroSchema, walk: Walk): Typed | undefined {
   switch (schema.type) {

@@ -6,6 +6,11 @@ export function avroJson(schema: StructType, record: string, namespace: string):
   return jsonOf(schema, { record, namespace });
 }
 
+/** Spark's Avro schema of any value, as `to_avro` has it. */
+export function avroValueJson(type: DataType, nullable: boolean): Json {
+  return optional(type, nullable, { record: "topLevelRecord", namespace: "" });
+}
+
 interface Names {
   readonly record: string;
   readonly namespace: string;

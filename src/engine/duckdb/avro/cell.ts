@@ -58,6 +58,11 @@ export function recordCells(
   return fieldsCell({ written, reader, type, columns, places, path: [] }, options);
 }
 
+/** The reader of a value of any schema. Throws as `recordCells` does. */
+export function valueCell(place: Omit<Place, "path">, options: CellOptions): ReadCell {
+  return cellOf({ ...place, path: [] }, options);
+}
+
 function cellOf(place: Place, options: CellOptions): ReadCell {
   const { written, reader } = place;
   if (written.type === "union") return writtenUnion(written, place, options);

@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
+import { type AvroOptions, avroOptions } from "../../../schema/avro/option.ts";
 import { parseAvroSchema } from "../../../schema/avro/parse.ts";
 import { sparkSchema } from "../../../schema/avro/spark.ts";
 import { julianRebase, type Rebase } from "../../../schema/rebase.ts";
@@ -11,7 +12,6 @@ import type { FileReader, FormatContext } from "../text/format.ts";
 import { recordCells } from "./cell.ts";
 import { Container, prepareCodecs } from "./container.ts";
 import { Cursor } from "./cursor.ts";
-import { type AvroOptions, avroOptions } from "./option.ts";
 import type { ReadCell } from "./value.ts";
 
 /** Makes the readers of Avro files. `prepareCodecs` was awaited before. */
@@ -100,7 +100,8 @@ function rebaseOf({ header }: Container, options: AvroOptions): Rebase | undefin
   return julianRebase(header.metadata.get("org.apache.spark.timeZone") ?? "UTC");
 }
 
-const ancientRefused: Rebase = {
+/** What refuses days and instants that two calendars have apart. */
+export const ancientRefused: Rebase = {
   date: (days) => (days >= -141_427 ? days : refuseAncient()),
   micros: (micros) => (micros >= -2_208_988_800_000_000n ? micros : refuseAncient()),
 };

@@ -1,5 +1,6 @@
 import type { Input } from "../../../plan/input.ts";
 import type { QueryContext } from "../../engine.ts";
+import type { Payload } from "../payload/payload.ts";
 
 /** An input made readable: a FROM item with the columns by position, then the row's ordinals. */
 export interface Source {
@@ -26,6 +27,8 @@ export interface Scope {
   readonly single: boolean;
   /** SQL of lambda variables that are not simply `v<id>`. */
   readonly variables: ReadonlyMap<number, string>;
+  /** What reads or writes payloads, by the name it is called by; found while compiling. */
+  readonly payloads: Map<string, Payload>;
   /** Numbers the variables of lambdas made here. */
   readonly counter: { next: number };
 }
@@ -39,6 +42,7 @@ export function scopeOf(context: QueryContext, sources: ReadonlyMap<Input, Sourc
     keys: [],
     single: false,
     variables: new Map(),
+    payloads: new Map(),
     counter: { next: 0 },
   };
 }

@@ -12,6 +12,7 @@ import type {
   RangeInput,
   RowsInput,
 } from "../../../plan/input.ts";
+import { flag } from "../../../schema/flag.ts";
 import { holdsDays } from "../../../schema/rebase.ts";
 import { type DataType, type StructType, someType, struct } from "../../../schema/type.ts";
 import type { Needed } from "../../../storage/store.ts";
@@ -28,7 +29,6 @@ import { calendarsOf } from "../parquet/rebase.ts";
 import type { Comparison } from "../parquet/row-group.ts";
 import { identifier } from "../quote.ts";
 import type { ScanItem } from "../table-function.ts";
-import { flag } from "../text/option.ts";
 import { hasMembers, sqlType } from "../type.ts";
 import { appendRows } from "../value/append.ts";
 import { literal } from "../value/literal.ts";

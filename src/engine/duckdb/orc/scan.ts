@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { env } from "../../../env.ts";
 import type { OrcInput } from "../../../plan/input.ts";
+import { flag } from "../../../schema/flag.ts";
 import { readyZstd } from "../../orc/codec/zstd.ts";
 import { registerScan, type ScanItem } from "../table-function.ts";
-import { flag } from "../text/option.ts";
 import { OrcRows } from "./rows.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
-import { flag } from "./option.ts";
+import { flag } from "../../../schema/flag.ts";
 
 export type QuoteHandling =
   | "STOP_AT_DELIMITER"

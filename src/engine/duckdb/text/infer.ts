@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
 import type { Options } from "../../../plan/relation.ts";
+import { flag } from "../../../schema/flag.ts";
 import {
   array,
   type DataType,
@@ -27,7 +28,7 @@ import { Malformed } from "./json-lexer.ts";
 import { decode } from "./layout.ts";
 import { lineReader, splitLines } from "./line.ts";
 import { foldCase, mergeTypes, sortedStruct } from "./merge-type.ts";
-import { flag, jsonGrammar, type TextOptions, textOptions } from "./option.ts";
+import { jsonGrammar, type TextOptions, textOptions } from "./option.ts";
 import { readWhole } from "./whole.ts";
 
 /** Bytes between two turns given to the rest of the program. */

@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
+import { flag } from "../../../schema/flag.ts";
 import type { Leniency } from "./block.ts";
 
 export type Mode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
@@ -19,16 +20,6 @@ export interface TextOptions extends Leniency {
   readonly timestampNtzFormat: string | undefined;
   readonly timeFormat: string | undefined;
   readonly timeZone: string;
-}
-
-/** Reads a true/false option as Scala does; anything else is INVALID_TEXT_OPTION. */
-export function flag(options: Options, name: string, fallback: boolean): boolean {
-  const value = options[name.toLowerCase()];
-  if (value === undefined) return fallback;
-  const lower = value.toLowerCase();
-  if (lower === "true") return true;
-  if (lower === "false") return false;
-  throw error("INVALID_TEXT_OPTION", { option: name, value, reason: "it is true or false" });
 }
 
 /** The options all formats share, with Spark's defaults; names of `options` are lower case. */

@@ -1,12 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { error } from "../../../error/error.ts";
 import type { InputFile } from "../../../plan/input.ts";
+import { flag } from "../../../schema/flag.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import type { Chunk } from "./chunk.ts";
 import type { FileReader, FormatContext } from "./format.ts";
 import { decode } from "./layout.ts";
 import { lineReader } from "./line.ts";
-import { flag } from "./option.ts";
 import { readRaw, readWhole } from "./whole.ts";
 
 /** Readers of text files: a row is a line, or with `wholetext` the file. */

@@ -1,7 +1,8 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
 import { type BinaryStyle, binaryStyle } from "../../../schema/binary.ts";
-import { flag, type TextOptions, textOptions } from "../text/option.ts";
+import { flag } from "../../../schema/flag.ts";
+import { type TextOptions, textOptions } from "../text/option.ts";
 
 /** The options of reading XML, with Spark's defaults. */
 export interface XmlOptions {

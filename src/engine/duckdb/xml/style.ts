@@ -1,9 +1,10 @@
 import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
 import { type BinaryStyle, binaryStyle } from "../../../schema/binary.ts";
+import { flag } from "../../../schema/flag.ts";
 import type { DataType } from "../../../schema/type.ts";
 import { zoneOf } from "../../../schema/zone.ts";
-import { checkLocale, flag } from "../text/option.ts";
+import { checkLocale } from "../text/option.ts";
 import { checkTags, invalidOption } from "./option.ts";
 
 /** How rows become XML, with Spark's defaults. */

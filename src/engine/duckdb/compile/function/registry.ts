@@ -2,6 +2,7 @@ import type { TypedCall } from "../../../../analysis/typed.ts";
 import type { DataType } from "../../../../schema/type.ts";
 import { text } from "../../quote.ts";
 import type { Scope } from "../scope.ts";
+import { avros } from "./avro.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { datetimes } from "./datetime.ts";
@@ -52,6 +53,7 @@ export function compilationOf(name: string): Compilation | undefined {
     collections,
     jsons,
     xmls,
+    avros,
     variants,
     hashes,
   ];

@@ -1,10 +1,8 @@
 import { error } from "../../error/error.ts";
-import { type AvroSchema, branchName, presentBranches } from "../../schema/avro/schema.ts";
-import { wideType } from "../../schema/avro/spark.ts";
-import { sameName } from "../../schema/compare.ts";
-import { sqlDataType } from "../../schema/ddl.ts";
-import { intervalAmount } from "../../schema/interval-text.ts";
-import type { DataType, StructType } from "../../schema/type.ts";
+import { sameName } from "../compare.ts";
+import { sqlDataType } from "../ddl.ts";
+import { intervalAmount } from "../interval-text.ts";
+import type { DataType, StructType } from "../type.ts";
 import {
   type CalendarDate,
   type Decimal,
@@ -13,14 +11,16 @@ import {
   type LocalTimestamp,
   type Timestamp,
   type Value,
-} from "../../schema/value.ts";
-import type { AvroOutput } from "./avro-output.ts";
+} from "../value.ts";
+import type { AvroOutput } from "./output.ts";
+import { type AvroSchema, branchName, presentBranches } from "./schema.ts";
+import { wideType } from "./spark.ts";
 
 /** Writes the values of a row. */
 export type Encode = (out: AvroOutput, values: readonly Value[]) => void;
 
 /** Writes a value that is not null. */
-type Put = (out: AvroOutput, value: Value) => void;
+export type Put = (out: AvroOutput, value: Value) => void;
 
 interface Place {
   readonly type: DataType;
@@ -36,6 +36,11 @@ interface Place {
  */
 export function recordEncoder(type: StructType, schema: AvroSchema, positional: boolean): Encode {
   return fieldsEncoder({ type, schema, path: [], positional });
+}
+
+/** The encoder of a value that is not null, by a schema of any kind; as `recordEncoder`. */
+export function valueEncoder(type: DataType, schema: AvroSchema): Put {
+  return nullable({ type, schema, path: [], positional: false });
 }
 
 function fieldsEncoder({ type, schema, path, positional }: Place & { type: StructType }): Encode {

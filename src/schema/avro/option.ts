@@ -1,9 +1,8 @@
-import { error } from "../../../error/error.ts";
-import type { Options } from "../../../plan/relation.ts";
-import { parseAvroSchema } from "../../../schema/avro/parse.ts";
-import type { AvroSchema } from "../../../schema/avro/schema.ts";
-import type { AvroTypeOptions } from "../../../schema/avro/spark.ts";
-import { flag } from "../text/option.ts";
+import { error } from "../../error/error.ts";
+import { flag } from "../flag.ts";
+import { parseAvroSchema } from "./parse.ts";
+import type { AvroSchema } from "./schema.ts";
+import type { AvroTypeOptions } from "./spark.ts";
 
 export type RebaseMode = "EXCEPTION" | "CORRECTED" | "LEGACY";
 
@@ -18,7 +17,7 @@ export interface AvroOptions extends AvroTypeOptions {
 const depthMax = 15;
 
 /** The options of Avro's reader; names of `options` are lower case. */
-export function avroOptions(options: Options): AvroOptions {
+export function avroOptions(options: Readonly<Record<string, string>>): AvroOptions {
   const schema = options["avroschema"];
   return {
     ...(schema === undefined ? {} : { schema: parseAvroSchema(schema) }),

@@ -1,0 +1,89 @@
+import { error, isError } from "../../../error/error.ts";
+import type { Value } from "../../../schema/value.ts";
+import type { Column } from "../text/column.ts";
+import { StringColumn } from "../text/string.ts";
+
+/** What reads messages into the cells of a column. */
+export interface PayloadReader {
+  /** The function's name. */
+  readonly name: string;
+  readonly column: Column;
+  /** Reads a message into a cell, of which parts may be there when it throws. */
+  readonly read: (bytes: Uint8Array, row: number) => void;
+  /** What a message that cannot be read becomes; absent: it is an error. */
+  readonly lost?: Value;
+}
+
+/** Bytes of a message that an error tells. */
+const toldBytes = 64;
+
+/** The reader's column with a cell for each message. Throws MALFORMED_RECORD_IN_PARSING. */
+export function fillColumn(
+  reader: PayloadReader,
+  messages: readonly (Uint8Array | null)[],
+): Column {
+  const { column, read } = reader;
+  for (let row = 0; row < messages.length; row++) {
+    const bytes = messages[row]!;
+    if (bytes === null) {
+      column.put(row, null);
+      continue;
+    }
+    try {
+      read(bytes, row);
+    } catch (thrown) {
+      column.reset();
+      if (reader.lost === undefined) throw malformed(reader.name, bytes, thrown);
+      return fillReadable(reader, messages, row);
+    }
+  }
+  return column;
+}
+
+/** Half a message leaves cells behind: which can be read is found first, on a row of its own. */
+function fillReadable(
+  { column, read, lost = null }: PayloadReader,
+  messages: readonly (Uint8Array | null)[],
+  from: number,
+): Column {
+  const readable = messages.map((bytes, row) => {
+    if (bytes === null || row < from) return true;
+    try {
+      read(bytes, 0);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      column.reset();
+    }
+  });
+  messages.forEach((bytes, row) => {
+    if (bytes === null) column.put(row, null);
+    else if (readable[row]) read(bytes, row);
+    else column.put(row, lost);
+  });
+  return column;
+}
+
+function malformed(name: string, bytes: Uint8Array, thrown: unknown): Error {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const told = Buffer.from(bytes.subarray(0, toldBytes)).toString("hex").toUpperCase();
+  const more = bytes.length > toldBytes ? `… (${bytes.length} bytes)` : "";
+  return error(
+    "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+    { badRecord: `X'${told}'${more}`, path: name, reason },
+    isError(thrown) ? thrown : undefined,
+  );
+}
+
+/** A column with the message of each value. */
+export function fillColumnOf(
+  write: (value: Value) => Uint8Array,
+  values: readonly Value[],
+): Column {
+  const column = new StringColumn();
+  values.forEach((value, row) => {
+    column.put(row, value === null ? null : write(value));
+  });
+  return column;
+}

@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import type { Options } from "../../../plan/relation.ts";
+import { dataTypeJson } from "../../../schema/json.ts";
+import type { DataType } from "../../../schema/type.ts";
+
+/** A function between bytes of a message and values, for vectors: all that it does, as data. */
+export type Payload =
+  | {
+      readonly kind: "from_avro";
+      readonly schema: string;
+      readonly options: Options;
+      /** What comes out. */
+      readonly type: DataType;
+    }
+  | {
+      readonly kind: "to_avro";
+      readonly schema: string;
+      /** What goes in. */
+      readonly type: DataType;
+    };
+
+/** What the function is called in SQL: the same for the same payload, in any process. */
+export function payloadName(payload: Payload): string {
+  const text = JSON.stringify({ ...payload, type: dataTypeJson(payload.type) });
+  return `millrace_${payload.kind}_${createHash("sha256").update(text).digest("hex")}`;
+}
