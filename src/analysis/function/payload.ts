@@ -42,10 +42,10 @@ function isNull(value: TypedExpression): boolean {
 }
 
 function unfit(given: FunctionCall, place: ConstantPlace, what: string): Error {
-  const name = given.name.toUpperCase();
+  const stands = `The ${place.ordinal} argument of the ${given.name.toUpperCase()} SQL function`;
   return error("DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT", {
     sqlExpr: `"${given.text}"`,
-    msg: `The ${place.ordinal} argument of the ${name} SQL function must be ${what} ${place.meaning}`,
+    msg: `${stands} must be ${what} ${place.meaning}`,
     hint: "Write it out in the call",
   });
 }
