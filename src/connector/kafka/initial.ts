@@ -15,10 +15,15 @@ export async function readInitial(checkpoint: Location): Promise<PartitionOffset
     throw thrown;
   }
   const text = Buffer.from(bytes).toString("utf8");
-  if (text.startsWith(head)) return parseOffsets(text.slice(head.length));
-  if (text.startsWith("\0{")) return parseOffsets(text.slice(1)); // of Spark 2.1.0
-  const reason = "it does not begin as the offsets of Kafka do (v1)";
-  throw error("CANNOT_PARSE_SOURCE_LOG", { path: checkpoint.store.uri(path), reason });
+  const unreadable = (reason: string, cause?: unknown): Error =>
+    error("CANNOT_PARSE_SOURCE_LOG", { path: checkpoint.store.uri(path), reason }, cause);
+  const begin = [head, "\0"].find((one) => text.startsWith(`${one}{`)); // without head: Spark 2.1.0
+  if (begin === undefined) throw unreadable("it does not begin as the offsets of Kafka do (v1)");
+  try {
+    return parseOffsets(text.slice(begin.length));
+  } catch (cause) {
+    throw unreadable("it holds no offsets", cause);
+  }
 }
 
 /** Writes it down once; what somebody else wrote before counts. */

@@ -64,8 +64,8 @@ class KafkaSource implements Source {
   }
 
   async latestOffset(start: Offset | undefined, limit: ReadLimit, until?: Offset): Promise<Offset> {
-    const from = start === undefined ? await this.#first() : parseOffsets(start);
-    const end = until === undefined ? await this.#available(from) : parseOffsets(until);
+    const from = start === undefined ? await this.#first() : this.#parsed(start);
+    const end = until === undefined ? await this.#available(from) : this.#parsed(until);
     this.#latest = end;
     if (limit.kind === "all") return offsetsJson(end);
     const { minOffsets, maxOffsets } = this.#options;
@@ -79,8 +79,8 @@ class KafkaSource implements Source {
   }
 
   async input(start: Offset | undefined, end: Offset): Promise<Batch> {
-    const from = start === undefined ? await this.#first() : parseOffsets(start);
-    const ranges = await this.#ranges(from, parseOffsets(end));
+    const from = start === undefined ? await this.#first() : this.#parsed(start);
+    const ranges = await this.#ranges(from, this.#parsed(end));
     const { failOnDataLoss, pollMs } = this.#options;
     const client = this.#client;
     const log: RecordLog = {
@@ -96,13 +96,21 @@ class KafkaSource implements Source {
 
   async metrics(end: Offset | undefined): Promise<Readonly<Record<string, string>>> {
     if (end === undefined || this.#latest === undefined) return {};
-    return lagMetrics(parseOffsets(end), this.#latest);
+    return lagMetrics(this.#parsed(end), this.#latest);
   }
 
   async commit(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client[Symbol.asyncDispose]();
+  }
+
+  #parsed(offset: Offset): PartitionOffsets {
+    try {
+      return parseOffsets(offset);
+    } catch (cause) {
+      throw error("INVALID_SOURCE_OFFSET", { offset, source: this.description }, cause);
+    }
   }
 
   /** Where the stream began: written down at its first start. */

@@ -57,6 +57,16 @@ describe.skipIf("missing" in broker)("a stream", () => {
     expect((await values(session, again, [undefined, end])).sort()).toEqual(["0", "3", "4"]);
   });
 
+  test("refuses an offset that is none of Kafka's", async () => {
+    await using session = await openSession();
+    await using source = await open(session, { subscribe: "any" });
+    for (const offset of ["5", '{"t":5}']) {
+      await expect(source.latestOffset(offset, all)).rejects.toMatchObject({
+        code: "INVALID_SOURCE_OFFSET",
+      });
+    }
+  });
+
   test("takes of each partition in proportion, and reads new partitions from the first record", async () => {
     await using session = await openSession();
     const topic = await createTopic(plaintext, 1);

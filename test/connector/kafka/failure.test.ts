@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import {
+  isRefused,
+  lastingFailure,
+  passes,
+  sayingOf,
+} from "../../../src/connector/kafka/failure.ts";
+import { error } from "../../../src/error/error.ts";
+
+const asked = { servers: "a:1", mechanism: "PLAIN" };
+const of = (message: string, more: object = {}): Error => Object.assign(new Error(message), more);
+/** As the client wraps: errors in lists, and causes in causes. */
+const wrapped = (inner: Error): Error =>
+  new AggregateError([of("Connection failed.", { code: "PLT_KFK_NETWORK", cause: inner })], "Many");
+
+describe("what the client throws", () => {
+  test("is one that stays where credentials or certificates are wrong", () => {
+    const refused = of("SASL", {
+      code: "PLT_KFK_AUTHENTICATION",
+      errors: [of("inner", { serverErrorMessage: "Invalid username or password" })],
+    });
+    expect(lastingFailure(wrapped(refused), asked)).toMatchObject({
+      code: "KAFKA_AUTHENTICATION_FAILED",
+      parameters: { mechanism: "PLAIN", reason: "Invalid username or password" },
+    });
+    for (const code of [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "CERT_HAS_EXPIRED",
+    ]) {
+      const failure = lastingFailure(wrapped(of("no", { code })), asked);
+      expect(failure).toMatchObject({ code: "KAFKA_TLS_FAILED", kind: "invalid" });
+    }
+  });
+
+  test("may pass where nobody answered; an error of ours is itself", () => {
+    const away = wrapped(of("connect ECONNREFUSED", { code: "ECONNREFUSED" }));
+    expect(lastingFailure(away, asked)).toBeUndefined();
+    expect(sayingOf(away)).toBe("connect ECONNREFUSED");
+    expect(sayingOf("text")).toBe("text");
+    const own = error("KAFKA_ILLEGAL_OPTION", { reason: "r" });
+    expect(lastingFailure(own, asked)).toBe(own);
+  });
+
+  test("is a refusal where every answer of a broker is one", () => {
+    const answer = (canRetry: boolean): Error => of("answer", { apiCode: 10, canRetry });
+    expect(isRefused(wrapped(answer(false)))).toBe(true);
+    expect(isRefused(new AggregateError([answer(false), answer(true)]))).toBe(false);
+    expect(isRefused(wrapped(of("away")))).toBe(false);
+  });
+});
+
+test("errors that pass are those of leaders and replicas, not of users", () => {
+  expect([5, 6, 9, 74, 76].every(passes)).toBe(true);
+  expect([1, 2, 17, 29, 35].some(passes)).toBe(false);
+});
