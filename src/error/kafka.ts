@@ -54,6 +54,40 @@ export const kafkaConditions = {
     message:
       "Kafka at {servers} has no version of the request {request} that is spoken here ({known}). Use brokers from 3.1 on",
   },
+  KAFKA_SINK_COLUMN_INVALID: {
+    kind: "invalid",
+    sqlState: "42K09",
+    message: "Cannot write these columns to Kafka: {reason}",
+  },
+  KAFKA_INVALID_RECORD: {
+    kind: "invalid",
+    sqlState: "22023",
+    message: "A row cannot be a record of Kafka: {reason}",
+  },
+  KAFKA_RECORD_TOO_LARGE: {
+    kind: "invalid",
+    sqlState: "54000",
+    message:
+      "A record of {size} bytes for the topic {topic} is larger than {limit} allows. Make it smaller, or raise kafka.max.request.size and the topic's max.message.bytes",
+  },
+  KAFKA_UNKNOWN_PARTITION: {
+    kind: "invalid",
+    sqlState: "42704",
+    message:
+      "A record is for partition {partition} of the topic {topic} of Kafka at {servers}, which has {count}. Check the column partition, or add partitions",
+  },
+  KAFKA_SAVE_MODE_NOT_ALLOWED: {
+    kind: "unsupported",
+    sqlState: "0A000",
+    message:
+      "Save mode {mode} is not allowed for Kafka. Allowed save modes are append and errorifexists (which is default)",
+  },
+  KAFKA_PRODUCER_FENCED: {
+    kind: "conflict",
+    sqlState: "40001",
+    message:
+      "Kafka at {servers} does not let this writer go on with the transactional id {id}: {reason}. Either another run of the query has taken over, or the batch took longer than kafka.transaction.timeout.ms. It is not there; start the query again if no other runs",
+  },
   KAFKA_CORRUPT_RECORD_BATCH: {
     kind: "corrupt",
     sqlState: "58030",

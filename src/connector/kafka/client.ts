@@ -1,7 +1,16 @@
 import { env } from "../../env.ts";
-import { error, isError } from "../../error/error.ts";
+import { error } from "../../error/error.ts";
+import type { Brokers } from "./brokers.ts";
 import type { KafkaConfig } from "./config.ts";
-import { code, lastingFailure, passes, reasonOf, sayingOf } from "./failure.ts";
+import {
+  answerOf,
+  code,
+  hasAnswer,
+  lastingFailure,
+  passes,
+  reasonOf,
+  sayingOf,
+} from "./failure.ts";
 import { type FetchAnswer, type FetchedPartition, readFetch } from "./fetch.ts";
 import { inOrder, nameOf, type TopicPartition } from "./partition.ts";
 import {
@@ -37,6 +46,7 @@ export interface KafkaClient extends AsyncDisposable {
    */
   fetch(questions: readonly FetchQuestion[]): Promise<FetchRound>;
   producer(settings: ProducerSettings): Promise<KafkaProducer>;
+  readonly brokers: Brokers;
 }
 
 export interface Topic {
@@ -180,12 +190,32 @@ class Client implements KafkaClient {
     return failures.length > 0 ? { answers, failure: failures.join("; ") } : { answers };
   }
 
-  producer(settings: ProducerSettings): Promise<KafkaProducer> {
-    return openProducer(
-      this.#module,
-      { ...this.#options, retries: 5 },
-      { ...settings, asked: this.#asked },
-    );
+  async producer(settings: ProducerSettings): Promise<KafkaProducer> {
+    return openProducer(this.brokers, settings);
+  }
+
+  get brokers(): Brokers {
+    return {
+      ...{ config: this.config, module: this.#module },
+      partitions: async (topic) => {
+        const [found] = await this.#metadata([topic], true);
+        return found?.partitions.length ?? 0;
+      },
+      byLeader: async (questions) => {
+        await this.#lead(questions);
+        return this.#byLeader(questions);
+      },
+      ask: async (address, work) => {
+        const { connections } = this.#base;
+        const connection = address
+          ? await connections.get(address)
+          : await connections.getFirstAvailable([...this.#addresses()]);
+        return this.#call(connection, () => work(connection));
+      },
+      patiently: (work, backoffMs) => this.#patiently(work, backoffMs),
+      forget: () => this.#forget(),
+      lasting: (thrown) => lastingFailure(thrown, this.#asked),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,11 +232,11 @@ class Client implements KafkaClient {
   }
 
   /** Asks again until an answer comes, the time is over, or the failure is one that stays. */
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    const { apiMs, backoffMs, backoffMaxMs, servers } = this.config;
+  async #patiently<T>(work: () => Promise<T>, firstMs = this.config.backoffMs): Promise<T> {
+    const { apiMs, backoffMaxMs, servers } = this.config;
     const began = env.monotonic();
     const until = began + apiMs;
-    for (let waitMs = backoffMs; ; waitMs = Math.min(backoffMaxMs, waitMs * 2)) {
+    for (let waitMs = firstMs; ; waitMs = Math.min(backoffMaxMs, waitMs * 2)) {
       try {
         return await work();
       } catch (thrown) {
@@ -226,15 +256,19 @@ class Client implements KafkaClient {
     }
   }
 
-  async #metadata(names: readonly string[] | undefined): Promise<readonly Topic[]> {
-    const known = [...this.#cluster.brokers.values()];
+  #addresses(): readonly Address[] {
     const bootstrap = this.#options.bootstrapBrokers.map(addressOf);
-    const connection = await this.#base.connections.getFirstAvailable([...bootstrap, ...known]);
+    return [...bootstrap, ...this.#cluster.brokers.values()];
+  }
+
+  async #metadata(names: readonly string[] | undefined, create = false): Promise<readonly Topic[]> {
+    const { connections } = this.#base;
+    const connection = await connections.getFirstAvailable([...this.#addresses()]);
     await this.#check();
     const { metadataV12 } = this.#module;
     const asked = names === undefined ? null : [...names];
     const answer = await this.#call(connection, () =>
-      metadataV12.api.async(connection as never, asked, false),
+      metadataV12.api.async(connection as never, asked, create),
     ).catch(answerOf<MetadataResponse>);
     const leaders = new Map(this.#cluster.leaders);
     const topics: Topic[] = [];
@@ -394,14 +428,4 @@ function addressOf(broker: string): Address {
   const colon = broker.lastIndexOf(":");
   const host = broker.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   return { host, port: Number(broker.slice(colon + 1)) };
-}
-
-/** The client throws an answer that has an error anywhere in it. */
-function hasAnswer(thrown: unknown): thrown is { readonly response: unknown } {
-  return !isError(thrown) && (thrown as { readonly response?: unknown })?.response !== undefined;
-}
-
-function answerOf<T>(thrown: unknown): T {
-  if (hasAnswer(thrown)) return thrown.response as T;
-  throw thrown;
 }

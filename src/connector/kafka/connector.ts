@@ -4,9 +4,10 @@ import { readKafka } from "./batch.ts";
 import { batchOptions, type KafkaSourceOptions, streamOptions } from "./option.ts";
 import { loadKafka } from "./peer.ts";
 import { kafkaSchema } from "./schema.ts";
+import { kafkaSink, writeKafka } from "./sink.ts";
 import { openKafkaSource } from "./source.ts";
 
-/** Topics of Apache Kafka and of what speaks its protocol, as Spark's source reads them. */
+/** Topics of Apache Kafka and of what speaks its protocol, as Spark reads and writes them. */
 export const connector: Connector = {
   names: ["kafka"],
   async reader(request) {
@@ -24,6 +25,12 @@ export const connector: Connector = {
       ...{ name: nameOf(options), schema, hidden: [], streaming: true },
       open: (context) => openKafkaSource(options, schema, context),
     };
+  },
+  writer: writeKafka,
+  async sink(request) {
+    const sink = await kafkaSink(request);
+    await loadKafka();
+    return sink;
   },
 };
 

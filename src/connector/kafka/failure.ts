@@ -21,15 +21,36 @@ export function passes(number: number): boolean {
 const names: Readonly<Record<number, string>> = {
   2: "the broker found a corrupt message (CORRUPT_MESSAGE)",
   17: "it is no name of a topic (INVALID_TOPIC_EXCEPTION)",
-  29: "the user may not read the topic (TOPIC_AUTHORIZATION_FAILED)",
+  29: "the user may not do this with the topic (TOPIC_AUTHORIZATION_FAILED)",
   31: "the user may not do this in the cluster (CLUSTER_AUTHORIZATION_FAILED)",
   35: "the broker does not know the version (UNSUPPORTED_VERSION)",
+  18: "the records are too many (RECORD_LIST_TOO_LARGE)",
+  30: "the user may not use the group (GROUP_AUTHORIZATION_FAILED)",
   43: "the topic's message format is too old (UNSUPPORTED_FOR_MESSAGE_FORMAT)",
+  45: "records before are missing (OUT_OF_ORDER_SEQUENCE_NUMBER)",
+  47: "a newer writer has the id (INVALID_PRODUCER_EPOCH)",
+  48: "the transaction is not open (INVALID_TXN_STATE)",
+  49: "the id is not known any more (INVALID_PRODUCER_ID_MAPPING)",
+  50: "kafka.transaction.timeout.ms is more than the brokers allow (INVALID_TRANSACTION_TIMEOUT)",
+  53: "the user may not use the id (TRANSACTIONAL_ID_AUTHORIZATION_FAILED)",
+  87: "the topic does not take such a record (INVALID_RECORD)",
+  90: "a newer writer has the id (PRODUCER_FENCED)",
 };
 
 /** What Kafka's number of an error says. */
 export function reasonOf(number: number): string {
   return names[number] ?? `error ${number} of the Kafka protocol`;
+}
+
+/** The client throws an answer that has an error anywhere in it. */
+export function hasAnswer(thrown: unknown): thrown is { readonly response: unknown } {
+  return !isError(thrown) && (thrown as { readonly response?: unknown })?.response !== undefined;
+}
+
+/** Such an answer after all; what is none is thrown again. */
+export function answerOf<T>(thrown: unknown): T {
+  if (hasAnswer(thrown)) return thrown.response as T;
+  throw thrown;
 }
 
 /** Who was asked, for messages. */
@@ -61,8 +82,6 @@ interface Part extends Error {
   readonly errors?: readonly unknown[];
   readonly serverErrorMessage?: unknown;
   /** Of an answer of the broker: Kafka's number. */
-  readonly apiCode?: unknown;
-  readonly canRetry?: unknown;
 }
 
 function* nested(thrown: unknown, depth = 0): Generator<Part> {
@@ -78,12 +97,6 @@ const certificate =
 
 function isTls({ code: name, message }: Part): boolean {
   return (typeof name === "string" && certificate.test(name)) || /\bTLS\b.*failed/.test(message);
-}
-
-/** Whether a broker answered that it will not do it, now or later. */
-export function isRefused(thrown: unknown): boolean {
-  const answers = [...nested(thrown)].filter(({ apiCode }) => typeof apiCode === "number");
-  return answers.length > 0 && answers.every(({ canRetry }) => canRetry === false);
 }
 
 /** The innermost of what the client says. */

@@ -6,17 +6,18 @@ import { importPeer } from "../../storage/peer.ts";
  */
 export interface KafkaModule {
   readonly Base: new (options: BaseOptions) => BaseClient;
-  readonly Producer: new (options: ProducerOptions) => PeerProducer;
+  readonly Writer: { create(): { append(bytes: Buffer): unknown } };
+  readonly compressionsAlgorithms: Readonly<Record<"snappy" | "lz4", PeerCodec>>;
   readonly metadataV12: Requests<[topics: string[] | null, create: boolean], MetadataResponse>;
   readonly listOffsetsV7: Requests<ListOffsetsArguments, ListOffsetsResponse>;
+  readonly findCoordinatorV4: Requests<[kind: number, keys: string[]], CoordinatorResponse>;
+  readonly initProducerIdV4: Requests<InitProducerIdArguments, InitProducerIdResponse>;
+  readonly addPartitionsToTxnV3: Requests<AddPartitionsArguments, AddPartitionsResponse>;
+  readonly addOffsetsToTxnV3: Requests<AddOffsetsArguments, ErrorResponse>;
+  readonly txnOffsetCommitV3: Requests<TxnOffsetCommitArguments, TxnOffsetCommitResponse>;
+  readonly endTxnV3: Requests<EndTxnArguments, ErrorResponse>;
+  readonly offsetFetchV8: Requests<OffsetFetchArguments, OffsetFetchResponse>;
   readonly fetchV13: { createRequest(...args: FetchArguments): unknown };
-  readonly compressionsAlgorithms: { readonly zstd: PeerCodec };
-}
-
-/** Looked up by the client at each use. */
-export interface PeerCodec {
-  compressSync(bytes: Buffer): Buffer;
-  available: boolean;
 }
 
 /** One version of a request. */
@@ -141,25 +142,98 @@ export type FetchArguments = [
   rackId: string,
 ];
 
-export interface ProducerOptions extends BaseOptions {
-  readonly idempotent: boolean;
-  readonly acks: number;
-  readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
+export type Compression = "none" | "gzip" | "snappy" | "lz4" | "zstd";
+
+export interface PeerCodec {
+  compressSync(bytes: Buffer): Buffer;
 }
 
-/** What the peer sends; a header's key and value are bytes. */
-export interface PeerMessage {
-  topic: string;
-  partition?: number;
-  key?: Buffer;
-  value?: Buffer;
-  headers?: Map<Buffer, Buffer>;
-  timestamp?: bigint;
+export interface ErrorResponse {
+  readonly errorCode: number;
 }
 
-export interface PeerProducer {
-  send(request: { messages: PeerMessage[] }): Promise<unknown>;
-  close(): Promise<void>;
+export interface CoordinatorResponse {
+  readonly coordinators: readonly (ErrorResponse & Address)[];
+}
+
+export type InitProducerIdArguments = [
+  transactionalId: string | null,
+  timeoutMs: number,
+  producerId: bigint,
+  epoch: number,
+];
+
+export interface InitProducerIdResponse extends ErrorResponse {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
+export type AddPartitionsArguments = [
+  transactions: {
+    transactionalId: string;
+    producerId: bigint;
+    producerEpoch: number;
+    verifyOnly: boolean;
+    topics: { name: string; partitions: number[] }[];
+  }[],
+];
+
+export interface AddPartitionsResponse {
+  readonly resultsByTransaction: readonly {
+    readonly topicResults: readonly {
+      readonly resultsByPartition: readonly { readonly partitionErrorCode: number }[];
+    }[];
+  }[];
+}
+
+export type AddOffsetsArguments = [
+  transactionalId: string,
+  producerId: bigint,
+  epoch: number,
+  group: string,
+];
+
+export type EndTxnArguments = [
+  transactionalId: string,
+  producerId: bigint,
+  epoch: number,
+  committed: boolean,
+];
+
+export type TxnOffsetCommitArguments = [
+  transactionalId: string,
+  group: string,
+  producerId: bigint,
+  epoch: number,
+  generation: number,
+  member: string,
+  instance: string | null,
+  topics: {
+    name: string;
+    partitions: {
+      partitionIndex: number;
+      committedOffset: bigint;
+      committedLeaderEpoch: number;
+      committedMetadata: string;
+    }[];
+  }[],
+];
+
+export interface TxnOffsetCommitResponse {
+  readonly topics: readonly { readonly partitions: readonly ErrorResponse[] }[];
+}
+
+export type OffsetFetchArguments = [
+  groups: { groupId: string; memberEpoch: number; topics: null }[],
+  stable: boolean,
+];
+
+export interface OffsetFetchResponse {
+  readonly groups: readonly (ErrorResponse & {
+    readonly topics: readonly {
+      readonly partitions: readonly (ErrorResponse & { readonly committedOffset: bigint })[];
+    }[];
+  })[];
 }
 
 /** The peer, at first use. */

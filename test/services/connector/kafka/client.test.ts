@@ -51,7 +51,7 @@ describe.skipIf(skipped)("a client", () => {
     const beyond = await client.fetch([{ topic, partition: 0, topicId, offset: 9n }]);
     expect(beyond.answers.get(`${topic}-0`)?.error).toBe(1);
     const groups = await administer(plaintext, (admin) => admin.listGroups());
-    expect([...groups.keys()]).toEqual([]);
+    expect([...groups.keys()].filter((name) => !name.startsWith("once-"))).toEqual([]);
   });
 
   test("writes more than a request takes, and says of what no broker takes", async () => {
@@ -63,8 +63,8 @@ describe.skipIf(skipped)("a client", () => {
     expect(await client.offsets([{ topic, partition: 0, at: latest }])).toEqual([7n]);
     const huge = producer.send([{ topic, value: Buffer.alloc(2_000_000) }]);
     await expect(huge).rejects.toMatchObject({
-      code: "KAFKA_REQUEST_FAILED",
-      parameters: { request: "Produce", subject: topic },
+      code: "KAFKA_RECORD_TOO_LARGE",
+      parameters: { topic, size: "2000036", limit: "1048576" },
     });
   });
 
