@@ -21,6 +21,7 @@ const built: Readonly<Record<string, Load>> = {
   flume: () => import("./flume/connector.ts"),
   foreach,
   foreachbatch: foreach,
+  http: () => import("./http/connector.ts"),
   jdbc: () => import("./jdbc/connector.ts"),
   json: file,
   kafka: () => import("./kafka/connector.ts"),

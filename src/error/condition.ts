@@ -4,6 +4,7 @@ import { connectorConditions } from "./connector.ts";
 import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
 import { functionConditions } from "./function.ts";
+import { httpConditions } from "./http.ts";
 import { jdbcConditions } from "./jdbc.ts";
 import { journalConditions } from "./journal.ts";
 import { kafkaConditions } from "./kafka.ts";
@@ -25,6 +26,7 @@ export const conditions = {
   ...datetimeConditions,
   ...engineConditions,
   ...functionConditions,
+  ...httpConditions,
   ...jdbcConditions,
   ...journalConditions,
   ...kafkaConditions,
