@@ -81,7 +81,6 @@ interface Part extends Error {
   readonly code?: unknown;
   readonly errors?: readonly unknown[];
   readonly serverErrorMessage?: unknown;
-  /** Of an answer of the broker: Kafka's number. */
 }
 
 function* nested(thrown: unknown, depth = 0): Generator<Part> {

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  isRefused,
-  lastingFailure,
-  passes,
-  sayingOf,
-} from "../../../src/connector/kafka/failure.ts";
+import { lastingFailure, passes, sayingOf } from "../../../src/connector/kafka/failure.ts";
 import { error } from "../../../src/error/error.ts";
 
 const asked = { servers: "a:1", mechanism: "PLAIN" };
@@ -40,13 +35,6 @@ describe("what the client throws", () => {
     expect(sayingOf("text")).toBe("text");
     const own = error("KAFKA_ILLEGAL_OPTION", { reason: "r" });
     expect(lastingFailure(own, asked)).toBe(own);
-  });
-
-  test("is a refusal where every answer of a broker is one", () => {
-    const answer = (canRetry: boolean): Error => of("answer", { apiCode: 10, canRetry });
-    expect(isRefused(wrapped(answer(false)))).toBe(true);
-    expect(isRefused(new AggregateError([answer(false), answer(true)]))).toBe(false);
-    expect(isRefused(wrapped(of("away")))).toBe(false);
   });
 });
 
