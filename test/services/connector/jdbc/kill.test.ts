@@ -1,14 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SparkSession } from "../../../../src/index.ts";
 import { createRandom } from "../../../random.ts";
 import { countOf } from "../../full.ts";
+import { type StreamingChild, startChild as start } from "../child.ts";
 import type { ChildTask } from "./child.ts";
 import { type Place, places } from "./place.ts";
 
@@ -59,35 +57,6 @@ async function fill(path: string): Promise<void> {
   await session.stop();
 }
 
-function startChild(task: ChildTask) {
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-  const imports = ["--import", "tsx", "--import", here("../../register.mjs")];
-  const child = spawn(process.execPath, [...imports, here("child.ts"), JSON.stringify(task)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [said, complained] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    complained += chunk.toString();
-  });
-  const ended = once(child, "exit");
-  return {
-    /** Waits until so many batches are done. */
-    batches: async (count: number): Promise<void> => {
-      while (said.split("\n").length <= count) {
-        if (child.exitCode !== null) throw new Error(`the stream ended: ${complained}`);
-        await setTimeout(5);
-      }
-    },
-    kill: async (): Promise<void> => {
-      child.kill("SIGKILL");
-      await ended;
-    },
-    end: async (): Promise<void> => {
-      const [code] = await ended;
-      if (code !== 0) throw new Error(`the stream failed: ${complained}`);
-    },
-  };
+function startChild(task: ChildTask): StreamingChild {
+  return start(new URL("child.ts", import.meta.url), task);
 }

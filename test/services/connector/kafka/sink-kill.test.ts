@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { SparkSession } from "../../../../src/index.ts";
+import { createRandom } from "../../../random.ts";
+import { countOf } from "../../full.ts";
+import { createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
+import { startChild } from "../child.ts";
+import type { ChildTask } from "./sink-child.ts";
+
+const broker = await kafkaBroker(inject("kafka"));
+const { plaintext, down, up } = broker as Started;
+const rows = countOf(100_000, 10_000);
+const files = countOf(100, 10);
+const kills = countOf(20, 2);
+const awayMs = countOf(30_000, 2_000);
+
+describe.skipIf("missing" in broker)("a stream from Delta to Kafka", () => {
+  let folder: string;
+  let session: SparkSession;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "millrace-killed-"));
+    session = await SparkSession.builder().create();
+    const each = rows / files;
+    for (let at = 0; at < rows; at += each) {
+      const part = session.range(at, at + each).selectExpr("id", "'row ' || id AS name");
+      await part.write.format("delta").mode("append").save(join(folder, "source"));
+    }
+  });
+  afterAll(async () => {
+    await session.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  function start(options: ChildTask["options"], ends: boolean) {
+    const name = options["topic"]!;
+    const task: ChildTask = {
+      ...{ source: join(folder, "source"), checkpoint: join(folder, `checkpoint-${name}`), ends },
+      options: { "kafka.bootstrap.servers": plaintext, ...options },
+    };
+    return startChild(new URL("sink-child.ts", import.meta.url), task);
+  }
+
+  /** Of the topic's committed records: how many, how many different, from where to where. */
+  async function counts(topic: string): Promise<readonly number[]> {
+    const frame = session.read
+      .format("kafka")
+      .options({ "kafka.bootstrap.servers": plaintext, subscribe: topic })
+      .option("kafka.isolation.level", "read_committed")
+      .load()
+      .selectExpr("CAST(CAST(key AS STRING) AS BIGINT) AS id", "CAST(value AS STRING) AS name");
+    const wrong = await frame.where("name <> 'row ' || id").count();
+    expect(Number(wrong)).toBe(0);
+    const [all] = await frame
+      .selectExpr("COUNT(*) AS n", "COUNT(DISTINCT id) AS d", "MIN(id) AS a", "MAX(id) AS b")
+      .collect();
+    return ["n", "d", "a", "b"].map((name) => Number(all?.[name]));
+  }
+
+  test.each([
+    ["at least once", {}],
+    ["exactly once with transactions", { exactlyOnce: "true" }],
+  ] as const)("is there %s, however often it is killed", { timeout: 900_000 }, async (_, more) => {
+    const topic = await createTopic(plaintext, 3);
+    const options = { topic, ...more };
+    const random = createRandom(Object.keys(more).length + 1);
+    for (let kill = 0; kill < kills; kill++) {
+      const child = start(options, false);
+      await child.batches(1 + random.below(Math.max(1, Math.floor(files / kills / 2))));
+      await setTimeout(random.below(60));
+      await child.kill();
+    }
+    await start(options, true).end();
+    const once = "exactlyOnce" in options;
+    const whole = once
+      ? [rows, rows, 0, rows - 1]
+      : [expect.toSatisfy((count: number) => count >= rows), rows, 0, rows - 1];
+    await expect.poll(() => counts(topic), { timeout: 10_000 }).toEqual(whole);
+    if (!once) console.log(`${(await counts(topic))[0]! - rows} of ${rows} rows came twice`);
+  });
+
+  test("goes on by itself after the broker was away in the middle of a batch", async () => {
+    const topic = await createTopic(plaintext, 3);
+    const child = start({ topic, exactlyOnce: "true" }, true);
+    await child.batches(3);
+    await down();
+    await setTimeout(awayMs);
+    await up();
+    await child.end();
+    await expect.poll(() => counts(topic), { timeout: 10_000 }).toEqual([rows, rows, 0, rows - 1]);
+  });
+});
