@@ -100,6 +100,7 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     conf: place.context.conf,
     ignoreNulls: given.ignoreNulls ?? false,
     infer: place.context.infer ?? notInferred,
+    registry: place.context.registry ?? notInferred,
     lambda: (index) => {
       const arg = args[index];
       return arg?.kind === "lambda" ? arg.parameters.length : undefined;

@@ -63,10 +63,29 @@ export interface AnalysisContext {
   readonly variables?: (name: string) => SessionVariable | undefined;
   /** Known where the plan calls one of `inferring`. */
   readonly infer?: TextInference;
+  /** Known where the plan calls one of `registered`. */
+  readonly registry?: SchemaRegistry;
 }
 
 /** Functions whose answer is a schema that the engine infers. */
 export const inferring: ReadonlySet<string> = new Set(["schema_of_json", "schema_of_xml"]);
+
+/** Functions whose schema may be one that a schema registry holds. */
+export const registered: ReadonlySet<string> = new Set(["from_avro", "to_avro"]);
+
+/** Asks a schema registry for the newest schema of a subject, and waits for the answer. */
+export type SchemaRegistry = (subject: string, place: RegistryPlace) => RegisteredSchema;
+
+/** Where a schema registry is, and how it is asked; the options have lower-case names. */
+export interface RegistryPlace {
+  readonly address: string;
+  readonly options: Options;
+}
+
+export interface RegisteredSchema {
+  readonly id: number;
+  readonly schema: string;
+}
 
 /** The type of a text's value by the inference of a format; options have lower-case names. */
 export type TextInference = (format: "json" | "xml", text: string, options: Options) => DataType;

@@ -52,6 +52,19 @@ export const textConditions = {
       "The {format} datasource does not support writing empty or nested empty schemas. Let the data " +
       "have at least one column",
   },
+  SCHEMA_REGISTRY_UNAVAILABLE: {
+    kind: "unavailable",
+    sqlState: "08001",
+    message:
+      "The schema registry at {address} did not answer: {reason}. Look after it, then start again",
+  },
+  SCHEMA_REGISTRY_CLIENT_ERROR: {
+    kind: "invalid",
+    sqlState: "22KD3",
+    message:
+      "The schema registry at {address} gave no Avro schema: {reason}. Check the subject, the " +
+      "address and the options confluent.schema.registry.basic.auth.*",
+  },
   TOO_MANY_PAYLOAD_SCHEMAS: {
     kind: "invalid",
     sqlState: "54000",

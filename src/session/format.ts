@@ -42,18 +42,26 @@ export function to_xml(column: ColumnOrName, options: FormatOptions = {}): Colum
 export function schema_of_xml(xml: string | Column, options: FormatOptions = {}): Column {
   return withOptions("schema_of_xml", [operand(xml)], options);
 }
-/** `schema` is Avro's, as JSON. */
+/** `schema` is Avro's, as JSON; before an address of a schema registry it is a subject there. */
 export function from_avro(
   column: ColumnOrName,
   schema: string,
+  ...rest: readonly [options?: FormatOptions] | readonly [address: string, options?: FormatOptions]
+): Column {
+  const [first, second] = rest;
+  const address = typeof first === "string" ? [operand(first)] : [];
+  const options = typeof first === "string" ? second : first;
+  return withOptions("from_avro", [named(column), operand(schema), ...address], options ?? {});
+}
+/** By an Avro schema as JSON, or that of the column's type; or by a subject of a registry. */
+export function to_avro(
+  column: ColumnOrName,
+  schema?: string,
+  address?: string,
   options: FormatOptions = {},
 ): Column {
-  return withOptions("from_avro", [named(column), operand(schema)], options);
-}
-/** By an Avro schema as JSON, or that of the column's type. */
-export function to_avro(column: ColumnOrName, schema?: string): Column {
-  const own = schema === undefined ? [] : [operand(schema)];
-  return new Column(callOf("to_avro", [named(column), ...own]));
+  const own = [schema, address].filter((text) => text !== undefined).map((text) => operand(text));
+  return withOptions("to_avro", [named(column), ...own], options);
 }
 /** Of a constant. */
 export function schema_of_avro(schema: string | Column, options: FormatOptions = {}): Column {

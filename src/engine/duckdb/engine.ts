@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { TextInference } from "../../analysis/conf.ts";
+import type { SchemaRegistry, TextInference } from "../../analysis/conf.ts";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
@@ -218,6 +218,11 @@ class DuckDBEngine implements Engine {
     const { inferXmlText } = await import("./xml/infer.ts");
     return (format, text, options) =>
       format === "xml" ? inferXmlText(text, options) : inferJsonText(text, options);
+  }
+
+  async schemaRegistry(): Promise<SchemaRegistry> {
+    const { latestSchema } = await import("./payload/registry.ts");
+    return latestSchema;
   }
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {

@@ -1,3 +1,5 @@
+import { error } from "../../../error/error.ts";
+import type { Options } from "../../../plan/relation.ts";
 import { valueEncoder } from "../../../schema/avro/encode.ts";
 import { avroOptions } from "../../../schema/avro/option.ts";
 import { AvroOutput } from "../../../schema/avro/output.ts";
@@ -10,7 +12,9 @@ import { ancientRefused } from "../avro/file.ts";
 import type { ReadCell } from "../avro/value.ts";
 import { columnOf } from "../text/column.ts";
 import type { PayloadReader } from "./fill.ts";
-import type { Payload } from "./payload.ts";
+import { frameBytes, framedId, frameOf } from "./frame.ts";
+import type { Payload, RegistryUse } from "./payload.ts";
+import { schemaOfId } from "./registry.ts";
 
 /**
  * The reader of `from_avro`. As in Spark, schemas that do not go together are the fault of each
@@ -22,20 +26,57 @@ export function avroReader(payload: Payload & { readonly kind: "from_avro" }): P
   const column = columnOf(type);
   const rebase = rebaseOf(options.rebaseMode);
   const cursor = new Cursor();
-  let cell: ReadCell | undefined;
-  const made = (): ReadCell => {
-    const written = parseAvroSchema(schema);
-    const place = { written, reader: options.schema ?? written, type, column };
+  const cellOf = (text: string): ReadCell => {
+    const written = parseAvroSchema(text);
+    const reader = options.schema ?? (text === schema ? written : parseAvroSchema(schema));
+    const place = { written, reader, type, column };
     return valueCell(place, { positional: options.positional, ...(rebase ? { rebase } : {}) });
   };
+  const cells = payload.registry ? framedCells(payload.registry, given, cellOf) : undefined;
+  let only: ReadCell | undefined;
   const read: PayloadReader["read"] = (bytes, row) => {
-    cell ??= made();
-    cursor.open(bytes);
+    let cell: ReadCell;
+    if (cells) {
+      cell = cells(framedId(bytes));
+      cursor.open(bytes.subarray(frameBytes));
+    } else {
+      only ??= cellOf(schema);
+      cell = only;
+      cursor.open(bytes);
+    }
     cell(cursor, row);
   };
   const strict = (given["mode"] ?? "FAILFAST").toUpperCase() === "FAILFAST";
   const lost = type.type === "struct" ? {} : null;
   return { name: payload.kind, column, read, ...(strict ? {} : { lost }) };
+}
+
+/** Schemas of one call that are kept; beyond, all are made again. */
+const cellLimit = 256;
+
+/** The reader of what was written by the schema of a number. */
+function framedCells(
+  registry: RegistryUse,
+  options: Options,
+  cellOf: (schema: string) => ReadCell,
+): (id: number) => ReadCell {
+  const cells = new Map<number, ReadCell>();
+  const restart = options["avroschemaevolutionmode"]?.toLowerCase() === "restart";
+  return (id) => {
+    const known = cells.get(id);
+    if (known) return known;
+    if (restart && id > registry.id) {
+      throw error("UNKNOWN_FIELD_EXCEPTION", {
+        fields: `those of the schema ${id}, which is newer than ${registry.id}`,
+        path: registry.address,
+        remedy: "Start the query again: it then reads by the newest schema",
+      });
+    }
+    const made = cellOf(schemaOfId(id, registry));
+    if (cells.size >= cellLimit) cells.clear();
+    cells.set(id, made);
+    return made;
+  };
 }
 
 function rebaseOf(mode: "EXCEPTION" | "CORRECTED" | "LEGACY"): Rebase | undefined {
@@ -49,7 +90,9 @@ export function avroWriter(
 ): (value: Value) => Uint8Array {
   const put = valueEncoder(payload.type, parseAvroSchema(payload.schema));
   const out = new AvroOutput();
+  const head = payload.id === undefined ? undefined : frameOf(payload.id);
   return (value) => {
+    if (head) out.raw(head);
     put(out, value);
     return out.taken();
   };

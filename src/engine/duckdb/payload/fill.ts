@@ -14,6 +14,11 @@ export interface PayloadReader {
   readonly lost?: Value;
 }
 
+/** What is no message's fault, and ends the query in any mode. */
+const ending: ReadonlySet<string> = new Set([
+  ...["SCHEMA_REGISTRY_UNAVAILABLE", "SCHEMA_REGISTRY_CLIENT_ERROR", "UNKNOWN_FIELD_EXCEPTION"],
+]);
+
 /** Bytes of a message that an error tells. */
 const toldBytes = 64;
 
@@ -33,6 +38,7 @@ export function fillColumn(
       read(bytes, row);
     } catch (thrown) {
       column.reset();
+      if (isError(thrown) && ending.has(thrown.code)) throw thrown;
       if (reader.lost === undefined) throw malformed(reader.name, bytes, thrown);
       return fillReadable(reader, messages, row);
     }
@@ -51,7 +57,8 @@ function fillReadable(
     try {
       read(bytes, 0);
       return true;
-    } catch {
+    } catch (thrown) {
+      if (isError(thrown) && ending.has(thrown.code)) throw thrown;
       return false;
     } finally {
       column.reset();

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RegistryPlace } from "../../../analysis/conf.ts";
 import type { Options } from "../../../plan/relation.ts";
 import { dataTypeJson } from "../../../schema/json.ts";
 import type { DataType } from "../../../schema/type.ts";
@@ -11,13 +12,22 @@ export type Payload =
       readonly options: Options;
       /** What comes out. */
       readonly type: DataType;
+      /** Messages tell the schema they were written by, which may be of no later number. */
+      readonly registry?: RegistryUse;
     }
   | {
       readonly kind: "to_avro";
       readonly schema: string;
       /** What goes in. */
       readonly type: DataType;
+      /** The number of the schema, which messages tell. */
+      readonly id?: number;
     };
+
+/** A schema registry, and the number that the schema of a call has there. */
+export interface RegistryUse extends RegistryPlace {
+  readonly id: number;
+}
 
 /** What the function is called in SQL: the same for the same payload, in any process. */
 export function payloadName(payload: Payload): string {
