@@ -242,12 +242,13 @@ class Client implements KafkaClient {
       } catch (thrown) {
         const lasting = lastingFailure(thrown, this.#asked);
         if (lasting) throw lasting;
+        if (this.#signal?.aborted) throw error("OPERATION_CANCELED", {}, thrown);
         this.#forget();
         if (thrown instanceof UnknownTopic && env.monotonic() - began > unknownMs) {
           const { topic } = thrown;
           throw error("KAFKA_UNKNOWN_TOPIC", { topic, servers, option: "its name" }, thrown);
         }
-        if (env.monotonic() + waitMs > until || this.#signal?.aborted) {
+        if (env.monotonic() + waitMs > until) {
           const reason = sayingOf(thrown);
           throw error("KAFKA_UNAVAILABLE", { servers, ms: apiMs, reason }, thrown);
         }

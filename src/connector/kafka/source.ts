@@ -24,9 +24,13 @@ export async function openKafkaSource(
   schema: StructType,
   context: SourceContext,
 ): Promise<Source> {
-  const client = await openKafka(options.config, context.signal);
-  const reader = new OffsetReader(client, options, context.signal);
-  return new KafkaSource({ client, reader, options, schema, context });
+  const closing = new AbortController();
+  const { signal: stopped } = context;
+  const signal = stopped ? AbortSignal.any([stopped, closing.signal]) : closing.signal;
+  const client = await openKafka(options.config, signal);
+  const reader = new OffsetReader(client, options, signal);
+  const closed = { ...context, signal };
+  return new KafkaSource({ client, reader, options, schema, context: closed, closing });
 }
 
 interface Parts {
@@ -34,7 +38,9 @@ interface Parts {
   readonly reader: OffsetReader;
   readonly options: StreamOptions;
   readonly schema: StructType;
-  readonly context: SourceContext;
+  readonly context: SourceContext & { readonly signal: AbortSignal };
+  /** Aborts the signal of `context`. */
+  readonly closing: AbortController;
 }
 
 class KafkaSource implements Source {
@@ -44,7 +50,8 @@ class KafkaSource implements Source {
   readonly #client: KafkaClient;
   readonly #reader: OffsetReader;
   readonly #options: StreamOptions;
-  readonly #context: SourceContext;
+  readonly #context: Parts["context"];
+  readonly #closing: AbortController;
   #initial: PartitionOffsets | undefined;
   /** The ids of topics as this run has seen them. */
   readonly #ids = new Map<string, string>();
@@ -54,13 +61,14 @@ class KafkaSource implements Source {
   /** When a batch was last let through, for `minOffsetsPerTrigger`. */
   #triggeredMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ client, reader, options, schema, context }: Parts) {
+  constructor({ client, reader, options, schema, context, closing }: Parts) {
     this.schema = schema;
     this.description = `KafkaV2[${describe(options.strategy)}]`;
     this.#client = client;
     this.#reader = reader;
     this.#options = options;
     this.#context = context;
+    this.#closing = closing;
   }
 
   async latestOffset(start: Offset | undefined, limit: ReadLimit, until?: Offset): Promise<Offset> {
@@ -82,9 +90,9 @@ class KafkaSource implements Source {
     const from = start === undefined ? await this.#first() : this.#parsed(start);
     const ranges = await this.#ranges(from, this.#parsed(end));
     const { failOnDataLoss, pollMs } = this.#options;
-    const client = this.#client;
+    const how = { client: this.#client, failOnDataLoss, pollMs, closed: this.#context.signal };
     const log: RecordLog = {
-      fetch: (folder, signal) => spool({ client, ranges, folder, failOnDataLoss, pollMs, signal }),
+      fetch: (folder, signal) => spool({ ...how, ranges, folder, signal }),
     };
     if (ranges.length === 0) return { input: { kind: "empty", schema: this.schema }, rows: 0 };
     return { input: { kind: "record", schema: this.schema, log } };
@@ -102,6 +110,7 @@ class KafkaSource implements Source {
   async commit(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
     await this.#client[Symbol.asyncDispose]();
   }
 

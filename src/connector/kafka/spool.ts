@@ -28,6 +28,8 @@ export interface SpoolRequest {
   readonly failOnDataLoss: boolean;
   readonly pollMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Aborts when the client is closed: it answers nothing more. */
+  readonly closed?: AbortSignal;
 }
 
 /**
@@ -76,12 +78,12 @@ class Spool {
   }
 
   async run(): Promise<readonly RecordPiece[]> {
-    const { client, signal } = this.#request;
+    const { client, signal, closed } = this.#request;
     const { backoffMs, backoffMaxMs } = client.config;
     for (let waitMs = backoffMs; ; ) {
       const open = this.#progress.filter(({ next, range }) => next < range.end);
       if (open.length === 0) return this.#progress.flatMap(({ pieces }) => pieces);
-      if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+      if (signal?.aborted || closed?.aborted) throw error("OPERATION_CANCELED", {});
       const moved = await this.#round(open);
       for (const one of open) this.#checkTime(one);
       if (moved) waitMs = backoffMs;
