@@ -18,6 +18,7 @@ const built: Readonly<Record<string, Load>> = {
   console: () => import("./console/connector.ts"),
   csv: file,
   delta: () => import("./delta/connector.ts"),
+  eventhubs: () => import("./eventhubs/connector.ts"),
   flume: () => import("./flume/connector.ts"),
   foreach,
   foreachbatch: foreach,
@@ -40,7 +41,6 @@ const built: Readonly<Record<string, Load>> = {
 
 /** Formats that Spark or its companions know, and that are not built here. */
 const unbuilt: readonly string[] = [
-  "eventhubs",
   "hudi",
   "iceberg",
   "image",

@@ -3,6 +3,7 @@ import { catalogConditions } from "./catalog.ts";
 import { connectorConditions } from "./connector.ts";
 import { datetimeConditions } from "./datetime.ts";
 import { engineConditions } from "./engine.ts";
+import { eventHubsConditions } from "./eventhubs.ts";
 import { functionConditions } from "./function.ts";
 import { httpConditions } from "./http.ts";
 import { jdbcConditions } from "./jdbc.ts";
@@ -29,6 +30,7 @@ export const conditions = {
   ...httpConditions,
   ...jdbcConditions,
   ...journalConditions,
+  ...eventHubsConditions,
   ...kafkaConditions,
   ...logConditions,
   ...mismatchConditions,
