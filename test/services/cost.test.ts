@@ -41,6 +41,9 @@ async function session(
   return { spark: await builder.create(), folder };
 }
 
+const everyMs = 500;
+const idleMs = 4_000;
+
 /** Requests by what they are for: `GET .parquet`, `LIST _delta_log`, `PUT offsets`. */
 function kinds(from = 0): { counts: Record<string, number>; text: string } {
   const counts: Record<string, number> = {};
@@ -54,6 +57,16 @@ function kinds(from = 0): { counts: Record<string, number>; text: string } {
     counts[key] = (counts[key] ?? 0) + 1;
   }
   return { counts, text: JSON.stringify(counts) };
+}
+
+/** Waits until the last requests are looks for something new alone: the last batch is over. */
+async function settled(kind: RegExp): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const from = proxy.asked.length;
+    await setTimeout(3 * everyMs);
+    const polls = Object.keys(kinds(from).counts);
+    if (polls.length === 1 && kind.test(polls[0]!)) return;
+  }
 }
 
 const bytesOf = (asked: Faulty["asked"]): number =>
@@ -80,9 +93,6 @@ async function neededOf(columns: readonly string[], paths: readonly string[]) {
   instance.closeSync();
   return needed;
 }
-
-const everyMs = 500;
-const idleMs = 4_000;
 
 /** How many triggers may be seen in a time: one at each end, and one that came late to the first. */
 const triggers = (waitedMs: number, intervalMs: number): number =>
@@ -129,7 +139,7 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
       await write(round * 1_000_000);
       await until(round + 1);
     }
-    await setTimeout(1_000);
+    await settled(/^GET _delta_log absent$/);
     const asked = proxy.asked.slice(from);
     const ofFiles = asked.filter(({ url }) => /[^_]part-[^/]*\.parquet/.test(url));
     const paths = new Set(
@@ -156,7 +166,10 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
     const waitedMs = performance.now() - began; // on a loaded machine it is more
     const polls = kinds(idle);
     await query.stop();
-    expect(Object.keys(polls.counts)).toEqual(["GET _delta_log absent"]);
+    const seen = proxy.asked
+      .slice(idle)
+      .map(({ method, url, status }) => `${method} ${url} ${status}`);
+    expect(Object.keys(polls.counts), seen.join("\n")).toEqual(["GET _delta_log absent"]);
     expect(proxy.asked.length - idle).toBeLessThanOrEqual(triggers(waitedMs, everyMs));
   });
 
@@ -267,7 +280,7 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
       .writeStream.option("checkpointLocation", `${folder}/checkpoint`)
       .toTable("copy");
     await query.processAllAvailable();
-    await setTimeout(1_500);
+    await settled(/^GET _delta_log absent$/);
     const idle = proxy.asked.length;
     const began = performance.now();
     await setTimeout(idleMs);
@@ -332,7 +345,7 @@ describe.skipIf("missing" in server)("what a stream costs on S3", () => {
       if (query.exception) throw query.exception;
       await setTimeout(50);
     }
-    await setTimeout(2_000);
+    await settled(/^LIST/);
     const idle = proxy.asked.length;
     const began = performance.now();
     await setTimeout(idleMs);
