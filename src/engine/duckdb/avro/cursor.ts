@@ -22,7 +22,7 @@ export class Cursor {
   }
 
   boolean(): boolean {
-    return this.bytes[this.take(1)] !== 0;
+    return this.bytes[this.take(1)] === 1;
   }
 
   int(): number {

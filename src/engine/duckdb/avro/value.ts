@@ -61,7 +61,7 @@ function intCell({ type, rebase }: Leaf, column: FixedColumn): ReadCell | undefi
     case "date":
       return wordCell(column, rebase ? rebase.date : (value) => value);
     case "long":
-      return longWordsCell(column);
+      return longWordsCell(column, "int");
     case "double":
       return doubleCell(column, (cursor) => cursor.int());
     default:
@@ -77,9 +77,12 @@ function wordCell(column: FixedColumn, convert: (value: number) => number): Read
   };
 }
 
-function longWordsCell(column: FixedColumn): ReadCell {
+/** An int that is read as a long has the range of an int. */
+function longWordsCell(column: FixedColumn, written: AvroSchema["type"] = "long"): ReadCell {
+  const narrow = written === "int";
   return (cursor, row) => {
-    cursor.long();
+    if (narrow) cursor.int();
+    else cursor.long();
     column.reserve(row);
     column.validity.set(row);
     column.words[row * 2] = cursor.low;
@@ -103,7 +106,7 @@ function longCell(
   const logical = reader.logical?.name;
   switch (type.type) {
     case "long":
-      return longWordsCell(column);
+      return longWordsCell(column, leaf.written.type);
     case "interval":
       return type.unit === "day" ? longWordsCell(column) : undefined;
     case "date":
@@ -158,6 +161,7 @@ function realCell({ written, type }: Leaf, column: FixedColumn): ReadCell | unde
 
 function realOf(written: AvroSchema["type"]): (cursor: Cursor) => number {
   if (written === "float") return (cursor) => cursor.float();
+  if (written === "int") return (cursor) => cursor.int();
   return written === "double" ? (cursor) => cursor.double() : (cursor) => cursor.longNumber();
 }
 

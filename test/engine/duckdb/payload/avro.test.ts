@@ -75,6 +75,18 @@ describe("from_avro", () => {
     expect(await answer(`SELECT string(from_avro(${args}))`)).toBe(expected);
   });
 
+  test("takes no more for an int, or for true, than Java does", async () => {
+    const call = (bytes: string, written: string, reader: string) =>
+      answer(`SELECT from_avro(X'${bytes}', '"${written}"', map('mode', 'PERMISSIVE',
+        'avroSchema', '"${reader}"'))`);
+    for (const reader of ["int", "long", "float", "double"]) {
+      expect(await call("8080808080800A", "int", reader)).toBe("null");
+    }
+    expect(await call("8080808080800A", "long", "double")).toBe("21990232555520");
+    expect(await call("01", "boolean", "boolean")).toBe("true");
+    expect(await call("02", "boolean", "boolean")).toBe("false");
+  });
+
   test("reads old dates in the calendar that is asked for", async () => {
     const call = (mode: string) =>
       answer(`SELECT string(from_avro(to_avro(DATE'1000-01-01', '{"type":"int","logicalType":"date"}'),
