@@ -68,7 +68,11 @@ export interface ReadRequest {
   readonly context: ConnectorContext;
 }
 
-/** Row by row, as in Spark's ForeachWriter. `open` answering false skips the partition. */
+/**
+ * Row by row, as Spark's ForeachWriter: a batch is one partition, 0, and comes again after a
+ * failure. `open` answering false skips its rows. `close` is called whenever `open` has returned,
+ * with what failed.
+ */
 export interface ForeachWriter<R extends Row = Row> {
   open?(partitionId: number, epochId: number): boolean | Promise<boolean>;
   process(row: R): void | Promise<void>;

@@ -236,10 +236,29 @@ export const connectorConditions = {
     sqlState: "42000",
     message: "The sink {format} has no function. Give one with {format}(…)",
   },
+  FOREACH_USER_FUNCTION_ERROR: {
+    kind: "invalid",
+    sqlState: "39000",
+    message:
+      "An error occurred in the user provided function in foreach sink. Reason: {reason}. It is the cause of this error; the batch comes again at the next start",
+  },
+  FOREACH_BATCH_USER_FUNCTION_ERROR: {
+    kind: "invalid",
+    sqlState: "39000",
+    message:
+      "An error occurred in the user provided function in foreach batch sink. Reason: {reason}. It is the cause of this error; the batch comes again at the next start",
+  },
   INCORRECT_RAMP_UP_RATE: {
     kind: "invalid",
     sqlState: "22003",
-    message: "Rate source offset {seconds} goes past {limit} rows. Lower rowsPerSecond",
+    message:
+      "Max offset with {rowsPerSecond} rowsPerSecond is {maxSeconds}, but 'rampUpTimeSeconds' is {rampUpTimeSeconds}. Lower one of them",
+  },
+  INCORRECT_END_OFFSET: {
+    kind: "invalid",
+    sqlState: "22003",
+    message:
+      "Max offset with {rowsPerSecond} rowsPerSecond is {maxSeconds}, but it's {endSeconds} now. Lower rowsPerSecond, and start with a new checkpointLocation",
   },
 
   DELTA_CDC_START_VERSION_AFTER_LATEST: {

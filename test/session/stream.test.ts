@@ -100,7 +100,9 @@ describe("StreamingQuery", () => {
         .start();
       await until(() => !query.isActive);
       expect(query.exception).toMatchObject({ code: "STREAM_FAILED" });
-      expect(query.exception?.cause).toBeInstanceOf(RangeError);
+      const { cause } = query.exception!;
+      expect(cause).toMatchObject({ code: "FOREACH_BATCH_USER_FUNCTION_ERROR" });
+      expect((cause as Error).cause).toBeInstanceOf(RangeError);
       await expect(query.awaitTermination()).rejects.toThrow(
         new RegExp(
           `Query \\[id = ${query.id}, runId = ${query.runId}\\] terminated with exception`,
@@ -109,7 +111,7 @@ describe("StreamingQuery", () => {
       await expect(query.processAllAvailable()).rejects.toThrow(/STREAM_FAILED/);
     });
     expect(err).toHaveLength(1);
-    expect(err[0]).toMatch(/^\[STREAM_FAILED\] Query .* no room at all$/);
+    expect(err[0]).toMatch(/^\[STREAM_FAILED\] Query .* Reason: no room at all. It is the cause/);
   });
 
   test("a failure that is awaited is no line", async () => {

@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/engine.ts";
-import { error } from "../../error/error.ts";
+import { error, isError } from "../../error/error.ts";
 import type { Cached } from "../../plan/relation.ts";
 import { type Row, setMember, type Value } from "../../schema/value.ts";
 import type { Sink, SinkBatch } from "../../stream/sink.ts";
@@ -31,7 +31,11 @@ function foreachBatchSink({ functions, context }: SinkRequest): Sink {
     // Computed once, so that a function that reads the frame twice sees the same rows.
     await using cached = await context.engine.cache(batch.relation, batch.context);
     const frame: Cached = { kind: "cached", name: cached.name, schema: cached.schema };
-    await call(frame, batch.batchId);
+    try {
+      await call(frame, batch.batchId);
+    } catch (thrown) {
+      throw userError("FOREACH_BATCH_USER_FUNCTION_ERROR", thrown);
+    }
     return { rows: cached.rows };
   });
 }
@@ -48,25 +52,58 @@ async function processRows(
   writer: ForeachWriter,
   batch: SinkBatch,
 ): Promise<{ rows: number }> {
-  const wanted = (await writer.open?.(0, batch.batchId)) ?? true;
-  let rows = 0;
-  let failure: Error | undefined;
+  const wanted = (await calling(() => writer.open?.(0, batch.batchId))) ?? true;
+  let rows: number;
   try {
-    await using result = await engine.query(batch.relation, batch.context);
-    const names = result.schema.fields.map(({ name }) => name);
-    for (let chunk = await result.next(); chunk; chunk = await result.next()) {
-      rows += chunk.rows;
-      for (let index = 0; wanted && index < chunk.rows; index++) {
-        await writer.process(rowOf(names, chunk.columns, index));
-      }
-    }
+    rows = await processAll(engine, wanted ? writer : undefined, batch);
   } catch (thrown) {
-    failure = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const failure = isError(thrown, "FOREACH_USER_FUNCTION_ERROR") ? thrown.cause : thrown;
+    try {
+      await writer.close?.(failure instanceof Error ? failure : new Error(String(failure)));
+    } catch {
+      // What failed first is what is told.
+    }
     throw thrown;
-  } finally {
-    await writer.close?.(failure);
   }
+  await calling(() => writer.close?.(undefined));
   return { rows };
+}
+
+/** Reads the batch to its end, wanted or not, and counts its rows. */
+async function processAll(
+  engine: Engine,
+  writer: ForeachWriter | undefined,
+  { relation, context }: SinkBatch,
+): Promise<number> {
+  let rows = 0;
+  await using result = await engine.query(relation, context);
+  const names = result.schema.fields.map(({ name }) => name);
+  for (let chunk = await result.next(); chunk; chunk = await result.next()) {
+    const { columns } = chunk;
+    rows += chunk.rows;
+    for (let index = 0; writer && index < chunk.rows; index++) {
+      if (context.signal?.aborted) throw error("OPERATION_CANCELED", {}, context.signal.reason);
+      await calling(() => writer.process(rowOf(names, columns, index)));
+    }
+  }
+  return rows;
+}
+
+async function calling<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw userError("FOREACH_USER_FUNCTION_ERROR", thrown);
+  }
+}
+
+type UserError = "FOREACH_USER_FUNCTION_ERROR" | "FOREACH_BATCH_USER_FUNCTION_ERROR";
+
+/** Errors that have a name keep it, as with Spark. */
+function userError(code: UserError, thrown: unknown): unknown {
+  if (isError(thrown)) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return error(code, { reason }, thrown);
 }
 
 function rowOf(

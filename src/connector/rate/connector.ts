@@ -27,6 +27,13 @@ function streamRate({ options }: ReadRequest): StreamingDataset {
   const rowsPerSecond = read.positive("rowsPerSecond") ?? 1;
   const rampUpSeconds = Math.trunc((read.durationMs("rampUpTime", "s") ?? 0) / 1000);
   const rate = { rowsPerSecond, rampUpSeconds };
+  const maxSeconds = maxSecondsOf(rate);
+  if (rampUpSeconds > maxSeconds) {
+    const rampUpTimeSeconds = rampUpSeconds;
+    throw error("INCORRECT_RAMP_UP_RATE", { rowsPerSecond, maxSeconds, rampUpTimeSeconds });
+  }
+  // Accepted and checked: how many partitions there are is seen in no row.
+  read.positive("numPartitions");
   return {
     name: "rate",
     schema,
@@ -75,17 +82,24 @@ function openRate(rate: Rate, creationMs: number): Source {
 }
 
 function rows(rate: Rate, span: { creationMs: number; start: number; end: number }): Batch {
+  const maxSeconds = maxSecondsOf(rate);
+  if (span.end > maxSeconds) {
+    const { rowsPerSecond } = rate;
+    throw error("INCORRECT_END_OFFSET", { rowsPerSecond, maxSeconds, endSeconds: span.end });
+  }
   const first = valueAtSecond(span.start, rate);
   const last = valueAtSecond(span.end, rate);
   if (last === first) return { input: { kind: "empty", schema }, rows: 0 };
-  if (!Number.isSafeInteger(last)) {
-    throw error("INCORRECT_RAMP_UP_RATE", { seconds: span.end, limit: Number.MAX_SAFE_INTEGER });
-  }
   const made = Array.from({ length: last - first }, (_, index) => {
     const ms = timeOfValue(first + index, span, rate);
     return [new Timestamp(BigInt(ms) * 1000n), BigInt(first + index)];
   });
   return { input: { kind: "rows", schema, rows: made }, rows: made.length };
+}
+
+/** Values are exact until then. */
+function maxSecondsOf({ rowsPerSecond }: Rate): number {
+  return Math.floor(Number.MAX_SAFE_INTEGER / rowsPerSecond);
 }
 
 function second(offset: Offset, source: string): number {

@@ -21,6 +21,8 @@ export function streamMicroBatches({ options }: ReadRequest): StreamingDataset {
   if (rowsPerBatch === undefined) {
     throw error("MISSING_OPTION", { format: "rate-micro-batch", name: "rowsPerBatch" });
   }
+  // Accepted and checked: how many partitions there are is seen in no row.
+  read.positive("numPartitions");
   const steps = {
     rowsPerBatch,
     startMs: read.natural("startTimestamp") ?? 0,

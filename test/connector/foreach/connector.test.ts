@@ -1,13 +1,22 @@
-import { expect, test } from "vitest";
+import assert from "node:assert/strict";
+import { describe, expect, test } from "vitest";
 import { columnsOf } from "../../../src/analysis/expression.ts";
-import type { SinkFunctions } from "../../../src/connector/connector.ts";
+import { sinkSuite } from "../../../src/conformance/sink.ts";
+import type { ForeachWriter, SinkFunctions } from "../../../src/connector/connector.ts";
 import { openSink } from "../../../src/connector/registry.ts";
+import { error } from "../../../src/error/error.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
+import type { Row } from "../../../src/schema/value.ts";
 import { openSession, query, type TestSession } from "../session.ts";
 
 const schema = parseSchema("id BIGINT");
 
-async function add(session: TestSession, format: string, functions?: SinkFunctions) {
+async function add(
+  session: TestSession,
+  format: string,
+  functions?: SinkFunctions,
+  context = query,
+) {
   const request = { format, options: {}, partitionBy: [], schema, context: session.context };
   const sink = await openSink({
     ...{ ...request, outputMode: "update" },
@@ -20,7 +29,7 @@ async function add(session: TestSession, format: string, functions?: SinkFunctio
     queryId: "q",
     outputMode: "update",
     relation,
-    context: query,
+    context,
   });
 }
 
@@ -42,29 +51,111 @@ test("foreachBatch gets a frame that can be read twice, and no longer after", as
   await expect(session.rows(kept!)).rejects.toThrow();
 });
 
-test("foreach opens, processes and closes, with the error if there is one", async () => {
-  await using session = await openSession();
+/** A writer that tells what is called, and fails where it is told to. */
+function told(fails: readonly string[], wanted: boolean | undefined = true) {
   const calls: unknown[] = [];
-  const writer = (fail: boolean, wanted = true) => ({
-    open: (partition: number, epoch: number) => {
-      calls.push(["open", partition, epoch]);
+  const call = (name: string, ...given: readonly unknown[]): void => {
+    calls.push([name, ...given]);
+    if (fails.includes(name)) throw new Error(`no ${name}`);
+  };
+  const writer: ForeachWriter = {
+    async open(partition, epoch) {
+      call("open", partition, epoch);
       return wanted;
     },
-    process: (row: object) => {
-      calls.push(row);
-      if (fail) throw new Error("no");
-    },
-    close: (failure: Error | undefined) => void calls.push(["close", failure?.message]),
+    process: async (row) => call("process", row["id"]),
+    close: (failure) => call("close", failure?.message),
+  };
+  return { calls, writer };
+}
+
+const opened = ["open", 0, 7];
+const first = ["process", 1n];
+
+test.each([
+  ["rows one by one", [], true, [opened, first, ["process", 2n], ["close", undefined]], undefined],
+  ["false skips the rows, not close", [], false, [opened, ["close", undefined]], undefined],
+  ["close hears of a row", ["process"], true, [opened, first, ["close", "no process"]], "process"],
+  ["no close where open fails", ["open"], true, [opened], "open"],
+  ["what fails first is told", ["process", "close"], true, undefined, "process"],
+  ["close may fail", ["close"], true, undefined, "close"],
+  ["close may fail where rows are skipped", ["close"], false, undefined, "close"],
+])("foreach: %s", async (_, fails, wanted, calls, failure) => {
+  await using session = await openSession();
+  const one = told(fails as readonly string[], wanted);
+  const adding = add(session, "foreach", { foreach: one.writer });
+  if (failure === undefined) expect(await adding).toEqual({ rows: 2 });
+  else {
+    await expect(adding).rejects.toMatchObject({
+      code: "FOREACH_USER_FUNCTION_ERROR",
+      parameters: { reason: `no ${failure}` },
+      cause: { message: `no ${failure}` },
+    });
+  }
+  if (calls) expect(one.calls).toEqual(calls);
+});
+
+test("foreach: close hears of rows that cannot be read, and their error is told", async () => {
+  await using session = await openSession();
+  const { calls, writer } = told(["close"]);
+  const abort = new AbortController();
+  abort.abort();
+  const context = { ...query, signal: abort.signal };
+  const adding = add(session, "foreach", { foreach: writer }, context);
+  await expect(adding).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+  expect(calls).toEqual([opened, ["close", expect.stringContaining("OPERATION_CANCELED")]]);
+});
+
+test("foreach: open and close may be left out", async () => {
+  await using session = await openSession();
+  const ids: unknown[] = [];
+  const process = (row: Row): void => void ids.push(row["id"]);
+  expect(await add(session, "foreach", { foreach: { process } })).toEqual({ rows: 2 });
+  expect(ids).toEqual([1n, 2n]);
+});
+
+test("foreachBatch names what fails in the function, but keeps names that are there", async () => {
+  await using session = await openSession();
+  const failing = (thrown: unknown) =>
+    add(session, "foreachBatch", {
+      foreachBatch: async () => {
+        throw thrown;
+      },
+    });
+  await expect(failing(new Error("no"))).rejects.toMatchObject({
+    code: "FOREACH_BATCH_USER_FUNCTION_ERROR",
+    parameters: { reason: "no" },
   });
-  await add(session, "foreach", { foreach: writer(false) });
-  expect(calls.splice(0)).toEqual([["open", 0, 7], { id: 1n }, { id: 2n }, ["close", undefined]]);
-  await expect(add(session, "foreach", { foreach: writer(true) })).rejects.toThrow("no");
-  expect(calls.splice(0)).toEqual([["open", 0, 7], { id: 1n }, ["close", "no"]]);
-  await add(session, "foreach", { foreach: writer(false, false) });
-  expect(calls).toEqual([
-    ["open", 0, 7],
-    ["close", undefined],
-  ]);
+  await expect(failing(error("DIVIDE_BY_ZERO", {}))).rejects.toMatchObject({
+    code: "DIVIDE_BY_ZERO",
+  });
+});
+
+describe("laws", () => {
+  sinkSuite({ test, assert }, async () => {
+    const session = await openSession();
+    const rows: (readonly [bigint, string])[] = [];
+    const foreach: ForeachWriter = {
+      process: (row) => void rows.push([row["id"] as bigint, row["name"] as string]),
+    };
+    const request = {
+      format: "foreach",
+      options: {},
+      partitionBy: [],
+      outputMode: "append",
+    } as const;
+    const { context, engine } = session;
+    return {
+      engine,
+      async open() {
+        const sink = await openSink({ ...request, schema, context, functions: { foreach } });
+        // It is handed all rows again in complete mode, and keeps none.
+        return { ...sink, outputModes: ["append", "update"] };
+      },
+      rows: async () => rows,
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
+  });
 });
 
 test("a sink without its function is refused", async () => {

@@ -1,10 +1,13 @@
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sourceSuite } from "../../../src/conformance/source.ts";
 import { connector } from "../../../src/connector/rate/connector.ts";
 import { valueAtSecond } from "../../../src/connector/rate/offset.ts";
 import { replaceEnv } from "../../../src/env.ts";
 import type { Options } from "../../../src/plan/relation.ts";
+import type { Offset, Source } from "../../../src/stream/source.ts";
 import { sharedPath } from "../../shared.ts";
 import { openSession, type TestSession } from "../session.ts";
 
@@ -74,6 +77,80 @@ test("rate-micro-batch has the same rows always", async () => {
     ["2024-01-01T00:00:01.000000Z", 2n],
     ["2024-01-01T00:00:01.000000Z", 3n],
   ]);
+});
+
+describe("laws of rate", () => {
+  sourceSuite({ test, assert }, async () => {
+    const session = await openSession();
+    let now = 1_795_399_150_069;
+    const back = replaceEnv({ now: () => now });
+    // Seconds count from the first start of the query.
+    await (await open(session, "rate", {}))[Symbol.asyncDispose]();
+    return {
+      engine: session.engine,
+      open: () => open(session, "rate", { rowspersecond: "4" }),
+      add: async () => {
+        now += 1000;
+      },
+      async [Symbol.asyncDispose]() {
+        back();
+        await session[Symbol.asyncDispose]();
+      },
+    };
+  });
+});
+
+describe("laws of rate-micro-batch", () => {
+  const rows = 2;
+  const numberOf = (offset: Offset | undefined): number =>
+    offset === undefined ? 0 : (JSON.parse(offset) as { readonly offset: number }).offset;
+
+  /** There is always more of it: here no more than was added. */
+  const held = (source: Source, added: () => number): Source => ({
+    ...source,
+    async latestOffset(start, limit, until) {
+      await source.latestOffset(start, limit, until);
+      let at = start;
+      const most = until === undefined ? added() * rows : numberOf(until);
+      do {
+        if (numberOf(at) >= most) return at;
+        at = await source.latestOffset(at, limit, until);
+      } while (limit.kind === "all");
+      return at;
+    },
+  });
+
+  sourceSuite({ test, assert }, async () => {
+    const session = await openSession();
+    let added = 0;
+    const options = { rowsperbatch: `${rows}` };
+    return {
+      engine: session.engine,
+      limit: rows,
+      open: async () => held(await open(session, "rate-micro-batch", options), () => added),
+      add: async () => {
+        added += 1;
+      },
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
+  });
+});
+
+test("rate refuses what would count past exact numbers", async () => {
+  await using session = await openSession();
+  const rowspersecond = `${2 ** 52}`;
+  const ramp = open(session, "rate", { rowspersecond, rampuptime: "2s" });
+  await expect(ramp).rejects.toMatchObject({ code: "INCORRECT_RAMP_UP_RATE" });
+  await using source = await open(session, "rate", { rowspersecond });
+  await expect(source.input("1", "2")).rejects.toMatchObject({ code: "INCORRECT_END_OFFSET" });
+});
+
+test.each(["rate", "rate-micro-batch"])("%s: numPartitions is positive", async (format) => {
+  await using session = await openSession();
+  const options = { numpartitions: "0", rowsperbatch: "1" };
+  await expect(open(session, format, options)).rejects.toMatchObject({
+    code: "INVALID_OPTION_VALUE",
+  });
 });
 
 test("options are checked", async () => {
