@@ -140,7 +140,8 @@ class Producer implements KafkaProducer {
       const known = this.#topics.get(topic);
       const fresh = known && env.monotonic() < known.until;
       const count = fresh ? known.count : await this.#know(topic, 0);
-      const partition = await this.#partitionOf(message, count, size);
+      const partition = this.#partitionOf(message, count, size);
+      if (partition >= count) await this.#know(topic, partition);
       const name = nameOf({ topic, partition });
       const own = placed.get(name);
       const one = { ...message, partition };
@@ -152,15 +153,8 @@ class Producer implements KafkaProducer {
     return { done };
   }
 
-  async #partitionOf(
-    { topic, partition, key }: KafkaMessage,
-    count: number,
-    size: number,
-  ): Promise<number> {
-    if (partition !== undefined) {
-      if (partition >= count) await this.#know(topic, partition);
-      return partition;
-    }
+  #partitionOf({ topic, partition, key }: KafkaMessage, count: number, size: number): number {
+    if (partition !== undefined) return partition;
     if (key !== undefined && !this.#settings.ignoreKeys) return partitionOfKey(key, count);
     const sticky = this.#sticky.get(topic);
     if (sticky && sticky.partition < count && sticky.bytes < this.#settings.batchBytes) {

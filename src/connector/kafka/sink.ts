@@ -9,11 +9,13 @@ import { type KafkaClient, openKafka } from "./client.ts";
 import { messageReader, type ReadMessage } from "./message.ts";
 import type { TopicPartition } from "./partition.ts";
 import type { KafkaProducer } from "./producer.ts";
+import { sizeOf } from "./record.ts";
 import { markOf } from "./transaction.ts";
 import { type KafkaSinkOptions, sinkOptions } from "./write-option.ts";
 
-/** Chunks of the engine's rows that are on their way to the brokers. */
+/** Chunks of the engine's rows, and their bytes, that are on their way to the brokers. */
 const inFlight = 4;
+const inFlightBytes = 32 << 20;
 /**
  * How long a producer may rest, ms: brokers forget one that wrote nothing for a day, and a
  * transactional id after a week.
@@ -143,8 +145,8 @@ async function send(
   result: Result,
   message: ReadMessage,
 ): Promise<{ readonly rows: number; readonly at: TopicPartition | undefined }> {
-  const sending: Promise<void>[] = [];
-  let rows = 0;
+  const sending: { readonly sent: Promise<void>; readonly bytes: number }[] = [];
+  let [rows, bytes] = [0, 0];
   let at: TopicPartition | undefined;
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     const { columns } = chunk;
@@ -155,9 +157,15 @@ async function send(
     const sent = producer.send(messages);
     // One that fails while an earlier one is waited for is told when its turn comes.
     sent.catch(() => undefined);
-    sending.push(sent);
-    if (sending.length >= inFlight) await sending.shift();
+    const size = messages.reduce((sum, one) => sum + sizeOf(one), 0);
+    sending.push({ sent, bytes: size });
+    bytes += size;
+    while (sending.length >= inFlight || (bytes > inFlightBytes && sending.length > 0)) {
+      const oldest = sending.shift()!;
+      await oldest.sent;
+      bytes -= oldest.bytes;
+    }
   }
-  await Promise.all(sending);
+  await Promise.all(sending.map(({ sent }) => sent));
   return { rows, at };
 }
