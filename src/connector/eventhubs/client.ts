@@ -1,4 +1,6 @@
+import { setMaxListeners } from "node:events";
 import { env } from "../../env.ts";
+import { orAbort } from "../../error/abort.ts";
 import { error } from "../../error/error.ts";
 import { hubName, lastingFailure, sayingOf } from "./failure.ts";
 import { Handover } from "./handover.ts";
@@ -50,14 +52,16 @@ export interface Received {
 export class Hub implements AsyncDisposable {
   readonly options: HubReadOptions;
   readonly #consumer: ConsumerClient;
-  readonly #signal: AbortSignal | undefined;
+  readonly #closing = new AbortController();
+  readonly #signal: AbortSignal;
   /** By partition: when its receiver, of which there is one, is free again. */
   readonly #free = new Map<number, Promise<void>>();
 
   constructor(options: HubReadOptions, consumer: ConsumerClient, signal?: AbortSignal) {
     this.options = options;
     this.#consumer = consumer;
-    this.#signal = signal;
+    const { signal: closed } = this.#closing;
+    this.#signal = sharedSignal(signal ? [signal, closed] : [closed]);
   }
 
   /** The numbers of the partitions there are, ascending. */
@@ -89,6 +93,7 @@ export class Hub implements AsyncDisposable {
    */
   async *receive(asked: Receiving): AsyncGenerator<Received, never> {
     const release = await this.#own(asked.partition);
+    const signal = asked.signal ? AbortSignal.any([asked.signal, this.#signal]) : this.#signal;
     const backoff = { firstMs: firstWaitMs, longestMs: longestWaitMs };
     const handover = new Handover(backoff, (thrown) => lastingFailure(thrown, this.options));
     try {
@@ -102,7 +107,7 @@ export class Hub implements AsyncDisposable {
       });
       try {
         for (;;) {
-          const events = await handover.take(asked.signal ?? this.#signal);
+          const events = await handover.take(signal);
           yield { events, reason: handover.reason };
         }
       } finally {
@@ -115,6 +120,7 @@ export class Hub implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
     await this.#consumer.close().catch(() => undefined);
   }
 
@@ -142,6 +148,13 @@ export async function openHub(options: HubReadOptions, signal?: AbortSignal): Pr
   return new Hub(options, consumer, signal);
 }
 
+/** Aborts with any of these. Each partition may listen to it, and Node takes ten for a leak. */
+export function sharedSignal(signals: AbortSignal[]): AbortSignal {
+  const shared = AbortSignal.any(signals);
+  setMaxListeners(0, shared);
+  return shared;
+}
+
 /** Trying again is ours: the client waits 30 seconds before it does. */
 export function clientOptions({ operationMs }: HubOptions): ClientOptions {
   const timeoutInMs = Math.min(operationMs / attempts, attemptMs);
@@ -157,11 +170,11 @@ export async function patiently<T>(
   const until = env.monotonic() + options.operationMs;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
     try {
-      return await work();
+      return await orAbort(work(), signal);
     } catch (thrown) {
+      if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
       const failure = lastingFailure(thrown, options);
       if (failure) throw failure;
-      if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
       if (env.monotonic() + waitMs > until) throw unavailable(options, sayingOf(thrown), thrown);
     }
     await env.sleep(waitMs, signal);

@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import { clientOptions, patiently } from "./client.ts";
+import { clientOptions, patiently, sharedSignal } from "./client.ts";
 import { hubName } from "./failure.ts";
 import type { OutgoingEvent } from "./message.ts";
 import type { HubOptions } from "./option.ts";
@@ -26,7 +26,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** Resolves when the hub has them all. */
-  async send(events: readonly OutgoingEvent[]): Promise<void> {
+  async send(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<void> {
     const byTarget = new Map<string, OutgoingEvent[]>();
     for (const one of events) {
       const { partitionId, partitionKey } = one.target;
@@ -35,9 +35,10 @@ export class Publisher implements AsyncDisposable {
       if (own) own.push(one);
       else byTarget.set(key, [one]);
     }
+    const stop = signal && sharedSignal([signal]);
     const left = [...byTarget.values()];
     const worker = async (): Promise<void> => {
-      for (let own = left.shift(); own; own = left.shift()) await this.#sendTo(own);
+      for (let own = left.shift(); own; own = left.shift()) await this.#sendTo(own, stop);
     };
     const workers = Array.from({ length: Math.min(targetsMax, left.length) }, worker);
     const settled = await Promise.allSettled(workers);
@@ -46,29 +47,29 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** Events of one target, in as few messages as hold them. */
-  async #sendTo(events: readonly OutgoingEvent[]): Promise<void> {
+  async #sendTo(events: readonly OutgoingEvent[], signal?: AbortSignal): Promise<void> {
     const { target } = events[0]!;
-    let batch = await this.#create(target);
+    let batch = await this.#create(target, signal);
     for (const { event } of events) {
       if (batch.tryAdd(event)) continue;
       if (batch.count > 0) {
-        await this.#flush(batch);
-        batch = await this.#create(target);
+        await this.#flush(batch, signal);
+        batch = await this.#create(target, signal);
         if (batch.tryAdd(event)) continue;
       }
       const { maxSizeInBytes: limit } = batch;
       const hub = hubName(this.#options);
       throw error("EVENTHUBS_EVENT_TOO_LARGE", { hub, bytes: event.body.length, limit });
     }
-    await this.#flush(batch);
+    await this.#flush(batch, signal);
   }
 
-  #create(target: BatchTarget): Promise<EventBatch> {
-    return patiently(() => this.#producer.createBatch(target), this.#options);
+  #create(target: BatchTarget, signal?: AbortSignal): Promise<EventBatch> {
+    return patiently(() => this.#producer.createBatch(target), this.#options, signal);
   }
 
-  async #flush(batch: EventBatch): Promise<void> {
-    await patiently(() => this.#producer.sendBatch(batch), this.#options);
+  async #flush(batch: EventBatch, signal?: AbortSignal): Promise<void> {
+    await patiently(() => this.#producer.sendBatch(batch), this.#options, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -62,7 +62,8 @@ async function publish(
   await using result = await engine.query(relation, context);
   for (let chunk = await result.next(); chunk; chunk = await result.next()) {
     const { columns } = chunk;
-    await publisher.send(Array.from({ length: chunk.rows }, (_, row) => event(columns, row)));
+    const events = Array.from({ length: chunk.rows }, (_, row) => event(columns, row));
+    await publisher.send(events, context.signal);
     rows += chunk.rows;
   }
   return rows;

@@ -99,6 +99,7 @@ class Server implements EventHubs {
     });
     listening.on("connection", (socket) => {
       this.#sockets.add(socket);
+      socket.setNoDelay(true);
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("error", () => undefined);
     });

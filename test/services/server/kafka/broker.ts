@@ -25,6 +25,11 @@ export interface KafkaBroker {
 }
 
 export const kafkaUser = { name: "alice", password: "alice-secret" } as const;
+/** By PLAIN alone: a login as the Kafka endpoint of Event Hubs wants it. */
+export const eventHubsUser = {
+  name: "$ConnectionString",
+  password: "Endpoint=sb://local/;SharedAccessKeyName=reader;SharedAccessKey=c2VjcmV0+/A=",
+} as const;
 
 const cluster = "MkU3OEVBNTcwNTJENDM2Qg";
 const startMs = 120_000;
@@ -134,7 +139,8 @@ function configuration(
   const { name, password } = kafkaUser;
   const plain =
     "org.apache.kafka.common.security.plain.PlainLoginModule required " +
-    `username="${name}" password="${password}" user_${name}="${password}";`;
+    `username="${name}" password="${password}" user_${name}="${password}" ` +
+    `user_${eventHubsUser.name}="${eventHubsUser.password}";`;
   const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
   const listeners = [
     `PLAINTEXT://127.0.0.1:${ports["plaintext"]}`,
