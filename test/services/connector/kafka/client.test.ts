@@ -25,6 +25,8 @@ describe.skipIf(skipped)("a client", () => {
   test("tells topics and offsets, and makes no topic by asking", async () => {
     const topic = await createTopic(plaintext, 2);
     await using client = await open(plaintext);
+    // A broker hears of what it made a moment later.
+    await expect.poll(() => client.topics([topic])).toHaveLength(1);
     const [found] = await client.topics([topic, "never-made"]);
     expect(found).toMatchObject({ name: topic, internal: false, partitions: [0, 1] });
     expect(await client.topics(["never-made"])).toEqual([]);
