@@ -1,3 +1,12 @@
+export type { Dataset, ScanRequest } from "./analysis/dataset.ts";
+export type {
+  Connector,
+  ConnectorContext,
+  ForeachWriter,
+  ReadRequest,
+  SinkRequest,
+  WriteRequest,
+} from "./connector/connector.ts";
 export type { Code } from "./error/condition.ts";
 export { isError, MillraceError } from "./error/error.ts";
 export type { ErrorKind } from "./error/kind.ts";
@@ -17,6 +26,7 @@ export {
 export { VariantVal } from "./schema/variant/variant.ts";
 export type { CatalogEntry, SessionCatalog } from "./session/catalog.ts";
 export { Column, type ColumnOrName } from "./session/column.ts";
+export type { DataSourceRegistration } from "./session/data-source.ts";
 export { DataFrame } from "./session/dataframe.ts";
 export { DeltaTable } from "./session/delta-table.ts";
 export * as functions from "./session/functions.ts";
@@ -31,7 +41,10 @@ export type { DataStreamWriter } from "./session/stream-writer.ts";
 export type { TriggerOptions } from "./session/trigger.ts";
 export { Window, type WindowSpec } from "./session/window.ts";
 export type { DataFrameWriter } from "./session/writer.ts";
+export type { StreamingDataset } from "./stream/dataset.ts";
 export type { StreamingQueryListener } from "./stream/listener.ts";
 export type { StreamingQueryProgress } from "./stream/progress.ts";
 export type { StreamingQueries } from "./stream/queries.ts";
 export type { StreamingQuery, StreamingQueryStatus } from "./stream/query.ts";
+export type { Sink, SinkBatch } from "./stream/sink.ts";
+export type { Batch, Offset, ReadLimit, Source, SourceContext } from "./stream/source.ts";

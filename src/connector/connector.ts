@@ -43,6 +43,8 @@ export interface ConnectorContext {
   queryContext(): QueryContext;
   /** Makes (or replaces) a temporary view: the memory sink's table. */
   defineView(name: string, relation: Relation): void;
+  /** Connectors that the program has registered, by their names in lower case. */
+  readonly registered?: Map<string, Connector>;
   /** Holds something that a reader opened until the session stops. */
   keep(resource: AsyncDisposable): void;
 }

@@ -2,7 +2,13 @@ import type { Dataset } from "../analysis/dataset.ts";
 import { error } from "../error/error.ts";
 import type { StreamingDataset } from "../stream/dataset.ts";
 import type { Sink } from "../stream/sink.ts";
-import type { Connector, ReadRequest, SinkRequest, WriteRequest } from "./connector.ts";
+import type {
+  Connector,
+  ConnectorContext,
+  ReadRequest,
+  SinkRequest,
+  WriteRequest,
+} from "./connector.ts";
 
 type Load = () => Promise<{ readonly connector: Connector }>;
 
@@ -52,33 +58,46 @@ const unbuilt: readonly string[] = [
 ];
 
 /** The connector of a format. DATA_SOURCE_NOT_FOUND, or DATA_SOURCE_NOT_BUILT if it is known. */
-export async function connectorFor(format: string): Promise<Connector> {
+export async function connectorFor(
+  format: string,
+  context?: Pick<ConnectorContext, "registered">,
+): Promise<Connector> {
   const name = format.toLowerCase();
   const load = Object.hasOwn(built, name) ? built[name] : undefined;
   if (load) return (await load()).connector;
-  const known = Object.keys(built).join(", ");
+  const registered = context?.registered?.get(name);
+  if (registered) return registered;
+  const known = [...Object.keys(built), ...(context?.registered?.keys() ?? [])].join(", ");
   throw unbuilt.includes(name)
     ? error("DATA_SOURCE_NOT_BUILT", { format, known })
     : error("DATA_SOURCE_NOT_FOUND", { provider: format, known });
 }
 
+/** Makes a connector known by its names. DATA_SOURCE_ALREADY_EXISTS if one is that of another. */
+export function register(connector: Connector, registered: Map<string, Connector>): void {
+  const names = connector.names.map((name) => name.toLowerCase());
+  const taken = names.find((name) => Object.hasOwn(built, name) || unbuilt.includes(name));
+  if (taken !== undefined) throw error("DATA_SOURCE_ALREADY_EXISTS", { provider: taken });
+  for (const name of names) registered.set(name, connector);
+}
+
 /** What a batch read of a data source means: its schema now, its data when asked. */
 export async function resolveRead(request: ReadRequest): Promise<Dataset> {
-  const connector = await connectorFor(request.format);
+  const connector = await connectorFor(request.format, request.context);
   if (!connector.reader) throw unsupported(request.format, "be read in batch");
   return connector.reader(request);
 }
 
 /** What a streaming read means: its schema now, a source when the query starts. */
 export async function resolveStream(request: ReadRequest): Promise<StreamingDataset> {
-  const connector = await connectorFor(request.format);
+  const connector = await connectorFor(request.format, request.context);
   if (!connector.streamReader) throw unsupported(request.format, "be read as a stream");
   return connector.streamReader(request);
 }
 
 /** The sink of a stream, its options and output mode checked. */
 export async function openSink(request: SinkRequest): Promise<Sink> {
-  const connector = await connectorFor(request.format);
+  const connector = await connectorFor(request.format, request.context);
   if (!connector.sink) throw unsupported(request.format, "be written as a stream");
   const sink = await connector.sink(request);
   if (!sink.outputModes.includes(request.outputMode)) {
@@ -94,7 +113,7 @@ export async function openSink(request: SinkRequest): Promise<Sink> {
 
 /** `df.write.format(x).save(path)`. */
 export async function write(request: WriteRequest): Promise<void> {
-  const connector = await connectorFor(request.format);
+  const connector = await connectorFor(request.format, request.context);
   if (!connector.writer) throw unsupported(request.format, "be written in batch");
   return connector.writer(request);
 }

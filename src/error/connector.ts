@@ -13,6 +13,12 @@ export const connectorConditions = {
     message:
       "The data source {format} is not built yet. Use another format, or run on a Spark cluster; the formats built here are {known}",
   },
+  DATA_SOURCE_ALREADY_EXISTS: {
+    kind: "invalid",
+    sqlState: "42710",
+    message:
+      "Data source '{provider}' already exists. Choose a different name for the new data source",
+  },
   UNSUPPORTED_DATA_SOURCE_OPERATION: {
     kind: "unsupported",
     sqlState: "0A000",

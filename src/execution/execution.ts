@@ -1,4 +1,4 @@
-import type { SinkFunctions } from "../connector/connector.ts";
+import type { Connector, SinkFunctions } from "../connector/connector.ts";
 import type { Result } from "../engine/engine.ts";
 import type { Command, WriteStream } from "../plan/command.ts";
 import type { Relation } from "../plan/relation.ts";
@@ -28,6 +28,8 @@ export interface Execution extends AsyncDisposable {
   script(text: string): AsyncGenerator<Relation>;
   /** `functions` are what foreachBatch and foreach bring: they do not travel in plans. */
   startStream(write: WriteStream, functions?: SinkFunctions): Promise<StreamingQuery>;
+  /** Makes the formats of a connector known to this session. */
+  registerConnector(connector: Connector): void;
   explain(relation: Relation): Promise<string>;
   /** Names a plan for SQL and `table()`, for the time of the session. */
   createView(name: string, relation: Relation, replace: boolean): Promise<void>;

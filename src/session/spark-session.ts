@@ -8,6 +8,7 @@ import type { StructType } from "../schema/type.ts";
 import type { StreamingQueries } from "../stream/queries.ts";
 import { fromArrow } from "./arrow.ts";
 import { SessionCatalog } from "./catalog.ts";
+import { DataSourceRegistration } from "./data-source.ts";
 import { DataFrame } from "./dataframe.ts";
 import { type OptionValue, schemaOf } from "./option.ts";
 import { DataFrameReader } from "./reader.ts";
@@ -93,6 +94,9 @@ export class SparkSession implements AsyncDisposable {
   }
   get catalog(): SessionCatalog {
     return new SessionCatalog(this.#execution);
+  }
+  get dataSource(): DataSourceRegistration {
+    return new DataSourceRegistration(this.#execution);
   }
   get isStopped(): boolean {
     return this.#stopped;

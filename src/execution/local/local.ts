@@ -2,6 +2,7 @@ import { outputOf } from "../../analysis/typed.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
 import { localCatalog } from "../../catalog/local.ts";
 import type { ConnectorContext } from "../../connector/connector.ts";
+import { register } from "../../connector/registry.ts";
 import { openEngine } from "../../engine/duckdb/engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { Statement } from "../../plan/command.ts";
@@ -93,6 +94,7 @@ async function openContext(
     conf: conf.lookup,
     queryContext: () => queryContext(context),
     defineView: (view, plan) => defineView(context, { name: view, plan, replace: true }),
+    registered: new Map(),
     keep: (resource) => void keep(resource),
   };
   const context: LocalContext = {
@@ -139,6 +141,7 @@ function executionOf(context: LocalContext, close: () => Promise<void>): Executi
       for (const parsed of parseStatements(text, parseOptions(context)))
         yield await statement(parsed);
     },
+    registerConnector: (connector) => register(connector, context.connector.registered!),
     startStream: async (write, functions) => {
       const { startStream } = await import("./stream.ts");
       return startStream(context, write, functions);
