@@ -32,6 +32,7 @@ test(
       options: {
         "eventhubs.connectionString": server.connectionString("killed"),
         "eventhubs.startingPosition": fromStart,
+        maxEventsPerTrigger: "1000",
       },
       async send() {
         for (let at = 0; at < rows; at += burst) {
