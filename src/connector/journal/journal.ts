@@ -180,6 +180,15 @@ export class Journal implements AsyncDisposable {
     this.#space?.();
   }
 
+  /** The number at which so many records after `from` end: fences have numbers and no records. */
+  reach(from: number, records: number): number {
+    let end = Math.max(from, this.first - 1) + records;
+    for (const fence of [...this.#fences].sort((a, b) => a - b)) {
+      if (fence > from && fence <= end && fence >= this.first) end += 1;
+    }
+    return end;
+  }
+
   #isFence(first: number): boolean {
     return this.#fences.includes(first);
   }
