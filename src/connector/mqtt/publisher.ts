@@ -9,7 +9,7 @@ import type { BrokerOptions } from "./option.ts";
 const retryMs = { first: 250, most: 10_000 };
 /** A broker that acknowledges nothing for so long is given up. */
 const silentMs = 120_000;
-/** Messages on their way. A broker drops who sends more than it takes; with MQTT 3 it tells none. */
+/** Messages on their way. A broker drops who sends more than it takes; MQTT 3 does not say. */
 const window = 20;
 
 /**
