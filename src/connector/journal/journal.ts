@@ -53,6 +53,8 @@ export class Journal implements AsyncDisposable {
   readonly #entries: Entry[];
   readonly #fences: readonly number[];
   readonly #cache = new Map<number, Uint8Array>();
+  /** Of segments that take one number: how many records they have, 0 or 1. */
+  readonly #single = new Map<number, number>();
   readonly #closing = new AbortController();
   #cached = 0;
   #used: number;
@@ -170,6 +172,7 @@ export class Journal implements AsyncDisposable {
     this.#entries.splice(0, this.#entries.length, ...kept);
     for (const { first, size } of gone) {
       this.#used -= size;
+      this.#single.delete(first);
       this.#forget(first);
     }
     for (let at = 0; at < gone.length; at += parallel) {
@@ -180,13 +183,30 @@ export class Journal implements AsyncDisposable {
     this.#space?.();
   }
 
-  /** The number at which so many records after `from` end: fences have numbers and no records. */
-  reach(from: number, records: number): number {
-    let end = Math.max(from, this.first - 1) + records;
-    for (const fence of [...this.#fences].sort((a, b) => a - b)) {
-      if (fence > from && fence <= end && fence >= this.first) end += 1;
+  /** The number at which so many records after `from` end: some segments have none. */
+  async reach(from: number, records: number): Promise<number> {
+    let left = records;
+    let end = Math.max(from, this.first - 1);
+    const entries = [...this.#entries];
+    for (const [index, { first }] of entries.entries()) {
+      const next = entries[index + 1]?.first ?? this.#next;
+      if (next - 1 <= end) continue;
+      if (left === 0) break;
+      const begin = Math.max(first, end + 1);
+      const there = Math.max(0, first + (await this.#recordsOf(first, next)) - begin);
+      end = there > left ? begin + left - 1 : next - 1;
+      left -= Math.min(there, left);
     }
     return end;
+  }
+
+  /** How many records a segment has, read where its numbers do not tell: one may be none. */
+  async #recordsOf(first: number, next: number): Promise<number> {
+    if (this.#isFence(first)) return 0;
+    if (next - first > 1) return next - first;
+    const known = this.#single.get(first) ?? (await this.#read(first)).lengths.length;
+    this.#single.set(first, known);
+    return known;
   }
 
   #isFence(first: number): boolean {
@@ -261,6 +281,7 @@ export class Journal implements AsyncDisposable {
       throw error("JOURNAL_FENCED", { path: location.path });
     }
     this.#entries.push({ first, size: bytes.length });
+    if (lengths.length <= 1) this.#single.set(first, lengths.length);
     this.#used += bytes.length;
     this.#writingBytes = 0;
     this.#keep(first, bytes);

@@ -40,7 +40,7 @@ export function journalSource(spec: JournalSource): Source {
       if (from > journal.last) throw lost(journal, from);
       let end = until === undefined ? journal.last : Math.min(journal.last, number(until));
       if (limit.kind === "options" && spec.maxRecords !== undefined) {
-        end = Math.min(end, journal.reach(from, spec.maxRecords));
+        end = Math.min(end, await journal.reach(from, spec.maxRecords));
       }
       return end < 0 ? start : String(Math.max(from, end));
     },

@@ -306,6 +306,13 @@ test("any interleaving of writes, marks, truncations and opens keeps what a list
       const found = from === undefined ? [] : await texts(journal, from);
       expect(found, `seed ${seed}, step ${step}`).toEqual([...kept.values()]);
       expect(journal.first).toBeLessThanOrEqual(from ?? Number.MAX_SAFE_INTEGER);
+      if (from === undefined) continue;
+      const start = random.pick([from - 1, ...kept.keys()]);
+      const records = 1 + random.below(4);
+      const behind = [...kept.keys()].filter((number) => number > start);
+      const end = await journal.reach(start, records);
+      const reached = behind.filter((number) => number <= end).length;
+      expect(reached, `seed ${seed}, step ${step}`).toBe(Math.min(records, behind.length));
     }
     await journal[Symbol.asyncDispose]();
   }
