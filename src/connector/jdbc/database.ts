@@ -16,6 +16,9 @@ export interface DatabaseColumn {
   readonly compares?: "exactly" | "equality";
 }
 
+/** What a type of a database is read as. */
+export type ColumnRead = Omit<DatabaseColumn, "name">;
+
 /**
  * `time`: a time of day. `year`: a number. `bits`: a number as its bytes. `hex`: bytes as `\x0a`.
  * `list`: an array as Postgres writes it. `era`: a date or time that may be infinite or BC.

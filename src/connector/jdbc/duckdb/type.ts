@@ -14,11 +14,9 @@ import {
   timestamp,
   timestampNtz,
 } from "../../../schema/type.ts";
-import type { DatabaseColumn } from "../database.ts";
+import type { ColumnRead, DatabaseColumn } from "../database.ts";
 
-type Read = Omit<DatabaseColumn, "name">;
-
-const byName: Readonly<Record<string, Read>> = {
+const byName: Readonly<Record<string, ColumnRead>> = {
   BOOLEAN: { type: boolean, compares: "exactly" },
   TINYINT: { type: byte, compares: "exactly" },
   SMALLINT: { type: short, compares: "exactly" },
@@ -42,7 +40,7 @@ export function duckdbColumn(name: string, typeName: string, ntz: boolean): Data
   return { name, ...read(typeName, ntz) };
 }
 
-function read(typeName: string, ntz: boolean): Read {
+function read(typeName: string, ntz: boolean): ColumnRead {
   const known = Object.hasOwn(byName, typeName) ? byName[typeName] : undefined;
   if (known) return known;
   const exact = /^DECIMAL\((\d+),(\d+)\)$/.exec(typeName);

@@ -15,11 +15,9 @@ import {
   timestamp,
   timestampNtz,
 } from "../../../schema/type.ts";
-import type { DatabaseColumn } from "../database.ts";
+import type { ColumnRead, DatabaseColumn } from "../database.ts";
 import { decimalOf } from "../type.ts";
 import type { MysqlField } from "./client.ts";
-
-type Read = Omit<DatabaseColumn, "name">;
 
 /** Flags of a column, and the character set that is none. */
 const [unsignedFlag, enumFlag, setFlag] = [32, 256, 2048];
@@ -36,7 +34,7 @@ export function mysqlColumn(
 function read(
   field: MysqlField,
   { ntz, tinyIsBit }: { readonly ntz: boolean; readonly tinyIsBit: boolean },
-): Read {
+): ColumnRead {
   const { columnType = -1, columnLength: length = 0 } = field;
   const unsigned = (Number(field.flags) & unsignedFlag) !== 0;
   switch (columnType) {
@@ -79,7 +77,10 @@ function read(
 }
 
 /** The length is of the text: it counts the sign and the point. */
-function decimalRead({ columnLength = 0, decimals = 0 }: MysqlField, unsigned: boolean): Read {
+function decimalRead(
+  { columnLength = 0, decimals = 0 }: MysqlField,
+  unsigned: boolean,
+): ColumnRead {
   const precision = columnLength - (decimals > 0 ? 1 : 0) - (unsigned ? 0 : 1);
   const type = decimalOf(precision, decimals);
   return precision <= 38 ? { type, compares: "exactly" } : { type };
@@ -87,7 +88,7 @@ function decimalRead({ columnLength = 0, decimals = 0 }: MysqlField, unsigned: b
 
 const textTypes: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254]);
 
-function texts({ characterSet, flags, name }: MysqlField, columnType: number): Read {
+function texts({ characterSet, flags, name }: MysqlField, columnType: number): ColumnRead {
   // JSON, ENUM, SET: they compare by rules of their own.
   if ([245, 247, 248].includes(columnType)) return { type: string };
   if (columnType === 255) return { type: binary };

@@ -14,7 +14,7 @@ import {
   timestamp,
   timestampNtz,
 } from "../../../schema/type.ts";
-import type { DatabaseColumn, Form } from "../database.ts";
+import type { ColumnRead, DatabaseColumn, Form } from "../database.ts";
 import { decimalOf } from "../type.ts";
 
 /** A column as Postgres describes it. */
@@ -27,8 +27,6 @@ export interface PostgresColumn {
   readonly dimensions: number;
 }
 
-type Read = Omit<DatabaseColumn, "name">;
-
 /** Spark's type of a column, as its dialect of Postgres has it. */
 export function postgresColumn(column: PostgresColumn, ntz: boolean): DatabaseColumn {
   const { name, typeName, modifier, dimensions } = column;
@@ -38,7 +36,7 @@ export function postgresColumn(column: PostgresColumn, ntz: boolean): DatabaseCo
   return { name, type, form: "list" };
 }
 
-const atomic: Readonly<Record<string, Read>> = {
+const atomic: Readonly<Record<string, ColumnRead>> = {
   bool: { type: boolean, compares: "exactly" },
   int2: { type: short, compares: "exactly" },
   int4: { type: integer, compares: "exactly" },
@@ -53,7 +51,7 @@ const atomic: Readonly<Record<string, Read>> = {
   void: { type: nullType },
 };
 
-function scalar(typeName: string, modifier: number, ntz: boolean): Read {
+function scalar(typeName: string, modifier: number, ntz: boolean): ColumnRead {
   const known = Object.hasOwn(atomic, typeName) ? atomic[typeName] : undefined;
   if (known) return known;
   switch (typeName) {
@@ -73,12 +71,12 @@ function scalar(typeName: string, modifier: number, ntz: boolean): Read {
   }
 }
 
-function wallClock(form: Form, ntz: boolean): Read {
+function wallClock(form: Form, ntz: boolean): ColumnRead {
   const type: DataType = ntz ? timestampNtz : timestamp;
   return ntz && form === "era" ? { type, form, compares: "exactly" } : { type, form };
 }
 
-function numeric(modifier: number): Read {
+function numeric(modifier: number): ColumnRead {
   if (modifier < 4) return { type: decimalOf(0, 0) };
   const precision = ((modifier - 4) >> 16) & 0xffff;
   const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;

@@ -12,12 +12,10 @@ import {
   timestamp,
   timestampNtz,
 } from "../../../schema/type.ts";
-import type { DatabaseColumn } from "../database.ts";
+import type { ColumnRead, DatabaseColumn } from "../database.ts";
 import { decimalOf } from "../type.ts";
 
-type Read = Omit<DatabaseColumn, "name">;
-
-const byName: Readonly<Record<string, Read>> = {
+const byName: Readonly<Record<string, ColumnRead>> = {
   BOOLEAN: { type: boolean },
   BOOL: { type: boolean },
   BIT: { type: boolean },
@@ -49,7 +47,7 @@ export function sqliteColumn(
   return { name, ...(declared === null ? ofSample(sample) : ofDeclared(declared, ntz)) };
 }
 
-function ofDeclared(declared: string, ntz: boolean): Read {
+function ofDeclared(declared: string, ntz: boolean): ColumnRead {
   const match = /^\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$/.exec(declared);
   const name = (match?.[1] ?? "").toUpperCase();
   const known = Object.hasOwn(byName, name) ? byName[name] : undefined;
@@ -70,14 +68,14 @@ function ofDeclared(declared: string, ntz: boolean): Read {
   }
 }
 
-function ofAffinity(name: string): Read {
+function ofAffinity(name: string): ColumnRead {
   if (name.includes("INT")) return { type: long };
   if (/CHAR|CLOB|TEXT/.test(name)) return { type: string, compares: "equality" };
   if (name.includes("BLOB")) return { type: binary };
   return /REAL|FLOA|DOUB/.test(name) ? { type: double } : { type: string };
 }
 
-function ofSample(sample: unknown): Read {
+function ofSample(sample: unknown): ColumnRead {
   if (typeof sample === "bigint") return { type: long };
   if (typeof sample === "number") return { type: double };
   return { type: sample instanceof Uint8Array ? binary : string };

@@ -12,12 +12,10 @@ import {
   timestamp,
   timestampNtz,
 } from "../../../schema/type.ts";
-import type { DatabaseColumn } from "../database.ts";
+import type { ColumnRead, DatabaseColumn } from "../database.ts";
 import { decimalOf } from "../type.ts";
 
-type Read = Omit<DatabaseColumn, "name">;
-
-const byName: Readonly<Record<string, Read>> = {
+const byName: Readonly<Record<string, ColumnRead>> = {
   bit: { type: boolean, compares: "exactly" },
   tinyint: { type: short, compares: "exactly" },
   smallint: { type: short, compares: "exactly" },
@@ -52,7 +50,7 @@ export function sqlServerColumn(name: string, typeName: string, ntz: boolean): D
   return { name, ...read(base, Number(precision ?? 0), Number(scale ?? 0), ntz) };
 }
 
-function read(base: string, precision: number, scale: number, ntz: boolean): Read {
+function read(base: string, precision: number, scale: number, ntz: boolean): ColumnRead {
   const known = Object.hasOwn(byName, base) ? byName[base] : undefined;
   if (known) return known;
   switch (base) {

@@ -8,7 +8,15 @@ import {
   someType,
 } from "../../../schema/type.ts";
 import { childrenOf, elementsOf, isSame, type Match, type PlacedElement } from "./element.ts";
-import { chunkStart, chunksOf, type Footer, id, numberOf, structsOf } from "./footer.ts";
+import {
+  chunkStart,
+  chunksOf,
+  type Footer,
+  footerPlace,
+  id,
+  numberOf,
+  structsOf,
+} from "./footer.ts";
 import { type Kept, readStruct, type Struct } from "./thrift.ts";
 
 /** Bytes read from a file's end at first: most footers fit. */
@@ -160,13 +168,9 @@ function footerAt(path: string, size: number): Omit<Footer, "bytes"> | undefined
   try {
     file = openSync(path, "r");
     const first = bytesAt(file, Math.max(0, size - tailBytes), Math.min(size, tailBytes));
-    const length = first.length < 12 ? size : first.readUInt32LE(first.length - 8);
-    const start = size - 8 - length;
-    if (start < 0) return undefined;
-    const bytes =
-      length + 8 <= first.length
-        ? first.subarray(first.length - 8 - length)
-        : bytesAt(file, start, length);
+    const place = footerPlace(first, size);
+    if (place === undefined) return undefined;
+    const { start, bytes = bytesAt(file, start, place.length) } = place;
     return { metadata: readStruct({ buffer: bytes, at: 0 }, looked), start };
   } catch {
     return undefined;

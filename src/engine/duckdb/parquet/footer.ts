@@ -41,20 +41,32 @@ export async function footerOf(file: PartialFile, kept?: Kept): Promise<Footer |
   const wanted = Math.round(size * tailBytes.ofFile);
   const first = Math.min(size, tailBytes.most, Math.max(tailBytes.least, wanted));
   const tail = Buffer.from(await file.read(size - first, first));
-  const mark = tail.subarray(-4).toString("latin1");
-  const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
-  const start = size - 8 - length;
-  if (mark !== "PAR1" || length < 0 || start < 0) return undefined;
-  const bytes =
-    length + 8 <= tail.length
-      ? tail.subarray(tail.length - 8 - length, tail.length - 8)
-      : Buffer.from(await file.read(start, length));
+  const place = footerPlace(tail, size);
+  if (place === undefined) return undefined;
+  const { start, length } = place;
+  const bytes = place.bytes ?? Buffer.from(await file.read(start, length));
   try {
     return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }, kept), start };
   } catch (thrown) {
     if (thrown instanceof RangeError) return undefined;
     throw thrown;
   }
+}
+
+/**
+ * Where a footer lies, by the last bytes of a file, and the footer if they have all of it;
+ * undefined where they do not end one.
+ */
+export function footerPlace(
+  tail: Buffer,
+  size: number,
+): { readonly start: number; readonly length: number; readonly bytes?: Buffer } | undefined {
+  const mark = tail.subarray(-4).toString("latin1");
+  const length = tail.length < 12 ? -1 : tail.readUInt32LE(tail.length - 8);
+  const start = size - 8 - length;
+  if (mark !== "PAR1" || length < 0 || start < 0) return undefined;
+  if (length + 8 > tail.length) return { start, length };
+  return { start, length, bytes: tail.subarray(tail.length - 8 - length, tail.length - 8) };
 }
 
 /** What stands at the end of a local file. */
