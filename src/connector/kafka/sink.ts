@@ -30,6 +30,8 @@ interface Open {
   last: number;
   /** On the monotonic clock. */
   used: number;
+  /** Of the batch it was opened for: once that aborts, its requests are refused. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -54,7 +56,8 @@ export async function kafkaSink({ options, schema, context }: SinkRequest): Prom
     ...(once ? { atomic: true } : {}),
     outputModes: ["append", "update", "complete"],
     async addBatch(batch) {
-      if (open && env.monotonic() - open.used > restMs) await close();
+      const { signal } = batch.context;
+      if (open && (open.signal !== signal || env.monotonic() - open.used > restMs)) await close();
       try {
         open ??= await opened(read, batch);
         const added = await addBatch(open, batch, { engine: context.engine, message });
@@ -113,7 +116,7 @@ async function opened(read: KafkaSinkOptions, { queryId, context }: SinkBatch): 
     const producer = await client.producer(settingsOf(read, queryId, signal));
     const { transactions } = producer;
     const next = transactions ? await markOf(client.brokers, transactions.id) : undefined;
-    return { client, producer, last: Number(next ?? 0n) - 1, used: env.monotonic() };
+    return { client, producer, last: Number(next ?? 0n) - 1, used: env.monotonic(), signal };
   } catch (thrown) {
     await client[Symbol.asyncDispose]();
     throw thrown;
