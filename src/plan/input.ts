@@ -40,10 +40,21 @@ export interface FetchedInput {
 
 export interface RangeInput {
   readonly kind: "range";
-  readonly schema: StructType; // one long column
+  readonly schema: StructType; // one long column; with `time` a timestamp before it
   readonly start: bigint;
   readonly end: bigint; // exclusive
   readonly step: bigint;
+  readonly time?: RangeTime;
+}
+
+/**
+ * When the rows of a range were, from the first of them: `stepMs` (maybe a fraction) go by every
+ * `stepRows` rows, rounded to whole milliseconds, halves up.
+ */
+export interface RangeTime {
+  readonly startMs: number; // since the epoch
+  readonly stepRows: number;
+  readonly stepMs: number;
 }
 
 /** Where the engine finds the bytes of a file. It opens the file itself, and closes it. */

@@ -1,14 +1,13 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
 import { field, long, type StructType, struct, timestamp } from "../../schema/type.ts";
-import { Timestamp } from "../../schema/value.ts";
 import { join } from "../../storage/store.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
 import type { Batch, Offset, Source, SourceContext } from "../../stream/source.ts";
 import type { Connector, ReadRequest } from "../connector.ts";
 import { optionReader } from "../option.ts";
 import { streamMicroBatches } from "./micro-batch.ts";
-import { type Rate, timeOfValue, valueAtSecond } from "./offset.ts";
+import { type Rate, valueAtSecond } from "./offset.ts";
 
 const schema: StructType = struct([field("timestamp", timestamp), field("value", long)]);
 
@@ -32,14 +31,18 @@ function streamRate({ options }: ReadRequest): StreamingDataset {
     const rampUpTimeSeconds = rampUpSeconds;
     throw error("INCORRECT_RAMP_UP_RATE", { rowsPerSecond, maxSeconds, rampUpTimeSeconds });
   }
-  // Accepted and checked: how many partitions there are is seen in no row.
-  read.positive("numPartitions");
+  const partitions = read.positive("numPartitions") ?? "default"; // seen in no row
+  // Spark's text ends so, without a bracket.
+  const description =
+    `RateStreamV2[rowsPerSecond=${rowsPerSecond}, ` +
+    `rampUpTimeSeconds=${rampUpSeconds}, numPartitions=${partitions}`;
   return {
     name: "rate",
     schema,
     hidden: [],
     streaming: true,
-    open: async (context) => openRate(rate, await creationTime(context)),
+    open: async (context) =>
+      openRate(rate, { description, creationMs: await creationTime(context) }),
   };
 }
 
@@ -56,11 +59,11 @@ async function creationTime({ checkpoint }: SourceContext): Promise<number> {
 }
 
 /** Offsets are whole seconds since the creation; the first batch begins at 0. */
-function openRate(rate: Rate, creationMs: number): Source {
+function openRate(
+  rate: Rate,
+  { description, creationMs }: { readonly description: string; readonly creationMs: number },
+): Source {
   let lastMs = creationMs;
-  const description =
-    `RateStreamV2[rowsPerSecond=${rate.rowsPerSecond}, ` +
-    `rampUpTimeSeconds=${rate.rampUpSeconds}, numPartitions=1]`;
   return {
     schema,
     description,
@@ -81,6 +84,7 @@ function openRate(rate: Rate, creationMs: number): Source {
   };
 }
 
+/** A range that the engine counts through: there may be very many after a long stop. */
 function rows(rate: Rate, span: { creationMs: number; start: number; end: number }): Batch {
   const maxSeconds = maxSecondsOf(rate);
   if (span.end > maxSeconds) {
@@ -89,12 +93,11 @@ function rows(rate: Rate, span: { creationMs: number; start: number; end: number
   }
   const first = valueAtSecond(span.start, rate);
   const last = valueAtSecond(span.end, rate);
-  if (last === first) return { input: { kind: "empty", schema }, rows: 0 };
-  const made = Array.from({ length: last - first }, (_, index) => {
-    const ms = timeOfValue(first + index, span, rate);
-    return [new Timestamp(BigInt(ms) * 1000n), BigInt(first + index)];
-  });
-  return { input: { kind: "rows", schema, rows: made }, rows: made.length };
+  if (last <= first) return { input: { kind: "empty", schema }, rows: 0 };
+  const stepMs = ((span.end - span.start) * 1000) / (last - first);
+  const time = { startMs: span.creationMs + span.start * 1000, stepRows: 1, stepMs };
+  const [start, end] = [BigInt(first), BigInt(last)];
+  return { input: { kind: "range", schema, start, end, step: 1n, time }, rows: last - first };
 }
 
 /** Values are exact until then. */

@@ -1,8 +1,7 @@
 import { error } from "../../error/error.ts";
 import { field, long, struct, timestamp } from "../../schema/type.ts";
-import { Timestamp } from "../../schema/value.ts";
 import type { StreamingDataset } from "../../stream/dataset.ts";
-import type { Offset, Source } from "../../stream/source.ts";
+import type { Batch, Offset, Source } from "../../stream/source.ts";
 import type { ReadRequest } from "../connector.ts";
 import { optionReader } from "../option.ts";
 
@@ -12,6 +11,7 @@ interface Steps {
   readonly rowsPerBatch: number;
   readonly startMs: number;
   readonly advanceMs: number;
+  readonly partitions: number; // seen in no row
 }
 
 /** The same rows in every run: batch n holds the values from n times `rowsPerBatch`. */
@@ -21,12 +21,11 @@ export function streamMicroBatches({ options }: ReadRequest): StreamingDataset {
   if (rowsPerBatch === undefined) {
     throw error("MISSING_OPTION", { format: "rate-micro-batch", name: "rowsPerBatch" });
   }
-  // Accepted and checked: how many partitions there are is seen in no row.
-  read.positive("numPartitions");
   const steps = {
     rowsPerBatch,
     startMs: read.natural("startTimestamp") ?? 0,
     advanceMs: read.natural("advanceMillisPerBatch") ?? 1000,
+    partitions: read.positive("numPartitions") ?? 1,
   };
   return {
     name: "rate-micro-batch",
@@ -43,9 +42,10 @@ interface Step {
 }
 
 /** An offset is the value and the time the next batch begins with. */
-function openSteps({ rowsPerBatch, startMs, advanceMs }: Steps): Source {
+function openSteps(steps: Steps): Source {
+  const { rowsPerBatch, startMs, advanceMs, partitions } = steps;
   const description =
-    `RatePerMicroBatchStream[rowsPerBatch=${rowsPerBatch}, numPartitions=1, ` +
+    `RatePerMicroBatchStream[rowsPerBatch=${rowsPerBatch}, numPartitions=${partitions}, ` +
     `startTimestamp=${startMs}, advanceMsPerBatch=${advanceMs}]`;
   const at = (offset: Offset | undefined): Step =>
     offset === undefined ? { offset: 0, timestamp: startMs } : parse(offset, description);
@@ -57,17 +57,27 @@ function openSteps({ rowsPerBatch, startMs, advanceMs }: Steps): Source {
       const { offset, timestamp } = at(start);
       return format({ offset: offset + rowsPerBatch, timestamp: timestamp + advanceMs });
     },
-    async input(start, end) {
-      const from = at(start);
-      const rows = Array.from({ length: at(end).offset - from.offset }, (_, index) => {
-        const ms = from.timestamp + Math.trunc(index / rowsPerBatch) * advanceMs;
-        return [new Timestamp(BigInt(ms) * 1000n), BigInt(from.offset + index)];
-      });
-      return { input: { kind: "rows", schema, rows }, rows: rows.length };
-    },
+    input: async (start, end) => rowsOf(at(start), at(end), steps),
     async commit() {},
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** One batch has one time. Where a range is several of them, each has its own. */
+function rowsOf(from: Step, to: Step, { rowsPerBatch, advanceMs }: Steps): Batch {
+  const rows = to.offset - from.offset;
+  if (rows <= 0) return { input: { kind: "empty", schema }, rows: 0 };
+  const batches = rows / rowsPerBatch;
+  // A batch that was planned with other options is one all the same.
+  const several =
+    Number.isInteger(batches) && to.timestamp - from.timestamp === batches * advanceMs;
+  const time = {
+    startMs: from.timestamp,
+    stepRows: several ? rowsPerBatch : rows,
+    stepMs: advanceMs,
+  };
+  const [start, end] = [BigInt(from.offset), BigInt(to.offset)];
+  return { input: { kind: "range", schema, start, end, step: 1n, time }, rows };
 }
 
 function format({ offset, timestamp }: Step): Offset {

@@ -7,6 +7,7 @@ import { connector } from "../../../src/connector/rate/connector.ts";
 import { valueAtSecond } from "../../../src/connector/rate/offset.ts";
 import { replaceEnv } from "../../../src/env.ts";
 import type { Options } from "../../../src/plan/relation.ts";
+import type { Timestamp } from "../../../src/schema/value.ts";
 import type { Offset, Source } from "../../../src/stream/source.ts";
 import { sharedPath } from "../../shared.ts";
 import { openSession, type TestSession } from "../session.ts";
@@ -24,6 +25,78 @@ test("rows ramp up as Spark's do", () => {
   const rate = { rowsPerSecond: 10, rampUpSeconds: 4 };
   const ends = [0, 1, 2, 3, 4, 5, 6].map((second) => valueAtSecond(second, rate));
   expect(ends).toEqual([0, 2, 6, 12, 20, 30, 40]);
+});
+
+const created = 1_795_399_150_069;
+
+/** The (milliseconds since the creation, value) of the batch of the first `seconds`. */
+async function firstBatch(seconds: string, options: Options) {
+  await using session = await openSession();
+  const back = replaceEnv({ now: () => created });
+  try {
+    await using source = await open(session, "rate", options);
+    const { input, rows: count } = await source.input(undefined, seconds);
+    const rows = (await session.rows(input)).map(({ timestamp, value }) => [
+      Number((timestamp as Timestamp).micros / 1000n) - created,
+      Number(value),
+    ]);
+    expect(count).toBe(rows.length);
+    return { rows, description: source.description };
+  } finally {
+    back();
+  }
+}
+
+describe("batches of Spark 4.2 with the same options", () => {
+  test("of whole seconds that milliseconds do not divide", async () => {
+    const { rows, description } = await firstBatch("16", { rowspersecond: "7" });
+    expect(rows).toHaveLength(112);
+    const [first, second, third, fourth] = rows;
+    expect([first, second, third, fourth]).toEqual([
+      [0, 0],
+      [143, 1],
+      [286, 2],
+      [429, 3],
+    ]);
+    expect([rows[38], rows[79]]).toEqual([
+      [5429, 38],
+      [11286, 79],
+    ]);
+    expect(description).toBe(
+      "RateStreamV2[rowsPerSecond=7, rampUpTimeSeconds=0, numPartitions=default",
+    );
+  });
+
+  test("that ramp up", async () => {
+    const options = { rowspersecond: "7", rampuptime: "3s", numpartitions: "2" };
+    const { rows, description } = await firstBatch("10", options);
+    expect(rows).toHaveLength(55);
+    expect([rows[1], rows[27], rows[54]]).toEqual([
+      [182, 1],
+      [4909, 27],
+      [9818, 54],
+    ]);
+    expect(description).toBe("RateStreamV2[rowsPerSecond=7, rampUpTimeSeconds=3, numPartitions=2");
+  });
+
+  test("that ramp up by less than a row: there are none until then", async () => {
+    const { rows } = await firstBatch("11", { rowspersecond: "2", rampuptime: "6s" });
+    expect(rows).toEqual(Array.from({ length: 10 }, (_, at) => [1100 * at, at]));
+    const none = await firstBatch("6", { rowspersecond: "3", rampuptime: "9s" });
+    expect(none.rows).toEqual([]);
+  });
+});
+
+test("a batch after a long stop has as many rows as there are, and none is held", async () => {
+  await using session = await openSession();
+  await using source = await open(session, "rate", { rowspersecond: "1000" });
+  const batch = await source.input(undefined, "100000");
+  expect(batch.rows).toBe(100_000_000);
+  expect(batch.input.kind).toBe("range");
+  const steps = { rowsperbatch: "100000000" };
+  await using micro = await open(session, "rate-micro-batch", steps);
+  const end = (await micro.latestOffset(undefined, all))!;
+  expect((await micro.input(undefined, end)).input.kind).toBe("range");
 });
 
 test("rate goes on from Spark's checkpoint with Spark's rows", async () => {
@@ -77,6 +150,19 @@ test("rate-micro-batch has the same rows always", async () => {
     ["2024-01-01T00:00:01.000000Z", 2n],
     ["2024-01-01T00:00:01.000000Z", 3n],
   ]);
+});
+
+test("rate-micro-batch: a batch that was planned with other options has one time, as Spark's", async () => {
+  await using session = await openSession();
+  await using source = await open(session, "rate-micro-batch", {
+    ...{ rowsperbatch: "2", numpartitions: "3" },
+  });
+  const { input } = await source.input(undefined, '{"offset":6,"timestamp":1000}');
+  const times = (await session.rows(input)).map(({ timestamp }) => String(timestamp));
+  expect(times).toEqual(Array(6).fill("1970-01-01T00:00:00.000000Z"));
+  expect(source.description).toBe(
+    "RatePerMicroBatchStream[rowsPerBatch=2, numPartitions=3, startTimestamp=0, advanceMsPerBatch=1000]",
+  );
 });
 
 describe("laws of rate", () => {

@@ -10,6 +10,7 @@ import type {
   ParquetInput,
   ParquetRebase,
   RangeInput,
+  RangeTime,
   RowsInput,
 } from "../../../plan/input.ts";
 import { flag } from "../../../schema/flag.ts";
@@ -302,16 +303,24 @@ function emptySource(schema: StructType): Source {
 }
 
 function rangeSource(input: RangeInput): Source {
-  const { start, end, step } = input;
+  const { start, end, step, time } = input;
   const span = end - start;
   const rest = span % step === 0n ? 0n : 1n;
   const count =
     step === 0n || span / step < 0n || span > 0n !== step > 0n ? 0n : span / step + rest;
+  const value = `(CAST('${start}' AS BIGINT) + t.k * CAST('${step}' AS BIGINT))`;
   return {
     sql: `range(CAST('${count}' AS BIGINT)) AS t(k)`,
-    columns: [`(CAST('${start}' AS BIGINT) + t.k * CAST('${step}' AS BIGINT))`],
+    columns: time === undefined ? [value] : [rangeTime(time), value],
     ordinals: ["t.k"],
   };
+}
+
+/** Of row `t.k`. The engine rounds halves away from zero: there is nothing below it. */
+function rangeTime({ startMs, stepRows, stepMs }: RangeTime): string {
+  const steps = `(t.k // CAST('${stepRows}' AS BIGINT))`;
+  const passed = `CAST(round(${steps} * CAST('${stepMs}' AS DOUBLE)) AS BIGINT)`;
+  return `make_timestamptz((CAST('${startMs}' AS BIGINT) + ${passed}) * 1000)`;
 }
 
 function tableSource(name: string, schema: StructType): Source {
