@@ -21,8 +21,8 @@ import type { QueryContext } from "../../engine.ts";
 import { type LocalRequest, localFiles } from "../../local.ts";
 import type { Source } from "../compile/scope.ts";
 import type { Duck } from "../module.ts";
-import { checkDamage, checkIntervals } from "../parquet/damage.ts";
 import type { HeldRows } from "../parquet/held-rows.ts";
+import { look } from "../parquet/look.ts";
 import type { RewrittenFiles } from "../parquet/lz4/rewritten.ts";
 import { chunksPart, footerPart } from "../parquet/part.ts";
 import { holdsBytes, parquetSource, storedColumns } from "../parquet/read.ts";
@@ -246,13 +246,10 @@ async function parquetFiles(
   const part = explained ? footerPart : chunksPart({ ...chunks, comparisons, leftOut });
   const files = await opened(input.files, { partOf: () => part }, bound);
   refuseFolders(files);
-  if (!explained) {
-    checkDamage(files, { stored, match });
-    checkIntervals(files, { stored, match });
-  }
+  const mayBeFramed = (file: InputFile): boolean => rewritten.mayBeFramed(file);
   const lease = explained
     ? { paths: files.map(({ path }) => path), release: async () => {} }
-    : await rewritten.lease(files);
+    : await rewritten.lease(files, await look(files, { stored, match, mayBeFramed }));
   releases.push(lease.release);
   const byId = match === "id" && stored.fields.length > 0;
   let { paths } = lease;
@@ -267,10 +264,10 @@ async function parquetFiles(
   const text = (type: DataType): boolean => type.type === "string";
   const mixed = holdsBytes(stored) && stored.fields.some(({ type }) => someType(type, text));
   const bare = someType(stored, isListOfOne);
-  const look = byId || renamed || mixed || bare ? await import("../parquet/shape.ts") : undefined;
+  const shaped = byId || renamed || mixed || bare ? await import("../parquet/shape.ts") : undefined;
   const shapes =
-    look !== undefined
-      ? await look.shapesOf({ connection, paths, stored, match })
+    shaped !== undefined
+      ? await shaped.shapesOf({ connection, paths, stored, match })
       : [{ stored, scanned: stored, files: paths.map((_, at) => at) }];
   const deleted = heldRows.hold(input.files.map((file) => file.deleted));
   const only = heldRows.hold(input.files.map((file) => file.only));

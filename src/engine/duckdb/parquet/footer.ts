@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { error } from "../../../error/error.ts";
 import type { PartialFile } from "../../../storage/part.ts";
@@ -57,7 +58,7 @@ export async function footerOf(file: PartialFile, kept?: Kept): Promise<Footer |
  * Where a footer lies, by the last bytes of a file, and the footer if they have all of it;
  * undefined where they do not end one.
  */
-export function footerPlace(
+function footerPlace(
   tail: Buffer,
   size: number,
 ): { readonly start: number; readonly length: number; readonly bytes?: Buffer } | undefined {
@@ -77,6 +78,32 @@ export async function localFooter(path: string, kept?: Kept): Promise<Footer | u
   } finally {
     await file.close();
   }
+}
+
+/** Bytes read from a local file's end at first: most footers fit. */
+const localTailBytes = 16 << 10;
+
+/** The same at once; undefined also where the file is gone or not to be read. */
+export function footerAt(path: string, kept?: Kept): Footer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    const { size } = fstatSync(file);
+    const from = Math.max(0, size - localTailBytes);
+    const place = footerPlace(readAt(file, from, size - from), size);
+    if (place === undefined) return undefined;
+    const { start, bytes = readAt(file, start, place.length) } = place;
+    return { bytes, metadata: readStruct({ buffer: bytes, at: 0 }, kept), start };
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function readAt(file: number, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }
 
 /** A local file to read, which the caller closes; FAILED_READ_FILE.* where it cannot be had. */
@@ -136,15 +163,8 @@ export function chunksOf(metadata: Struct): readonly Struct[] {
   return rowGroupsOf(metadata).flat();
 }
 
-/** What of the metadata `isFramed` looks at. */
-export const codecs: Kept = {
-  [id.file.rowGroups]: {
-    [id.rowGroup.columns]: { [id.chunk.metadata]: { [id.column.codec]: true } },
-  },
-};
-
 /** Whether chunks have the codec that DuckDB lacks: LZ4 as Hadoop frames it. */
-export function isFramed({ metadata }: Footer): boolean {
+export function isFramed({ metadata }: Pick<Footer, "metadata">): boolean {
   return chunksOf(metadata).some((chunk) => numberOf(chunk, id.column.codec) === hadoopLz4);
 }
 

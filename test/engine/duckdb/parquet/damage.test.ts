@@ -1,17 +1,17 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkDamage } from "../../../../src/engine/duckdb/parquet/damage.ts";
+import { checkDamage, type Wanted } from "../../../../src/engine/duckdb/parquet/damage.ts";
 import {
   chunksOf,
+  footerAt,
   id,
   localFooter,
   structsOf,
 } from "../../../../src/engine/duckdb/parquet/footer.ts";
 import { type Struct, structBytes } from "../../../../src/engine/duckdb/parquet/thrift.ts";
-import type { InputFile } from "../../../../src/plan/input.ts";
 import { field, long, struct } from "../../../../src/schema/type.ts";
 
 const whole = struct([field("inner", long), field("other", long)]);
@@ -36,17 +36,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function fileOf(name: string, ...present: string[][]): Promise<InputFile> {
-  const path = join(folder, name);
-  const { size } = await stat(path);
-  return {
-    path,
-    uri: `file:${path}`,
-    size,
-    modificationTime: 0,
-    partition: {},
-    present: () => present,
-  };
+interface Known {
+  readonly path: string;
+  readonly present: readonly string[][];
+}
+
+const fileOf = (name: string, ...present: string[][]): Known => ({
+  path: join(folder, name),
+  present,
+});
+
+function check({ path, present }: Known, wanted: Wanted = { stored, match: "name" }): void {
+  checkDamage({ uri: `file:${path}`, present }, footerAt(path)!, wanted);
 }
 
 /** The file with another name in place of one of its columns, as long. */
@@ -60,9 +61,9 @@ async function renamed(from: string, to: string): Promise<string> {
 const all = [["outer", "inner"], ["outer", "other"], ["plain"]];
 
 test("a file that has its columns passes, whatever their case", async () => {
-  checkDamage([await fileOf("file.parquet", ...all)], { stored, match: "name" });
+  check(fileOf("file.parquet", ...all));
   const name = await renamed("plain", "PLAIN");
-  checkDamage([await fileOf(name, ...all)], { stored, match: "name" });
+  check(fileOf(name, ...all));
 });
 
 test.each([
@@ -71,8 +72,8 @@ test.each([
   ["outer", "outes", "outer.inner"],
 ])("a file without %s is refused", async (from, to, column) => {
   const name = await renamed(from, to);
-  const file = await fileOf(name, ...all);
-  expect(() => checkDamage([file], { stored, match: "name" })).toThrow(
+  const file = fileOf(name, ...all);
+  expect(() => check(file)).toThrow(
     expect.objectContaining({
       code: "FAILED_READ_FILE.PARQUET_COLUMN_MISSING",
       message: expect.stringContaining(`no column ${column}`),
@@ -82,22 +83,19 @@ test.each([
 
 test("what is not known to have values may be absent", async () => {
   const name = await renamed("plain", "plaio");
-  const file = await fileOf(name, ["outer", "inner"]);
-  checkDamage([file], { stored, match: "name" });
-  const { present: _, ...unknown } = file;
-  checkDamage([unknown], { stored, match: "name" });
+  check(fileOf(name, ["outer", "inner"]));
 });
 
 test("by id a column has any name", async () => {
   const key = "parquet.field.id";
   const withIds = (plain: number) => struct([{ ...field("p", long), metadata: { [key]: plain } }]);
-  const file = await fileOf("file.parquet", ["p"]);
-  checkDamage([file], { stored: withIds(3), match: "id" });
-  expect(() => checkDamage([file], { stored: withIds(4), match: "id" })).toThrow("no column p");
+  const file = fileOf("file.parquet", ["p"]);
+  check(file, { stored: withIds(3), match: "id" });
+  expect(() => check(file, { stored: withIds(4), match: "id" })).toThrow("no column p");
 });
 
 /** The file with another number in a field of its footer. */
-async function changed(change: (metadata: Struct) => void): Promise<InputFile> {
+async function changed(change: (metadata: Struct) => void): Promise<Known> {
   const path = join(folder, "file.parquet");
   const { bytes, metadata, start } = (await localFooter(path))!;
   change(metadata);
@@ -108,7 +106,7 @@ async function changed(change: (metadata: Struct) => void): Promise<InputFile> {
     join(folder, "changed.parquet"),
     whole.fill(footer, start, start + footer.length),
   );
-  return await fileOf("changed.parquet", ["plain"]);
+  return fileOf("changed.parquet", ["plain"]);
 }
 
 test("row groups that do not have all rows, and chunks over each other, are refused", async () => {
@@ -117,7 +115,6 @@ test("row groups that do not have all rows, and chunks over each other, are refu
     const { type, value } = struct.get(at)!;
     struct.set(at, { type, value: (value as bigint) + more });
   };
-  const check = (file: InputFile) => checkDamage([file], { stored, match: "name" });
   check(await changed(() => {}));
   const fewer = await changed((metadata) => add(groupOf(metadata), id.rowGroup.rows, -1n));
   expect(() => check(fewer)).toThrow("it has 3 rows, and its row groups have 2");
@@ -139,9 +136,9 @@ test("row groups that do not have all rows, and chunks over each other, are refu
 });
 
 test("a footer longer than the first bytes read is found", async () => {
-  const file = await fileOf("wide.parquet", ["plain"]);
-  checkDamage([file], { stored, match: "name" });
+  const file = fileOf("wide.parquet", ["plain"]);
+  check(file);
   const absent = struct([field("absent", long)]);
-  const other = await fileOf("wide.parquet", ["absent"]);
-  expect(() => checkDamage([other], { stored: absent, match: "name" })).toThrow("no column absent");
+  const other = fileOf("wide.parquet", ["absent"]);
+  expect(() => check(other, { stored: absent, match: "name" })).toThrow("no column absent");
 });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "../../../../env.ts";
 import type { InputFile } from "../../../../plan/input.ts";
-import { codecs, isFramed, localFooter } from "../footer.ts";
 
 /** Bytes of rewritten files kept for the next query. */
 const keptBytes = 1 << 30;
@@ -41,11 +40,14 @@ export class RewrittenFiles implements AsyncDisposable {
     this.#parent = parent;
   }
 
-  /** The paths to read instead of those of the files, in their order. */
-  async lease(files: readonly ParquetFile[]): Promise<Lease> {
-    const unsure = files.filter((file) => !telling.test(file.path) && !this.#plain.has(key(file)));
-    const framed = unsure.length === 0 ? new Set<string>() : await framedOf(unsure);
-    for (const file of unsure) if (!framed.has(file.path)) this.#remember(key(file));
+  /** Whether a file is to be looked into: neither its name nor an earlier look tells. */
+  mayBeFramed(file: ParquetFile): boolean {
+    return !telling.test(file.path) && !this.#plain.has(key(file));
+  }
+
+  /** The paths to read instead of those of the files, in their order; `framed` are rewritten. */
+  async lease(files: readonly ParquetFile[], framed: ReadonlySet<string>): Promise<Lease> {
+    for (const file of files) if (!framed.has(file.path)) this.#remember(file);
     const held: Kept[] = [];
     const release = async (): Promise<void> => {
       for (const one of held.splice(0)) one.holders -= 1;
@@ -67,8 +69,9 @@ export class RewrittenFiles implements AsyncDisposable {
     }
   }
 
-  #remember(name: string): void {
-    this.#plain.add(name);
+  #remember(file: ParquetFile): void {
+    if (!this.mayBeFramed(file)) return;
+    this.#plain.add(key(file));
     const [oldest] = this.#plain;
     if (this.#plain.size > plainMax && oldest !== undefined) this.#plain.delete(oldest);
   }
@@ -125,21 +128,4 @@ export class RewrittenFiles implements AsyncDisposable {
 /** A file that changed under its name is another one. */
 function key({ uri, size, modificationTime, etag = "" }: ParquetFile): string {
   return `${size} ${modificationTime} ${etag} ${uri}`;
-}
-
-/** Files open for their footers at a time. */
-const filesAtOnce = 8;
-
-/** Not by `parquet_metadata`, which ends the database where a column of no type has statistics. */
-async function framedOf(files: readonly ParquetFile[]): Promise<Set<string>> {
-  const framed = new Set<string>();
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let file = files[next++]; file !== undefined; file = files[next++]) {
-      const footer = await localFooter(file.path, codecs);
-      if (footer !== undefined && isFramed(footer)) framed.add(file.path);
-    }
-  };
-  await Promise.all(Array.from({ length: filesAtOnce }, work));
-  return framed;
 }
