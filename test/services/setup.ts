@@ -7,6 +7,7 @@ import { startGofakes3 } from "./server/gofakes3.ts";
 import { kafkaOnDemand } from "./server/kafka/broker.ts";
 import { startMariadb } from "./server/mariadb.ts";
 import { startMoto } from "./server/moto.ts";
+import { startMysql } from "./server/mysql.ts";
 import { once, serveOnDemand } from "./server/on-demand.ts";
 import { startPostgres } from "./server/postgres.ts";
 import { startPubsub } from "./server/pubsub.ts";
@@ -26,6 +27,7 @@ declare module "vitest" {
     /** See `demand`: each is a `Logged`. */
     postgres: string;
     mariadb: string;
+    mysql: string;
   }
 }
 
@@ -66,7 +68,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("postgres", postgres.control);
   const mariadb = await serveOnDemand("mariadb", once(startMariadb));
   project.provide("mariadb", mariadb.control);
+  const mysql = await serveOnDemand("mysql", once(startMysql));
+  project.provide("mysql", mysql.control);
   return async () => {
-    await Promise.all([...running, kafka, postgres, mariadb].map((one) => one.stop()));
+    await Promise.all([...running, kafka, postgres, mariadb, mysql].map((one) => one.stop()));
   };
 }

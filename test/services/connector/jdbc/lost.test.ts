@@ -70,7 +70,7 @@ const cuts: Readonly<Record<string, Cut>> = {
   "at its beginning": { word: "millrace_stream_batches", heard: false },
 };
 
-for (const name of ["PostgreSQL", "MariaDB"] as const) {
+for (const name of ["PostgreSQL", "MariaDB", "MySQL"] as const) {
   const found = await places[name]();
   const missing = "missing" in found;
   if (!missing) await found[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ type Row = readonly unknown[];
 
 /** A database to try, asked by its own client and not by the product. */
 export interface Place extends AsyncDisposable {
-  readonly name: "PostgreSQL" | "MariaDB" | "SQLite" | "DuckDB";
+  readonly name: "PostgreSQL" | "MariaDB" | "MySQL" | "SQLite" | "DuckDB";
   readonly url: string;
   quote(name: string): string;
   /** Runs a statement; rows as the client gives them. */
@@ -30,10 +30,14 @@ interface Logged {
 /** Each a database that is empty, or why there is none. */
 export const places: Readonly<Record<Place["name"], () => Promise<Found>>> = {
   PostgreSQL: postgres,
-  MariaDB: mariadb,
+  MariaDB: () => mysql("MariaDB"),
+  MySQL: () => mysql("MySQL"),
   SQLite: sqlite,
   DuckDB: duckdb,
 };
+
+/** Whether a place understands MySQL's SQL. */
+export const isMysql = (name: string): boolean => name === "MariaDB" || name === "MySQL";
 
 let databases = 0;
 const fresh = (): string => `try_${process.pid}_${++databases}`;
@@ -77,8 +81,9 @@ interface MysqlClient {
   end(): Promise<void>;
 }
 
-async function mariadb(): Promise<Found> {
-  const server = await demand<Logged | { missing: string }>(inject("mariadb"));
+async function mysql(name: "MariaDB" | "MySQL"): Promise<Found> {
+  const protocol = name === "MariaDB" ? "mariadb" : "mysql";
+  const server = await demand<Logged | { missing: string }>(inject(protocol));
   if ("missing" in server) return server;
   interface Mysql {
     createConnection(config: object): { promise(): MysqlClient };
@@ -92,8 +97,8 @@ async function mariadb(): Promise<Found> {
   await client.query(`CREATE DATABASE ${database}`);
   await client.query(`USE ${database}`);
   return {
-    name: "MariaDB",
-    url: `jdbc:mariadb://${server.endpoint}/${database}?user=root`,
+    name,
+    url: `jdbc:${protocol}://${server.endpoint}/${database}?user=root`,
     quote: (name) => `\`${name.replaceAll("`", "``")}\``,
     async rows(sql) {
       const [rows] = await client.query({ sql, rowsAsArray: true });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { functions, SparkSession } from "../../../../src/index.ts";
 import { formatDataType } from "../../../../src/schema/ddl.ts";
-import { type Place, places } from "./place.ts";
+import { isMysql, type Place, places } from "./place.ts";
 
 const session = await SparkSession.builder()
   .config("spark.sql.session.timeZone", "America/New_York")
@@ -102,6 +102,8 @@ const mariadb: readonly Sample[] = [
   ["YEAR", "2024", "DATE", "2024-01-01"],
 ];
 
+const mysql: readonly Sample[] = mariadb;
+
 const sqlite: readonly Sample[] = [
   ["INTEGER", "2147483647", "INT", "2147483647"],
   ["BIGINT", "-9223372036854775808", "BIGINT", "-9223372036854775808"],
@@ -138,7 +140,13 @@ const duckdb: readonly Sample[] = [
   ["STRUCT(a INTEGER)", "{'a': 1}", "STRING", "{'a': 1}"],
 ];
 
-const samples = { PostgreSQL: postgres, MariaDB: mariadb, SQLite: sqlite, DuckDB: duckdb };
+const samples = {
+  PostgreSQL: postgres,
+  MariaDB: mariadb,
+  MySQL: mysql,
+  SQLite: sqlite,
+  DuckDB: duckdb,
+};
 
 for (const [name, find] of Object.entries(places)) {
   const found = await find();
@@ -306,7 +314,8 @@ for (const [name, find] of Object.entries(places)) {
         };
         const waits = async () => read(place, asleep).filter("one > 0").collect();
         if (name === "PostgreSQL") await expect(waits()).rejects.toThrow(/timeout/);
-        else await expect(waits()).rejects.toThrow(/max_statement_time/);
+        else
+          await expect(waits()).rejects.toThrow(/max_statement_time|maximum statement execution/);
       },
     );
 
@@ -350,7 +359,7 @@ for (const [name, find] of Object.entries(places)) {
         ).toHaveLength(1);
         const log = (await place.log!()).split("\n").filter((line) => line.includes("FROM asked"));
         const plain = log.map((line) => line.replace(/[`"]/g, ""));
-        const text = name === "MariaDB" ? "_utf8mb4'x'" : "'x'";
+        const text = isMysql(name) ? "_utf8mb4'x'" : "'x'";
         const where = `WHERE ((m = 3)) AND ((name = ${text}))`;
         const asked = (part: string) => plain.some((line) => line.includes(part));
         expect(asked(`SELECT id, m, name FROM asked ${where}`)).toBe(true);

@@ -10,7 +10,7 @@ import type { OutputMode } from "../../../../src/plan/command.ts";
 import { double, field, long, string, struct } from "../../../../src/schema/type.ts";
 import type { Value } from "../../../../src/schema/value.ts";
 import type { Sink, SinkBatch } from "../../../../src/stream/sink.ts";
-import { type Place, places } from "./place.ts";
+import { isMysql, type Place, places } from "./place.ts";
 
 const schema = struct([field("id", long), field("name", string)]);
 const engine = openEngine();
@@ -152,7 +152,7 @@ for (const [name, find] of Object.entries(places)) {
       await sink.addBatch(batchOf(0, [[-1n, "a"]]));
       const table = place.quote(odd);
       if (name === "PostgreSQL") await place.rows(`ALTER TABLE ${table} ADD CHECK (id < 4900)`);
-      else if (name === "MariaDB")
+      else if (isMysql(name))
         await place.rows(`ALTER TABLE ${table} MODIFY id SMALLINT CHECK (id < 4900)`);
       else await place.rows(`CREATE UNIQUE INDEX one ON ${table} (id)`);
       const bad = name === "SQLite" || name === "DuckDB" ? [...many, [0n, "x"] as const] : many;
