@@ -23,6 +23,7 @@ function consoleSink({ options, context }: SinkRequest): Sink {
   return {
     description: "ConsoleSink",
     exactlyOnce: false,
+    atomic: true,
     outputModes: ["append", "update", "complete"],
     async addBatch(batch) {
       const { schema, rows, count } = await firstRows(context.engine, batch, limit);

@@ -14,10 +14,11 @@ export const connector: Connector = {
 
 type AddBatch = Sink["addBatch"];
 
-function sinkOf(description: string, addBatch: AddBatch): Sink {
+function sinkOf(description: string, addBatch: AddBatch, atomic = false): Sink {
   return {
     description,
     exactlyOnce: false,
+    atomic,
     outputModes: ["append", "update", "complete"],
     addBatch,
     async [Symbol.asyncDispose]() {},
@@ -27,7 +28,7 @@ function sinkOf(description: string, addBatch: AddBatch): Sink {
 function foreachBatchSink({ functions, context }: SinkRequest): Sink {
   const call = functions?.foreachBatch;
   if (!call) throw error("FOREACH_FUNCTION_MISSING", { format: "foreachBatch" });
-  return sinkOf("ForeachBatchSink", async (batch) => {
+  const add: AddBatch = async (batch) => {
     // Computed once, so that a function that reads the frame twice sees the same rows.
     await using cached = await context.engine.cache(batch.relation, batch.context);
     const frame: Cached = { kind: "cached", name: cached.name, schema: cached.schema };
@@ -37,7 +38,8 @@ function foreachBatchSink({ functions, context }: SinkRequest): Sink {
       throw userError("FOREACH_BATCH_USER_FUNCTION_ERROR", thrown);
     }
     return { rows: cached.rows };
-  });
+  };
+  return sinkOf("ForeachBatchSink", add, true);
 }
 
 function foreachSink({ functions, context }: SinkRequest): Sink {

@@ -3,7 +3,7 @@ import type { TypedInput, TypedRelation } from "../../analysis/typed.ts";
 import type { CachedResult, QueryContext } from "../../engine/engine.ts";
 import { error } from "../../error/error.ts";
 import type { Relation } from "../../plan/relation.ts";
-import type { Sink } from "../../stream/sink.ts";
+import type { Sink, SinkBatch } from "../../stream/sink.ts";
 import type { Connector, ConnectorContext, SinkRequest } from "../connector.ts";
 
 /** Parts a table may be in before they are put together: plans stay small. */
@@ -19,9 +19,27 @@ function memorySink({ queryName, schema, context }: SinkRequest): Sink {
   if (queryName === undefined) throw error("QUERY_NAME_MISSING", { format: "memory" });
   let parts: readonly CachedResult[] = [];
   let newest = -1;
+  let adding: Promise<unknown> = Promise.resolve();
   const empty: Relation = { kind: "local", schema, rows: [] };
   const show = (): void =>
     context.defineView(queryName, parts.length === 0 ? empty : viewOf(parts));
+  const add = async (batch: SinkBatch): Promise<{ rows?: number }> => {
+    if (batch.batchId <= newest) return {};
+    const part = await context.engine.cache(batch.relation, batch.context);
+    const before = [...parts, part];
+    const { rows } = part;
+    try {
+      const after = batch.outputMode === "complete" ? [part] : before;
+      parts = after.length > maxParts ? await together(after, batch.context, context) : after;
+    } catch (thrown) {
+      await part[Symbol.asyncDispose]();
+      throw thrown;
+    }
+    newest = batch.batchId;
+    show();
+    for (const old of before) if (!parts.includes(old)) await old[Symbol.asyncDispose]();
+    return { rows };
+  };
   return {
     description: "MemorySink",
     // Within the process: a batch that comes again is skipped, and nothing survives a restart.
@@ -29,20 +47,16 @@ function memorySink({ queryName, schema, context }: SinkRequest): Sink {
     atomic: true,
     outputModes: ["append", "update", "complete"],
     started: show,
-    async addBatch(batch) {
-      if (batch.batchId <= newest) return {};
-      const part = await context.engine.cache(batch.relation, batch.context);
-      const before = parts;
-      parts = batch.outputMode === "complete" ? [part] : [...before, part];
-      if (parts.length > maxParts) parts = await together(parts, batch.context, context);
-      newest = batch.batchId;
-      show();
-      for (const old of before) if (!parts.includes(old)) await old[Symbol.asyncDispose]();
-      return { rows: part.rows };
+    addBatch(batch) {
+      const added = add(batch);
+      adding = added.catch(() => {});
+      return added;
     },
     // The view outlives the query, as in Spark: the session frees the parts.
     async [Symbol.asyncDispose]() {
+      await adding;
       for (const part of parts) context.keep(part);
+      parts = [];
     },
   };
 }

@@ -131,24 +131,26 @@ test("foreachBatch names what fails in the function, but keeps names that are th
   });
 });
 
-describe("laws", () => {
+type Pair = readonly [id: bigint, name: string];
+
+function pairOf(row: Row): Pair {
+  return [row["id"] as bigint, row["name"] as string];
+}
+
+describe.each(["foreach", "foreachBatch"])("laws of %s", (format) => {
   sinkSuite({ test, assert }, async () => {
     const session = await openSession();
-    const rows: (readonly [bigint, string])[] = [];
-    const foreach: ForeachWriter = {
-      process: (row) => void rows.push([row["id"] as bigint, row["name"] as string]),
+    const rows: Pair[] = [];
+    const functions: SinkFunctions = {
+      foreach: { process: (row) => void rows.push(pairOf(row)) },
+      foreachBatch: async (frame) => void rows.push(...(await session.rows(frame)).map(pairOf)),
     };
-    const request = {
-      format: "foreach",
-      options: {},
-      partitionBy: [],
-      outputMode: "append",
-    } as const;
+    const request = { format, options: {}, partitionBy: [], outputMode: "append" } as const;
     const { context, engine } = session;
     return {
       engine,
       async open() {
-        const sink = await openSink({ ...request, schema, context, functions: { foreach } });
+        const sink = await openSink({ ...request, schema, context, functions });
         // It is handed all rows again in complete mode, and keeps none.
         return { ...sink, outputModes: ["append", "update"] };
       },
