@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { columnsOf } from "../../../src/analysis/expression.ts";
+import type { Column, TypedExpression } from "../../../src/analysis/typed.ts";
 import { connector } from "../../../src/connector/noop/connector.ts";
 import { parseSchema } from "../../../src/schema/ddl.ts";
 import type { Value } from "../../../src/schema/value.ts";
@@ -36,11 +37,11 @@ test("a row that cannot be computed fails a write in batch", async () => {
   await using session = await openSession();
   const { context } = session;
   const input = relationOf([[1n, "x"]]);
-  const [id, name] = input.output as [(typeof input.output)[0], (typeof input.output)[0]];
-  const expression = {
+  const [id, name] = input.output as [Column, Column];
+  const expression: TypedExpression = {
     ...{ kind: "cast", input: { kind: "reference", ...name }, type: id.type },
     ...{ nullable: true, mode: "ansi" },
-  } as const;
+  };
   const relation = { kind: "project", input, columns: [{ column: id, expression }] } as const;
   const request = { format: "noop", options: {}, partitionBy: [], mode: "append" } as const;
   await expect(connector.writer!({ ...request, relation, query, context })).rejects.toMatchObject({
