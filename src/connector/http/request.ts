@@ -1,5 +1,6 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import { deadline } from "../deadline.ts";
 import type { Chunk } from "./chunk.ts";
 import type { HttpOptions } from "./option.ts";
 
@@ -43,18 +44,14 @@ async function attempt(
   chunk: Chunk,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  const late = new AbortController();
-  const timer = new AbortController();
-  void env.sleep(options.timeoutMs, timer.signal).then(() => late.abort());
+  using late = deadline(options.timeoutMs, signal);
   let answer: Answer;
   try {
-    answer = await exchange(options, chunk, AbortSignal.any([signal, late.signal]));
+    answer = await exchange(options, chunk, late.signal);
   } catch (thrown) {
     if (signal.aborted) throw canceled(signal);
-    if (late.signal.aborted) return { reason: `no answer in ${options.timeoutMs} ms` };
+    if (late.passed) return { reason: `no answer in ${options.timeoutMs} ms` };
     return lost(options, thrown);
-  } finally {
-    timer.abort();
   }
   return answer.response.ok ? undefined : judged(options, answer);
 }

@@ -25,6 +25,7 @@ import {
   type PeerConnection,
 } from "./peer.ts";
 import { type KafkaProducer, openProducer, type ProducerSettings } from "./producer.ts";
+import { saslOptions } from "./sasl.ts";
 import { secured } from "./tls.ts";
 
 /**
@@ -85,7 +86,7 @@ export async function openKafka(config: KafkaConfig, signal?: AbortSignal): Prom
     retries: 0,
     autocreateTopics: false,
     ...security,
-    ...(config.sasl ? { sasl: config.sasl } : {}),
+    ...(config.sasl ? { sasl: saslOptions(config.sasl, config, signal) } : {}),
   };
   return new Client({ module, options, config, signal });
 }
@@ -131,6 +132,11 @@ class Client implements KafkaClient {
   readonly #options: BaseOptions;
   readonly #signal: AbortSignal | undefined;
   readonly #base: BaseClient;
+  readonly #close = (): Promise<void> => {
+    this.#closed = true;
+    return this.#base.close().catch(() => undefined);
+  };
+  #closed = false;
   #checked = false;
   #cluster: Cluster = { brokers: new Map(), leaders: new Map() };
 
@@ -141,7 +147,8 @@ class Client implements KafkaClient {
     this.#signal = signal;
     this.#base = new module.Base(options);
     // Whoever waits for an answer hears at once.
-    signal?.addEventListener("abort", () => void this[Symbol.asyncDispose](), { once: true });
+    if (signal?.aborted) void this.#close();
+    else signal?.addEventListener("abort", this.#close, { once: true });
   }
 
   async topics(names?: readonly string[]): Promise<readonly Topic[]> {
@@ -219,7 +226,8 @@ class Client implements KafkaClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#base.close().catch(() => undefined);
+    this.#signal?.removeEventListener("abort", this.#close);
+    await this.#close();
   }
 
   get #asked() {
@@ -242,7 +250,7 @@ class Client implements KafkaClient {
       } catch (thrown) {
         const lasting = lastingFailure(thrown, this.#asked);
         if (lasting) throw lasting;
-        if (this.#signal?.aborted) throw error("OPERATION_CANCELED", {}, thrown);
+        if (this.#closed) throw error("OPERATION_CANCELED", {}, this.#signal?.reason);
         this.#forget();
         if (thrown instanceof UnknownTopic && env.monotonic() - began > unknownMs) {
           const { topic } = thrown;

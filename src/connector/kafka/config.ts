@@ -1,7 +1,7 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
 import { parseJaas } from "./jaas.ts";
-import type { SaslOptions } from "./peer.ts";
+import { type OAuth, oauthOf } from "./oauth.ts";
 
 /** What the options `kafka.*` say of the client. */
 export interface KafkaConfig {
@@ -25,17 +25,26 @@ export interface KafkaConfig {
     readonly partitionBytes: number;
   };
   readonly secure: boolean;
-  readonly sasl?: SaslOptions;
+  readonly sasl?: Credentials;
   /** All of them, without `kafka.`, for what reads more: stores of TLS, the producer. */
   readonly own: Options;
 }
+
+/** What a client shows of itself. */
+export type Credentials =
+  | {
+      readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+      readonly username: string;
+      readonly password: string;
+    }
+  | { readonly mechanism: "OAUTHBEARER"; readonly oauth: OAuth };
 
 /** Properties that change what is trusted or read, and that are Java's own. */
 const unbuilt = [
   "sasl.client.callback.handler.class",
   "sasl.login.callback.handler.class",
   "sasl.login.class",
-  "sasl.oauthbearer.token.endpoint.url",
+  "sasl.oauthbearer.jwt.retriever.class",
   "security.providers",
   "ssl.engine.factory.class",
   "ssl.provider",
@@ -48,7 +57,7 @@ export function kafkaConfig(options: Options): KafkaConfig {
     if (name.startsWith("kafka.")) own[name.slice("kafka.".length)] = value;
   }
   for (const name of unbuilt) {
-    if (own[name] === undefined) continue;
+    if (own[name] === undefined || isOwnLogin(name, own[name])) continue;
     const remedy = "It names a class of Java: remove it";
     const told = { name: `kafka.${name}`, value: own[name], format: "kafka", remedy };
     throw error("UNSUPPORTED_DATA_SOURCE_OPTION", told);
@@ -85,6 +94,12 @@ export function kafkaConfig(options: Options): KafkaConfig {
   };
 }
 
+/** Java's clients name Kafka's own handler to get tokens from an endpoint, as is done here. */
+function isOwnLogin(name: string, value: string): boolean {
+  const handler = /^org\.apache\.kafka\.[\w.]*\bOAuthBearerLoginCallbackHandler$/;
+  return name === "sasl.login.callback.handler.class" && handler.test(value);
+}
+
 function wholeReader(own: Options): (name: string, absent: number) => number {
   return (name, absent) => {
     const text = own[name]?.trim();
@@ -117,16 +132,19 @@ const modules: Readonly<Record<string, RegExp>> = {
   PLAIN: /^PlainLoginModule$/,
   "SCRAM-SHA-256": /^ScramLoginModule$/,
   "SCRAM-SHA-512": /^ScramLoginModule$/,
+  OAUTHBEARER: /^OAuthBearerLoginModule$/,
 };
 
-function saslOf(own: Options): SaslOptions {
+function saslOf(own: Options): Credentials {
   const mechanism = own["sasl.mechanism"] ?? "GSSAPI";
   const module = Object.hasOwn(modules, mechanism) ? modules[mechanism] : undefined;
   if (module === undefined) {
     const known = Object.keys(modules).join(", ");
+    const why =
+      mechanism === "GSSAPI" ? "Kerberos, which is the default, is not spoken here. " : "";
     throw error("UNSUPPORTED_DATA_SOURCE_OPTION", {
       ...{ name: "kafka.sasl.mechanism", value: mechanism, format: "kafka" },
-      remedy: `Use one of ${known}`,
+      remedy: `${why}Use one of ${known}, on a listener of the brokers that takes it`,
     });
   }
   const text = own["sasl.jaas.config"];
@@ -135,11 +153,12 @@ function saslOf(own: Options): SaslOptions {
   if (!module.test(name)) {
     throw illegal(`kafka.sasl.jaas.config names ${name}, which is not of ${mechanism}`);
   }
+  if (mechanism === "OAUTHBEARER") return { mechanism, oauth: oauthOf(own, options) };
   const { username, password } = options;
   if (username === undefined || password === undefined) {
     throw illegal("kafka.sasl.jaas.config must give username and password");
   }
-  return { mechanism: mechanism as SaslOptions["mechanism"], username, password };
+  return { mechanism: mechanism as "PLAIN" | `SCRAM-SHA-${256 | 512}`, username, password };
 }
 
 function illegal(reason: string): Error {

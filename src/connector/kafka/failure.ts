@@ -1,4 +1,5 @@
 import { error, isError } from "../../error/error.ts";
+import { tokenUnavailable } from "./oauth.ts";
 
 /** Kafka's numbers of errors that are told apart here. */
 export const code = {
@@ -68,6 +69,9 @@ export function lastingFailure(thrown: unknown, { servers, mechanism }: Asked): 
   const parts = [...nested(thrown)];
   const tls = parts.find(isTls);
   if (tls) return error("KAFKA_TLS_FAILED", { servers, reason: tls.message }, thrown);
+  const own = parts.find((part) => isError(part));
+  if (own) return own;
+  if (parts.some((part) => part.code === tokenUnavailable)) return undefined;
   const refused = parts.find((part) => part.code === "PLT_KFK_AUTHENTICATION");
   if (refused) {
     const said = parts.find((part) => typeof part.serverErrorMessage === "string");
@@ -98,8 +102,8 @@ function isTls({ code: name, message }: Part): boolean {
   return (typeof name === "string" && certificate.test(name)) || /\bTLS\b.*failed/.test(message);
 }
 
-/** The innermost of what the client says. */
+/** The innermost of what the client says, without the period at its end. */
 export function sayingOf(thrown: unknown): string {
   const messages = [...nested(thrown)].map(({ message }) => message).filter((one) => one !== "");
-  return messages.at(-1) ?? String(thrown);
+  return (messages.at(-1) ?? String(thrown)).replace(/\.+$/, "");
 }

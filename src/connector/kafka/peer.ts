@@ -43,7 +43,14 @@ export interface SaslOptions {
   readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | "OAUTHBEARER";
   readonly username?: string;
   readonly password?: string;
-  readonly token?: string;
+  /** Asked at each connection, and when the broker wants to see another. */
+  readonly token?: () => Promise<string>;
+  readonly oauthBearerExtensions?: Record<string, string>;
+  /** Looks at what a broker says of credentials that it took. */
+  readonly authBytesValidator?: (
+    said: Buffer,
+    callback: (thrown: Error | null, said?: Buffer) => void,
+  ) => void;
 }
 
 export interface Address {

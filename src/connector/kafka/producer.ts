@@ -122,11 +122,7 @@ class Producer implements KafkaProducer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#fail(error("KAFKA_UNAVAILABLE", { ...this.#asked, reason: "the producer is closed" }));
-  }
-
-  get #asked() {
-    return { servers: this.#brokers.config.servers, ms: this.#settings.deliveryMs };
+    this.#fail(error("OPERATION_CANCELED", {}));
   }
 
   async #place(messages: readonly KafkaMessage[]): Promise<{ readonly done: Promise<void> }> {
@@ -177,7 +173,8 @@ class Producer implements KafkaProducer {
         this.#topics.set(topic, { count, until: env.monotonic() + metadataMs });
         return count;
       }
-      if (env.monotonic() + waitMs > until || signal?.aborted) {
+      if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+      if (env.monotonic() + waitMs > until) {
         throw count === 0
           ? error("KAFKA_UNKNOWN_TOPIC", { topic, servers, option: "topic" })
           : error("KAFKA_UNKNOWN_PARTITION", { topic, partition, count, servers });
@@ -190,7 +187,7 @@ class Producer implements KafkaProducer {
     if (this.#pumping) return;
     this.#pumping = true;
     const { signal } = this.#settings;
-    const { backoffMs, backoffMaxMs } = this.#brokers.config;
+    const { backoffMs, backoffMaxMs, servers } = this.#brokers.config;
     try {
       for (let waitMs = backoffMs; this.#queue.heads().length > 0; ) {
         const reason = await this.#round();
@@ -198,9 +195,11 @@ class Producer implements KafkaProducer {
           waitMs = backoffMs;
           continue;
         }
+        if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
         const oldest = Math.min(...this.#queue.heads().map(({ since }) => since));
-        if (env.monotonic() - oldest > this.#settings.deliveryMs || signal?.aborted) {
-          throw error("KAFKA_UNAVAILABLE", { ...this.#asked, reason });
+        const { deliveryMs: ms } = this.#settings;
+        if (env.monotonic() - oldest > ms) {
+          throw error("KAFKA_UNAVAILABLE", { servers, ms, reason });
         }
         await env.sleep(waitMs, signal);
         waitMs = Math.min(backoffMaxMs, waitMs * 2);

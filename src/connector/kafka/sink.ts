@@ -5,6 +5,7 @@ import { error } from "../../error/error.ts";
 import { field, struct } from "../../schema/type.ts";
 import type { Sink, SinkBatch } from "../../stream/sink.ts";
 import type { SinkRequest, WriteRequest } from "../connector.ts";
+import { deadline } from "../deadline.ts";
 import { type KafkaClient, openKafka } from "./client.ts";
 import { messageReader, type ReadMessage } from "./message.ts";
 import type { TopicPartition } from "./partition.ts";
@@ -21,6 +22,8 @@ const inFlightBytes = 32 << 20;
  * transactional id after a week.
  */
 const restMs = 3_600_000;
+/** How long an aborted batch tries to end its transaction, ms. */
+const abandonMs = 2_000;
 
 /** A producer in use. */
 interface Open {
@@ -64,7 +67,7 @@ export async function kafkaSink({ options, schema, context }: SinkRequest): Prom
         open.used = env.monotonic();
         return added;
       } catch (thrown) {
-        await open?.producer.transactions?.abort().catch(() => undefined);
+        await abandon(read, open?.producer, signal);
         await close();
         throw thrown;
       }
@@ -89,8 +92,29 @@ export async function writeKafka(request: WriteRequest): Promise<void> {
     await send(producer, result, message);
     await producer.transactions?.commit();
   } catch (thrown) {
-    await producer.transactions?.abort().catch(() => undefined);
+    await abandon(read, producer, query.signal);
     throw thrown;
+  }
+}
+
+/**
+ * Ends the transaction of a batch that failed: readers of committed records wait behind it. Once
+ * the batch was aborted its connections are closed, and others are opened for `abandonMs`.
+ */
+async function abandon(
+  { config }: KafkaSinkOptions,
+  producer: KafkaProducer | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const transactions = producer?.transactions;
+  if (transactions === undefined) return;
+  if (!signal?.aborted) return transactions.abort().catch(() => undefined);
+  using late = deadline(abandonMs);
+  try {
+    await using client = await openKafka(config, late.signal);
+    await transactions.abort(client.brokers);
+  } catch {
+    // The brokers end it after its timeout.
   }
 }
 

@@ -83,7 +83,8 @@ class Spool {
     for (let waitMs = backoffMs; ; ) {
       const open = this.#progress.filter(({ next, range }) => next < range.end);
       if (open.length === 0) return this.#progress.flatMap(({ pieces }) => pieces);
-      if (signal?.aborted || closed?.aborted) throw error("OPERATION_CANCELED", {});
+      const aborted = [signal, closed].find((one) => one?.aborted);
+      if (aborted) throw error("OPERATION_CANCELED", {}, aborted.reason);
       const moved = await this.#round(open);
       for (const one of open) this.#checkTime(one);
       if (moved) waitMs = backoffMs;

@@ -29,8 +29,11 @@ export interface Transactions extends ProducerIdentity {
   /** Partitions must be in the transaction before records go there. */
   add(partitions: readonly TopicPartition[]): Promise<void>;
   commit(mark?: Mark): Promise<void>;
-  /** Tries once; what it does not reach is over after the timeout, or when the id comes back. */
-  abort(): Promise<void>;
+  /**
+   * Tries once, by `others` where the brokers' own connections are closed. What it does not reach
+   * is over after the timeout, or when the id comes back.
+   */
+  abort(others?: Brokers): Promise<void>;
 }
 
 /** Numbers of errors that say that somebody else has the id, or that the broker gave up. */
@@ -100,11 +103,11 @@ export async function openTransactions(
       await coordinator("EndTxn", (connection) => end(connection, true));
       inside.clear();
     },
-    async abort() {
+    async abort(others = brokers) {
       if (inside.size === 0) return;
       inside.clear();
-      const address = await findCoordinator(brokers, transactionKind, id);
-      await brokers.ask(address, (connection) => end(connection, false));
+      const address = await findCoordinator(others, transactionKind, id);
+      await others.ask(address, (connection) => end(connection, false));
     },
   };
 }

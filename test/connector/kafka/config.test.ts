@@ -42,7 +42,12 @@ test.each([
   [{ ...servers, "kafka.isolation.level": "x" }, /read_committed or read_uncommitted/],
   [{ ...servers, "kafka.request.timeout.ms": "soon" }, /must be a whole number/],
   [{ ...servers, "kafka.security.protocol": "SASL_SSL" }, /sasl\.mechanism = 'GSSAPI'/],
+  [
+    { ...servers, "kafka.security.protocol": "SASL_SSL" },
+    /Kerberos, which is the default, .* Use one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHB/,
+  ],
   [{ ...servers, "kafka.ssl.engine.factory.class": "x.Y" }, /names a class of Java/],
+  [{ ...servers, "kafka.sasl.login.callback.handler.class": "a.MyHandler" }, /names a class of J/],
   [
     {
       ...servers,

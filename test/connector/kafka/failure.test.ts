@@ -33,8 +33,15 @@ describe("what the client throws", () => {
     expect(lastingFailure(away, asked)).toBeUndefined();
     expect(sayingOf(away)).toBe("connect ECONNREFUSED");
     expect(sayingOf("text")).toBe("text");
+    expect(sayingOf(of("Connection pool is closed."))).toBe("Connection pool is closed");
     const own = error("KAFKA_ILLEGAL_OPTION", { reason: "r" });
     expect(lastingFailure(own, asked)).toBe(own);
+    // Of who gives tokens: as the client wraps what its provider throws.
+    const provider = (cause: Error) =>
+      wrapped(of("threw an error", { code: "PLT_KFK_AUTHENTICATION", cause }));
+    expect(lastingFailure(provider(own), asked)).toBe(own);
+    const later = of("503 later", { code: "TOKEN_UNAVAILABLE" });
+    expect(lastingFailure(provider(later), asked)).toBeUndefined();
   });
 });
 

@@ -1,8 +1,10 @@
+import { getEventListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, test } from "vitest";
 import { type KafkaClient, openKafka } from "../../../../src/connector/kafka/client.ts";
 import { kafkaConfig } from "../../../../src/connector/kafka/config.ts";
 import { earliest, latest } from "../../../../src/connector/kafka/partition.ts";
+import { replaceEnv } from "../../../../src/env.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
 import { kafkaUser } from "../../server/kafka/broker.ts";
 import { storePassword } from "../../server/kafka/certificate.ts";
@@ -74,11 +76,34 @@ describe.skipIf(skipped)("a client", () => {
     const topic = await createTopic(plaintext, 1);
     await using client = await open(plaintext, { "kafka.default.api.timeout.ms": "20000" });
     await administer(plaintext, (admin) => admin.deleteTopics({ topics: [topic] }));
-    const asked = client.offsets([{ topic, partition: 0, at: latest }]);
-    await expect(asked).rejects.toMatchObject({
-      code: "KAFKA_UNKNOWN_TOPIC",
-      parameters: { topic },
+    // A clock that goes ten times as fast: it is believed after 5 seconds.
+    const restore = replaceEnv({
+      monotonic: () => performance.now() * 10,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 10)),
     });
+    try {
+      const asked = client.offsets([{ topic, partition: 0, at: latest }]);
+      await expect(asked).rejects.toMatchObject({
+        code: "KAFKA_UNKNOWN_TOPIC",
+        parameters: { topic },
+      });
+    } finally {
+      restore();
+    }
+  });
+
+  test("that is closed answers that at once, and leaves nothing on a signal that lives on", async () => {
+    const { signal } = new AbortController();
+    const config = kafkaConfig({ "kafka.bootstrap.servers": plaintext });
+    const client = await openKafka(config, signal);
+    expect(await client.topics(["none"])).toEqual([]);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await client[Symbol.asyncDispose]();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    const canceled = { code: "OPERATION_CANCELED" };
+    await expect(client.topics(["none"])).rejects.toMatchObject(canceled);
+    await using late = await openKafka(config, AbortSignal.abort());
+    await expect(late.topics(["none"])).rejects.toMatchObject(canceled);
   });
 
   test("says who did not answer", async () => {

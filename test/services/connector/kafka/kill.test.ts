@@ -9,7 +9,7 @@ import { numbers } from "./subject.ts";
 
 const broker = await kafkaBroker(inject("kafka"));
 const messages = countOf(100_000, 10_000);
-const kills = countOf(20, 3);
+const kills = countOf(20, 2);
 /** Records written at a time: all of the kills shall come while they are. */
 const burst = 100;
 

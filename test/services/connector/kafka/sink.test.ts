@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { cast, columnsOf, newColumn, reference } from "../../../../src/analysis/expression.ts";
 import { outputOf, type TypedRelation } from "../../../../src/analysis/typed.ts";
@@ -25,7 +26,7 @@ import { openSession, query, type TestSession } from "../../../connector/session
 import { administer, createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
 
 const broker = await kafkaBroker(inject("kafka"));
-const { plaintext } = broker as Started;
+const { plaintext, pause, resume } = broker as Started;
 
 let session: TestSession;
 let spark: SparkSession;
@@ -204,6 +205,44 @@ describe.skipIf("missing" in broker)("the sink of Kafka", () => {
     expect((await valuesOf(topic)).length).toBe(rows.length);
     const groups = await administer(plaintext, (admin) => admin.listGroups());
     expect([...groups.keys()].filter((name) => name.includes(topic))).toEqual([`once-${topic}-q`]);
+  });
+
+  test("a batch that is aborted says so, and leaves no transaction to wait behind", async () => {
+    const topic = await createTopic(plaintext, 1);
+    const schema = struct([...plain.fields, field("topic", string)]);
+    const options = { exactlyOnce: "true", "kafka.transactional.id": `once-${topic}` };
+    await using sink = await sinkOf(schema, options);
+    const abort = new AbortController();
+    // The first rows are sent; the last waits for its topic, for a minute.
+    const rows = [...large.map((row) => [...row, topic]), ["k", "v", "never-made"]];
+    const context = { ...query, signal: abort.signal };
+    const adding = sink.addBatch({ ...batchOf(rows, { schema }), context });
+    adding.catch(() => undefined);
+    await using client = await openKafka(kafkaConfig({ "kafka.bootstrap.servers": plaintext }));
+    const end = () => client.offsets([{ topic, partition: 0, at: latest }]);
+    await expect.poll(end, { timeout: 30_000 }).not.toEqual([0n]);
+    abort.abort();
+    await expect(adding).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+    // Sooner than brokers end what nobody ended.
+    expect(await valuesOf(topic)).toEqual([]);
+  });
+
+  test("a batch that is aborted while the broker hangs says so too", async () => {
+    const topic = await createTopic(plaintext, 1);
+    await using sink = await sinkOf(plain, { topic });
+    const abort = new AbortController();
+    const context = { ...query, signal: abort.signal };
+    await sink.addBatch({ ...batchOf([["a", "0"]]), context });
+    await pause();
+    try {
+      const adding = sink.addBatch({ ...batchOf([["a", "1"]], { batchId: 1 }), context });
+      adding.catch(() => undefined);
+      await setTimeout(100);
+      abort.abort();
+      await expect(adding).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+    } finally {
+      await resume();
+    }
   });
 
   test("a run that was taken over cannot go on", async () => {

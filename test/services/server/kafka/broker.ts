@@ -148,8 +148,14 @@ function configuration(
     `SASL_SSL://localhost:${ports["saslSsl"]}`,
     `SSL://localhost:${ports["ssl"]}`,
   ];
+  // It believes tokens that nobody signed.
+  const bearer =
+    "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required " +
+    'unsecuredLoginStringClaim_sub="broker";';
+  const mechanisms = "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER";
   const sasl = ["sasl_plaintext", "sasl_ssl"].flatMap((listener) => [
-    `listener.name.${listener}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512`,
+    `listener.name.${listener}.sasl.enabled.mechanisms=${mechanisms}`,
+    `listener.name.${listener}.oauthbearer.sasl.jaas.config=${bearer}`,
     `listener.name.${listener}.plain.sasl.jaas.config=${plain}`,
     `listener.name.${listener}.scram-sha-256.sasl.jaas.config=${scram}`,
     `listener.name.${listener}.scram-sha-512.sasl.jaas.config=${scram}`,
