@@ -20,6 +20,11 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** So many rows are handed over at a time: each part costs the engine a transaction. */
+const partRows = 4_096;
+/** Fewer, where their bodies have so many bytes. */
+const partBytes = 4 << 20;
+
 /** Events as rows, in the order of partitions and of sequence numbers in each. */
 export function hubInput({ schema, description, open }: HubInput): FetchedInput {
   const row = rowReader(schema);
@@ -27,10 +32,17 @@ export function hubInput({ schema, description, open }: HubInput): FetchedInput 
     ...{ kind: "fetched", schema, description },
     async *fetch(signal): AsyncGenerator<readonly (readonly Value[])[]> {
       const { hub, ranges, close } = await open(signal);
+      let part: Value[][] = [];
+      let bytes = 0;
       try {
-        for await (const { partition, events } of readRanges(hub, ranges, signal)) {
-          yield events.map((event) => row(event, partition));
+        for await (const came of readRanges(hub, ranges, signal)) {
+          for (const event of came.events) part.push(row(event, came.partition));
+          bytes += came.bytes;
+          if (part.length < partRows && bytes < partBytes) continue;
+          yield part;
+          [part, bytes] = [[], 0];
         }
+        yield part;
       } finally {
         await close();
       }

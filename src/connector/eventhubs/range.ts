@@ -1,9 +1,10 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import { Ahead, type Came } from "./ahead.ts";
 import { type Bounds, type Hub, type Received, unavailable } from "./client.ts";
 import type { ReceivedEvent } from "./peer.ts";
 
-/** Partitions that are received from at a time; each holds what is fetched ahead. */
+/** Partitions that are received from at a time. */
 const aheadMax = 4;
 
 /** Events to bring: sequence numbers from `start` to before `end`. */
@@ -13,9 +14,8 @@ export interface SequenceRange {
   readonly end: bigint;
 }
 
-export interface RangeEvents {
+export interface RangeEvents extends Came {
   readonly partition: number;
-  readonly events: readonly ReceivedEvent[];
 }
 
 /**
@@ -31,34 +31,21 @@ export async function* readRanges(
   const left = ranges.flatMap((range) => present(hub, range, bounds.get(range.partition)!));
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const begun: Begun[] = [];
+  const begun: Ahead[] = [];
   try {
     for (const [at, range] of left.entries()) {
       for (const ahead of left.slice(begun.length, at + aheadMax)) {
-        begun.push(begin(hub, ahead, either));
+        begun.push(new Ahead(readRange(hub, ahead, either)));
       }
-      const { events, first } = begun[at]!;
-      for (let next = await first; !next.done; next = await events.next()) {
-        yield { partition: range.partition, events: next.value };
+      const events = begun[at]!;
+      for (let came = await events.next(); came; came = await events.next()) {
+        yield { partition: range.partition, ...came };
       }
     }
   } finally {
     stop.abort();
-    await Promise.allSettled(begun.map(({ events }) => events.return(undefined)));
+    await Promise.all(begun.map((events) => events.close()));
   }
-}
-
-/** A range whose first events are on their way. */
-interface Begun {
-  readonly events: AsyncGenerator<readonly ReceivedEvent[], void>;
-  readonly first: Promise<IteratorResult<readonly ReceivedEvent[], void>>;
-}
-
-function begin(hub: Hub, range: SequenceRange, signal: AbortSignal): Begun {
-  const events = readRange(hub, range, signal);
-  const first = events.next();
-  first.catch(() => undefined); // it is asked for later, or never
-  return { events, first };
 }
 
 /** What of a range is still there: one range, or none. */

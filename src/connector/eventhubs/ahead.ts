@@ -1,0 +1,82 @@
+import type { ReceivedEvent } from "./peer.ts";
+
+/** So much may wait: what comes next is not asked for before some of it is taken. */
+const waitingMost = { events: 4_096, bytes: 4 << 20 };
+
+/** Events that came together, and how many bytes their bodies have. */
+export interface Came {
+  readonly events: readonly ReceivedEvent[];
+  readonly bytes: number;
+}
+
+/** Takes events as they come, before they are asked for: then partitions come side by side. */
+export class Ahead {
+  readonly #came: Came[] = [];
+  readonly #taking: Promise<void>;
+  #events = 0;
+  #bytes = 0;
+  #closed = false;
+  #ended = false;
+  #failure: { readonly thrown: unknown } | undefined;
+  /** Wakes who asks, and lets the taking go on. */
+  #wake = (): void => {};
+  #resume = (): void => {};
+
+  constructor(events: AsyncIterable<readonly ReceivedEvent[]>) {
+    this.#taking = this.#take(events);
+  }
+
+  /** The next; undefined: there are no more. */
+  async next(): Promise<Came | undefined> {
+    for (;;) {
+      const came = this.#came.shift();
+      if (came) {
+        this.#add(came, -1);
+        this.#resume();
+        return came;
+      }
+      if (this.#failure) throw this.#failure.thrown;
+      if (this.#ended) return undefined;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Resolves when nothing more is taken. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#resume();
+    await this.#taking;
+  }
+
+  async #take(source: AsyncIterable<readonly ReceivedEvent[]>): Promise<void> {
+    try {
+      for await (const events of source) {
+        const came = { events, bytes: events.reduce((sum, one) => sum + sizeOf(one), 0) };
+        this.#came.push(came);
+        this.#add(came, 1);
+        this.#wake();
+        while (!this.#closed && this.#isFull()) {
+          await new Promise<void>((resolve) => (this.#resume = resolve));
+        }
+        if (this.#closed) break;
+      }
+    } catch (thrown) {
+      this.#failure = { thrown };
+    }
+    this.#ended = true;
+    this.#wake();
+  }
+
+  #add({ events, bytes }: Came, sign: 1 | -1): void {
+    this.#events += sign * events.length;
+    this.#bytes += sign * bytes;
+  }
+
+  #isFull(): boolean {
+    return this.#events >= waitingMost.events || this.#bytes >= waitingMost.bytes;
+  }
+}
+
+function sizeOf({ body }: ReceivedEvent): number {
+  return body instanceof Uint8Array ? body.length : 0;
+}
