@@ -24,6 +24,8 @@ declare module "vitest" {
     azure: Azurite | { readonly missing: string };
     /** See `kafkaBroker`. */
     kafka: string;
+    /** See `kafkaCluster`. */
+    kafkaCluster: string;
     /** See `demand`: each is a `Logged`. */
     postgres: string;
     mariadb: string;
@@ -64,6 +66,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("readers", readers);
   const kafka = await serveOnDemand("kafka", kafkaOnDemand());
   project.provide("kafka", kafka.control);
+  const cluster = await serveOnDemand("kafka cluster", kafkaOnDemand(3));
+  project.provide("kafkaCluster", cluster.control);
   const postgres = await serveOnDemand("postgres", once(startPostgres));
   project.provide("postgres", postgres.control);
   const mariadb = await serveOnDemand("mariadb", once(startMariadb));
@@ -71,6 +75,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const mysql = await serveOnDemand("mysql", once(startMysql));
   project.provide("mysql", mysql.control);
   return async () => {
-    await Promise.all([...running, kafka, postgres, mariadb, mysql].map((one) => one.stop()));
+    await Promise.all(
+      [...running, kafka, cluster, postgres, mariadb, mysql].map((one) => one.stop()),
+    );
   };
 }

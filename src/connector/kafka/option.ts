@@ -81,6 +81,12 @@ export function streamOptions(options: Options): StreamOptions {
   }
   const general = generalOptions(options, { kind: "latest" });
   const read = optionReader(options, "INVALID_OPTION_VALUE");
+  const maxDelayMs = read.durationMs("maxTriggerDelay", "ms") ?? defaultMaxDelayMs;
+  return { ...general, ...perTrigger(options), maxDelayMs };
+}
+
+function perTrigger(options: Options): Pick<StreamOptions, "maxOffsets" | "minOffsets"> {
+  const read = optionReader(options, "INVALID_OPTION_VALUE");
   const maxOffsets = read.natural("maxOffsetsPerTrigger");
   const minOffsets = read.natural("minOffsetsPerTrigger");
   if (maxOffsets !== undefined && minOffsets !== undefined && minOffsets > maxOffsets) {
@@ -89,12 +95,19 @@ export function streamOptions(options: Options): StreamOptions {
         `maxOffsetsPerTrigger(${maxOffsets})`,
     );
   }
-  const maxDelayMs = read.durationMs("maxTriggerDelay", "ms") ?? defaultMaxDelayMs;
-  return { ...general, maxOffsets, minOffsets, maxDelayMs };
+  return { maxOffsets, minOffsets };
 }
+
+/** Those of streams that a batch passes over. */
+const ofStreams = ["maxOffsetsPerTrigger", "minOffsetsPerTrigger", "maxTriggerDelay"];
 
 /** The options of `read`, checked as Spark checks them. KAFKA_ILLEGAL_OPTION and its kin. */
 export function batchOptions(options: Options): BatchOptions {
+  perTrigger(options);
+  for (const name of ofStreams) {
+    if (options[name.toLowerCase()] === undefined) continue;
+    env.warn(`The option ${name} has no effect on a batch query of Kafka`);
+  }
   const general = generalOptions(options, { kind: "earliest" });
   const { starting } = general;
   if (starting.kind === "latest")
@@ -176,8 +189,10 @@ function strategyOf(options: Options): Strategy {
 }
 
 function expression(text: string): RegExp {
+  // Java's way to say that case does not matter is none of JavaScript's.
+  const pattern = text.replace(/^\(\?i\)/, "");
   try {
-    return new RegExp(text);
+    return new RegExp(pattern, pattern === text ? "" : "i");
   } catch (cause) {
     const reason = `'subscribePattern' is no regular expression: ${text}`;
     throw error("KAFKA_ILLEGAL_OPTION", { reason }, cause);
@@ -206,7 +221,14 @@ function limitOf(
   if (text === undefined) return otherwise;
   const word = text.toLowerCase();
   if (word === "earliest" || word === "latest") return { kind: word };
-  return { kind: "offsets", offsets: parseOffsets(text) };
+  const offsets = parseOffsets(text);
+  for (const { offset, ...one } of offsets.values()) {
+    if (offset >= earliest) continue;
+    throw illegal(
+      `${side}Offsets has ${offset} for ${nameOf(one)}. Use -1 for latest, -2 for earliest`,
+    );
+  }
+  return { kind: "offsets", offsets };
 }
 
 function strategyOnNone(text = "error"): "error" | "latest" {

@@ -94,7 +94,7 @@ class DuckDBEngine implements Engine {
     const query = await this.#begin(plan, context);
     const { connection } = query;
     return new StreamedResult(schemaOfPlan(plan), {
-      connection,
+      ...{ connection, signal: context.signal },
       step: (work) => query.step((select) => select, work),
       // DuckDB hands on a chunk for every vector that has a row left, each by a trip of its own.
       start: (sql) => (context.sparse ? connection.run(sql) : connection.stream(sql)),

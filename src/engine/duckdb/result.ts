@@ -7,6 +7,7 @@ import { readVector } from "./value/read.ts";
 /** What a result needs of its query: steps to do, and an end to report once. */
 export interface Running {
   readonly connection: DuckDBConnection;
+  readonly signal: AbortSignal | undefined;
   /** Does a step when a place is free, with DuckDB's errors turned into ours; maybe twice. */
   step<T>(work: (sql: string) => Promise<T>): Promise<T>;
   start(sql: string): Promise<DuckDBResult>;
@@ -63,7 +64,7 @@ export class StreamedResult implements Result {
   }
 
   async #fetch(): Promise<DuckDBDataChunk | null> {
-    const { step, start, connection } = this.#running;
+    const { step, start, connection, signal } = this.#running;
     return await step(async (sql) => {
       this.#result ??= await start(sql);
       const chunk = await this.#result.fetchChunk();
@@ -73,6 +74,7 @@ export class StreamedResult implements Result {
       }
       // Before its first row it can begin anew.
       if (!this.#begun) this.#result = undefined;
+      if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
       // For the error that it fails with.
       if (this.#ended === undefined) await connection.run(`EXPLAIN ANALYZE ${sql}`);
       const reason = "a result broke off, and did not when it was computed again";

@@ -17,6 +17,8 @@ describe("which partitions", () => {
     });
     const { strategy } = streamOptions({ ...base, subscribepattern: " ^t-\\d+$ " });
     expect(strategy).toMatchObject({ kind: "subscribePattern", pattern: /^t-\d+$/ });
+    const either = streamOptions({ ...base, subscribepattern: "(?i)^events-" }).strategy;
+    expect(either).toMatchObject({ pattern: /^events-/i });
   });
 
   test.each([
@@ -83,6 +85,7 @@ describe("where to begin and end", () => {
       { startingoffsetsbytimestampstrategy: "x", startingtimestamp: "1" },
       "must be error or latest",
     ],
+    [{ startingoffsets: '{"t":{"0":-3}}' }, "startingOffsets has -3 for t-0. Use -1 for latest"],
     [
       { minoffsetspertrigger: "9", maxoffsetspertrigger: "8" },
       "is higher than the maxOffsetsPerTrigger(8)",
@@ -95,6 +98,11 @@ describe("where to begin and end", () => {
     [{ startingoffsets: "latest" }, "starting offset can't be latest for batch queries on Kafka"],
     [{ startingoffsets: '{"t":{"0":-1}}' }, "startingOffsets for t-0 can't be latest for batch"],
     [{ endingoffsets: "earliest" }, "ending offset can't be earliest for batch queries on Kafka"],
+    [{ endingoffsets: '{"t":{"0":-7}}' }, "endingOffsets has -7 for t-0"],
+    [
+      { minoffsetspertrigger: "9", maxoffsetspertrigger: "8" },
+      "is higher than the maxOffsetsPerTrigger(8)",
+    ],
     [{ endingoffsets: '{"t":{"0":-2}}' }, "ending offset for t-0 can't be earliest for batch"],
     [
       { startingoffsets: '{"t":{"0":1}}', endingoffsets: '{"t":{"1":1}}' },
@@ -144,7 +152,11 @@ describe("the rest", () => {
     const told: string[] = [];
     const restore = replaceEnv({ warn: (line) => void told.push(line) });
     streamOptions({ ...one, "kafka.group.id": "g" });
+    batchOptions({ ...one, maxoffsetspertrigger: "5" });
     restore();
-    expect(told).toEqual([expect.stringContaining("kafka.group.id")]);
+    expect(told).toEqual([
+      expect.stringContaining("kafka.group.id"),
+      "The option maxOffsetsPerTrigger has no effect on a batch query of Kafka",
+    ]);
   });
 });

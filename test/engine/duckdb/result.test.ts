@@ -10,11 +10,12 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 const context = { timeZone: "UTC", timestampMs: 0, seed: 0 };
 
-async function query(sql: string): Promise<Result> {
+async function query(sql: string, signal?: AbortSignal): Promise<Result> {
   const datasets = (): never => {
     throw new Error("no tables here");
   };
-  return await engine.query(analyze(parseQuery(sql), { conf: defaultConf, datasets }), context);
+  const plan = analyze(parseQuery(sql), { conf: defaultConf, datasets });
+  return await engine.query(plan, { ...context, ...(signal ? { signal } : {}) });
 }
 
 async function count(result: Result): Promise<number> {
@@ -41,4 +42,16 @@ test("a result that is left before it fails gives its place back", async () => {
   }
   await using result = await query("SELECT id FROM range(300000)");
   expect(await count(result)).toBe(300_000);
+});
+
+test("a result that is aborted while it computes says so, whatever the moment", async () => {
+  for (let round = 0; round < 200; round += 1) {
+    const abort = new AbortController();
+    const counting = query("SELECT id, id * 2 FROM range(3)", abort.signal).then(count);
+    const told = counting.catch((thrown: unknown) => (thrown as { code?: unknown }).code);
+    const until = performance.now() + (round % 40) / 10;
+    while (performance.now() < until) await new Promise(setImmediate);
+    abort.abort();
+    expect([3, "OPERATION_CANCELED"]).toContain(await told);
+  }
 });

@@ -2,7 +2,7 @@ import { expect, inject, test } from "vitest";
 import { openKafka } from "../../../../src/connector/kafka/client.ts";
 import { kafkaConfig } from "../../../../src/connector/kafka/config.ts";
 import { openSession } from "../../../connector/session.ts";
-import { eventHubsUser } from "../../server/kafka/broker.ts";
+import { eventHubsUser } from "../../server/kafka/configuration.ts";
 import { createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
 import { all, openSource, values, write } from "../kafka/subject.ts";
 

@@ -6,8 +6,8 @@ import { kafkaConfig } from "../../../../src/connector/kafka/config.ts";
 import { earliest, latest } from "../../../../src/connector/kafka/partition.ts";
 import { replaceEnv } from "../../../../src/env.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
-import { kafkaUser } from "../../server/kafka/broker.ts";
 import { storePassword } from "../../server/kafka/certificate.ts";
+import { kafkaUser } from "../../server/kafka/configuration.ts";
 import { administer, createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
 
 const broker = await kafkaBroker(inject("kafka"));

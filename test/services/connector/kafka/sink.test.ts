@@ -245,6 +245,21 @@ describe.skipIf("missing" in broker)("the sink of Kafka", () => {
     }
   });
 
+  test.each(["false", "true"])(
+    "goes on with a topic that is made again, exactlyOnce %s",
+    async (exactlyOnce) => {
+      const topic = await createTopic(plaintext, 1);
+      await using sink = await sinkOf(plain, { topic, exactlyOnce });
+      const queryId = `again-${topic}`;
+      await sink.addBatch(batchOf(large, { queryId }));
+      await administer(plaintext, (admin) => admin.deleteTopics({ topics: [topic] }));
+      await createTopic(plaintext, 1, { name: topic });
+      await sink.addBatch(batchOf([["a", "1"]], { batchId: 1, queryId }));
+      await sink.addBatch(batchOf([["a", "2"]], { batchId: 2, queryId }));
+      expect(await valuesOf(topic)).toEqual(["1", "2"]);
+    },
+  );
+
   test("a run that was taken over cannot go on", async () => {
     const topic = await createTopic(plaintext, 1);
     const options = { topic, exactlyOnce: "true", "kafka.transactional.id": `once-${topic}` };

@@ -6,7 +6,7 @@ import { sourceSuite } from "../../../../src/conformance/source.ts";
 import { replaceEnv } from "../../../../src/env.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
 import { openSession, type TestSession } from "../../../connector/session.ts";
-import { kafkaUser } from "../../server/kafka/broker.ts";
+import { kafkaUser } from "../../server/kafka/configuration.ts";
 import { administer, createTopic, kafkaBroker, type Started } from "../../server/kafka/topic.ts";
 import { all, byOptions, numbers, openSource, values, write } from "./subject.ts";
 
