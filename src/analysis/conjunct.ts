@@ -1,4 +1,4 @@
-import type { ScanNeeds } from "./dataset.ts";
+import type { FirstRows, ScanNeeds } from "./dataset.ts";
 import { children, mapChildren, reference, referencesOf, replace, some } from "./expression.ts";
 import { functions } from "./function/registry.ts";
 import { outputOf, type TypedExpression, type TypedRelation, type TypedScan } from "./typed.ts";
@@ -22,7 +22,7 @@ export function isRandom(expression: TypedExpression): boolean {
 }
 
 /** Whether an expression gives the same for the same row, now and later, without other rows. */
-function isDeterministic(expression: TypedExpression): boolean {
+export function isDeterministic(expression: TypedExpression): boolean {
   return !isRandom(expression) && !some(expression, (one) => one.kind === "subquery");
 }
 
@@ -44,26 +44,26 @@ function visit(
   plan: TypedRelation,
   conditions: Conditions,
   requests: Requests,
-  limit?: number,
+  first?: FirstRows,
 ): void {
   for (const expression of expressionsOf(plan)) visitSubqueries(expression, requests);
   switch (plan.kind) {
     case "scan":
-      requests.set(plan, {
-        ...requestOf(plan, conditions),
-        ...(limit === undefined ? {} : { limit }),
-      });
+      requests.set(plan, requestOf(plan, conditions, first));
       return;
     case "input":
     case "one row":
       return;
     case "filter": {
-      const own = conjuncts(plan.condition).filter(isDeterministic);
-      visit(plan.input, [...conditions, ...own], requests);
+      const all = conjuncts(plan.condition);
+      const own = all.filter(isDeterministic);
+      // Of the rows that are let through so many are enough: whoever reads must know which.
+      const still = own.length === all.length ? first : undefined;
+      visit(plan.input, [...conditions, ...own], requests, still);
       return;
     }
     case "project":
-      visit(plan.input, throughProject(plan.columns, conditions), requests, limit);
+      visitProject(plan, conditions, requests, first);
       return;
     case "aggregate":
       visit(plan.input, throughAggregate(plan, conditions), requests);
@@ -81,9 +81,17 @@ function visit(
       visit(plan.right, byPosition(plan, plan.right, conditions), requests);
       return;
     case "limit": {
-      const own = plan.limit === undefined ? limit : plan.limit;
-      const fewest = own === undefined ? undefined : Math.min(own, limit ?? own) + plan.offset;
-      visit(plan.input, [], requests, fewest);
+      // Those that are first in an order are not among any so many.
+      const asked = first?.order.length === 0 ? first.count : undefined;
+      const own = plan.limit ?? asked;
+      const count = own === undefined ? undefined : Math.min(own, asked ?? own) + plan.offset;
+      visit(plan.input, [], requests, count === undefined ? undefined : { count, order: [] });
+      return;
+    }
+    case "sort": {
+      const known = onlyOver(idsOf(plan.input), conditions);
+      const ordered = first?.order.length === 0 ? { ...first, order: plan.order } : first;
+      visit(plan.input, known, requests, known.length < conditions.length ? undefined : ordered);
       return;
     }
     case "windows": {
@@ -95,11 +103,26 @@ function visit(
       visit(plan.input, onlyOver(new Set(plan.keys), conditions), requests);
       return;
     case "generate":
-    case "sort":
     case "watermark":
       visit(plan.input, onlyOver(idsOf(plan.input), conditions), requests);
       return;
   }
+}
+
+function visitProject(
+  plan: Extract<TypedRelation, { kind: "project" }>,
+  conditions: Conditions,
+  requests: Requests,
+  first: FirstRows | undefined,
+): void {
+  const known = throughProject(plan.columns, conditions);
+  const order = (first?.order ?? []).map((one) => ({
+    ...one,
+    input: under(plan.columns, one.input),
+  }));
+  const lost =
+    known.length < conditions.length || !order.every(({ input }) => isDeterministic(input));
+  visit(plan.input, known, requests, lost || !first ? undefined : { ...first, order });
 }
 
 function idsOf(relation: TypedRelation): ReadonlySet<number> {
@@ -125,12 +148,15 @@ type Columns = Extract<TypedRelation, { kind: "project" }>["columns"];
 
 /** Conditions over a select list become conditions over its input. */
 function throughProject(columns: Columns, conditions: Conditions): Conditions {
+  return conditions.map((one) => under(columns, one)).filter(isDeterministic);
+}
+
+/** An expression over a select list as one over its input. */
+function under(columns: Columns, expression: TypedExpression): TypedExpression {
   const byId = new Map(columns.map((named) => [named.column.id, named.expression]));
-  return conditions
-    .map((one) =>
-      replace(one, (inner) => (inner.kind === "reference" ? byId.get(inner.id) : undefined)),
-    )
-    .filter(isDeterministic);
+  return replace(expression, (inner) =>
+    inner.kind === "reference" ? byId.get(inner.id) : undefined,
+  );
 }
 
 /** Only what speaks of groups can be asked of rows; without groups there is always a row. */
@@ -182,22 +208,39 @@ function byPosition(plan: TypedRelation, input: TypedRelation, conditions: Condi
   );
 }
 
-function requestOf(scan: TypedScan, conditions: Conditions): ScanNeeds {
+function requestOf(scan: TypedScan, conditions: Conditions, first?: FirstRows): ScanNeeds {
   const fields = [...scan.dataset.schema.fields, ...scan.dataset.hidden];
   const byId = new Map(scan.output.map((column) => [column.id, fieldNameOf(scan, column.id)]));
   const columns = scan.output.flatMap((column) => {
     const name = byId.get(column.id);
     return fields.find((field) => field.name === name) ?? [];
   });
-  const named = (one: TypedExpression): TypedExpression =>
-    one.kind === "reference"
-      ? { ...one, name: byId.get(one.id) ?? one.name }
-      : mapChildren(one, named);
-  return { columns, conditions: onlyOver(idsOf(scan), conditions).map(named) };
+  const named = (one: TypedExpression): TypedExpression => fieldsNamed(scan, one);
+  const ids = idsOf(scan);
+  const known = onlyOver(ids, conditions);
+  const order = first?.order.map((one) => ({ ...one, input: named(one.input) })) ?? [];
+  const ordered =
+    onlyOver(
+      ids,
+      order.map(({ input }) => input),
+    ).length === order.length;
+  const whole = known.length === conditions.length && ordered;
+  return {
+    columns,
+    conditions: known.map(named),
+    ...(first && whole ? { first: { count: first.count, order } } : {}),
+  };
 }
 
-function fieldNameOf(scan: TypedScan, id: number): string {
-  return scan.output.find((column) => column.id === id)?.name ?? "";
+/** The expression with the names of a scan's fields in its references. */
+export function fieldsNamed(scan: TypedScan, expression: TypedExpression): TypedExpression {
+  return expression.kind === "reference"
+    ? { ...expression, name: fieldNameOf(scan, expression.id) ?? expression.name }
+    : mapChildren(expression, (one) => fieldsNamed(scan, one));
+}
+
+function fieldNameOf(scan: TypedScan, id: number): string | undefined {
+  return scan.output.find((column) => column.id === id)?.name;
 }
 
 function visitSubqueries(expression: TypedExpression, requests: Requests): void {

@@ -1,6 +1,6 @@
 import type { Input } from "../plan/input.ts";
 import type { StructField, StructType } from "../schema/type.ts";
-import type { TypedExpression } from "./typed.ts";
+import type { TypedAggregate, TypedExpression, TypedOrder } from "./typed.ts";
 
 /**
  * What a name or a path resolves to: a schema now, data when asked. A table at a version, a
@@ -15,6 +15,34 @@ export interface Dataset {
   readonly streaming: boolean;
   /** Chooses the data of a batch read. A streaming dataset has none: see `stream/dataset.ts`. */
   scan?(request: ScanRequest): Promise<Input>;
+  /** Answers a question wholly, by rows that the engine has no more to do with; undefined: not. */
+  answer?(question: Question): Promise<Input | undefined>;
+}
+
+/**
+ * What a part of a plan asks of one dataset. Expressions are over references whose `name` is a
+ * field's. The rows that fulfil all conditions are put in groups, or in order and counted off.
+ */
+export interface Question {
+  readonly timeZone: string;
+  readonly conditions: readonly TypedExpression[];
+  readonly wants: Grouped | Counted;
+}
+
+/** The answer has a column for each, those of the groups first. */
+export interface Grouped {
+  readonly kind: "groups";
+  readonly by: readonly TypedExpression[];
+  readonly aggregates: readonly TypedAggregate[];
+}
+
+/** The answer has these columns, and its rows in any order. */
+export interface Counted {
+  readonly kind: "rows";
+  readonly columns: readonly StructField[];
+  readonly order: readonly TypedOrder[];
+  readonly limit?: number;
+  readonly offset: number;
 }
 
 /** What a reader may leave out, and how. Leaving less out than it could is always right. */
@@ -39,6 +67,12 @@ export interface ScanNeeds {
    * (nested members through TypedField). The engine filters again: they serve pruning only.
    */
   readonly conditions: readonly TypedExpression[];
-  /** Any so many rows are enough. Absent: all that there are. */
-  readonly limit?: number;
+  /** What of the rows that fulfil the conditions is enough. Absent: all that there are. */
+  readonly first?: FirstRows;
+}
+
+/** So many rows, those that are first in an order; without one, any. The engine counts again. */
+export interface FirstRows {
+  readonly count: number;
+  readonly order: readonly TypedOrder[];
 }

@@ -23,6 +23,12 @@ export const jdbcConditions = {
     message:
       "Unrecognized SQL type - name: {typeName}, id: {jdbcType}. Read the column as text: cast it in the option query",
   },
+  HINT_UNSUPPORTED_FOR_JDBC_DIALECT: {
+    kind: "unsupported",
+    sqlState: "42822",
+    message:
+      "The option hint is not supported for {jdbcDialect} in the JDBC data source: MySQL alone has hints. Leave it out",
+  },
   JDBC_TYPE_UNSUPPORTED: {
     kind: "unsupported",
     sqlState: "0A000",

@@ -59,15 +59,35 @@ test("conditions speak of fields by name, and pruning keeps the output", () => {
   expect(condition && names(condition)).toContain("c>(");
 });
 
-test("a scan is told of a limit where any rows will do, and of none where they are chosen", () => {
-  const limit = (sql: string) => [...scanRequests(typed(sql)).values()].map((one) => one.limit);
+test("a scan is told of a limit, of the rows that its conditions let through", () => {
+  const requests = (sql: string) => [...scanRequests(typed(sql)).values()];
+  const limit = (sql: string) => requests(sql).map((one) => one.first?.count);
   expect(limit("SELECT a + 1 AS n FROM t LIMIT 5")).toEqual([5]);
   expect(limit("SELECT a FROM t LIMIT 5 OFFSET 3")).toEqual([8]);
   expect(limit("SELECT a FROM (SELECT a FROM t LIMIT 5) LIMIT 9")).toEqual([5]);
   expect(limit("SELECT a FROM (SELECT a FROM t LIMIT 9 OFFSET 2) LIMIT 5 OFFSET 1")).toEqual([8]);
-  expect(limit("SELECT a FROM t WHERE a > 1 LIMIT 5")).toEqual([undefined]);
-  expect(limit("SELECT a FROM t ORDER BY a LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT a FROM t WHERE a > 1 LIMIT 5")).toEqual([5]);
+  expect(requests("SELECT a FROM t WHERE a > 1 LIMIT 5")[0]?.conditions).toHaveLength(1);
+  expect(limit("SELECT a FROM t WHERE rand() > 0.5 LIMIT 5")).toEqual([undefined]);
+  expect(limit("SELECT a FROM (SELECT a FROM t OFFSET 2) ORDER BY a LIMIT 5")).toEqual([undefined]);
   expect(limit("SELECT DISTINCT a FROM t LIMIT 5")).toEqual([undefined]);
   expect(limit("SELECT count(a) FROM t LIMIT 5")).toEqual([undefined]);
   expect(limit("SELECT t.a FROM t JOIN u ON t.a = u.a LIMIT 5")).toEqual([undefined, undefined]);
+});
+
+test("a scan is told in which order the rows are that are enough", () => {
+  const first = (sql: string) => {
+    const [request] = [...scanRequests(typed(sql)).values()];
+    const order = request?.first?.order.map(({ input, direction, nulls }) => {
+      const name = input.kind === "reference" ? input.name : input.kind;
+      return `${name} ${direction} ${nulls}`;
+    });
+    return request?.first && [request.first.count, ...(order ?? [])];
+  };
+  expect(first("SELECT a AS k FROM t ORDER BY k DESC LIMIT 5")).toEqual([5, "a desc last"]);
+  expect(first("SELECT a FROM t ORDER BY a LIMIT 5 OFFSET 2")).toEqual([7, "a asc first"]);
+  expect(first("SELECT a FROM t ORDER BY a + 1 LIMIT 5")).toEqual([5, "call asc first"]);
+  expect(first("SELECT a FROM (SELECT a FROM t LIMIT 9) ORDER BY a LIMIT 5")).toEqual([9]);
+  expect(first("SELECT rand() AS r FROM t ORDER BY r LIMIT 5")).toBeUndefined();
+  expect(first("SELECT a FROM t ORDER BY a")).toBeUndefined();
 });

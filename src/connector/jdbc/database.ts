@@ -1,3 +1,4 @@
+import type { TypedOrder } from "../../analysis/typed.ts";
 import type { Chunk } from "../../engine/engine.ts";
 import type { DataType, StructField } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
@@ -9,6 +10,8 @@ export interface DatabaseColumn {
   readonly type: DataType;
   /** How the driver gives its values, where their text is not that of the type. */
   readonly form?: Form;
+  /** Characters of a CHAR, to which Spark fills texts up with blanks; bits of a BIT. */
+  readonly size?: number;
   /**
    * What of its comparisons with a constant the database may decide: all of them, or equality
    * alone, which lets through more than Spark's. Absent: none.
@@ -76,6 +79,14 @@ export interface Dialect {
   columnType(type: DataType): string | undefined;
   /** A value in a statement; undefined where it has no text that means just it. */
   literal(value: Value, type: DataType, timeZone: string): string | undefined;
+  /** A column that compares exactly, as a value whose order and equality are Spark's. */
+  exact(column: DatabaseColumn): string;
+  /** A key of ORDER BY. */
+  ordered(key: string, how: Pick<TypedOrder, "direction" | "nulls">): string;
+  /** The limit that is none, of databases that have no OFFSET without one. */
+  readonly all: string | undefined;
+  /** The function that counts rows, however many there are. */
+  readonly count: string;
   select(parts: SelectParts): string;
   begin(isolation: Isolation): readonly string[];
   truncate(table: string, cascade: boolean): string;
@@ -102,8 +113,14 @@ export interface SelectParts {
   readonly hint: string;
   readonly columns: string;
   readonly from: string;
-  readonly where: string;
-  readonly limit: number | undefined;
+  /** Conditions that all must hold. */
+  readonly where: readonly string[];
+  /** See `exact`. */
+  readonly groups?: readonly string[];
+  /** See `ordered`. */
+  readonly order?: readonly string[];
+  readonly limit?: number | undefined;
+  readonly offset?: number;
 }
 
 export interface UpdateParts {

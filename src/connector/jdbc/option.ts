@@ -45,6 +45,8 @@ export interface ReadOptions extends AccessOptions {
   readonly customSchema: string | undefined;
   readonly pushDownPredicate: boolean;
   readonly pushDownLimit: boolean;
+  readonly pushDownOffset: boolean;
+  readonly pushDownAggregate: boolean;
   readonly preferTimestampNTZ: boolean | undefined;
   readonly prepareQuery: string;
   readonly hint: string;
@@ -119,10 +121,7 @@ function accessOf(read: OptionReader, options: Options): AccessOptions {
 /** Spark's options of a read, with its defaults and checks. */
 export function readOptions(options: Options): ReadOptions {
   const read = optionReader(options, "INVALID_OPTION_VALUE");
-  for (const name of ["pushDownAggregate", "pushDownOffset", "pushDownTableSample"]) {
-    read.flag(name, true);
-  }
-  read.flag("pushDownJoin", false);
+  for (const name of ["pushDownTableSample", "pushDownJoin"]) read.flag(name, true);
   return {
     ...accessOf(read, options),
     source: sourceOf(read),
@@ -133,6 +132,8 @@ export function readOptions(options: Options): ReadOptions {
     customSchema: read.text("customSchema"),
     pushDownPredicate: read.flag("pushDownPredicate", true),
     pushDownLimit: read.flag("pushDownLimit", true),
+    pushDownOffset: read.flag("pushDownOffset", true),
+    pushDownAggregate: read.flag("pushDownAggregate", true),
     preferTimestampNTZ:
       read.text("preferTimestampNTZ") === undefined
         ? undefined
@@ -151,7 +152,8 @@ function sourceOf(read: OptionReader): string {
   if (text === undefined) throw error("MISSING_OPTION", { format, name: "dbtable" });
   if (text.trim() === "") throw invalid(name, text, "must not be empty");
   // The line break ends a comment that the query may end with.
-  return table === undefined ? `(${text}\n) SPARK_GEN_SUBQ_0` : text.trim();
+  if (table !== undefined) return text.trim();
+  return `(${text.trim().replace(/;+$/, "")}\n) SPARK_GEN_SUBQ_0`;
 }
 
 function partitionOf(read: OptionReader): PartitionOptions | undefined {

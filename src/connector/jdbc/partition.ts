@@ -1,8 +1,8 @@
 import { error } from "../../error/error.ts";
-import { findField } from "../../schema/compare.ts";
+import { findField, sameName } from "../../schema/compare.ts";
 import { parseValue } from "../../schema/text.ts";
 import { formatLocalTimestamp, formatTimestamp } from "../../schema/time.ts";
-import type { DataType, StructType } from "../../schema/type.ts";
+import type { DataType, StructField, StructType } from "../../schema/type.ts";
 import { CalendarDate, LocalTimestamp, Timestamp } from "../../schema/value.ts";
 import { zoneOf } from "../../schema/zone.ts";
 import type { PartitionOptions } from "./option.ts";
@@ -19,7 +19,8 @@ export function partitions(
   schema: StructType,
   how: { readonly timeZone: string; quote(name: string): string },
 ): readonly string[] {
-  const found = findField(schema, options.column);
+  const quoted = ({ name }: StructField) => sameName(how.quote(name), options.column);
+  const found = findField(schema, options.column) ?? schema.fields.find(quoted);
   if (!found) {
     throw invalid("partitionColumn", options.column, `must be one of ${columnsOf(schema)}`);
   }

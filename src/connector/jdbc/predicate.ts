@@ -22,12 +22,23 @@ interface Predicate {
 const orders: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 const mirrored: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
-/** The conditions that the database can be trusted with: no row is lost that fulfils them all. */
+/** What of conditions the database can be trusted with. */
+export interface Predicates {
+  /** No row is lost that fulfils all conditions. */
+  readonly texts: readonly string[];
+  /** Whether just the rows that fulfil all conditions are let through. */
+  readonly exact: boolean;
+}
+
 export function predicates(
   conditions: readonly TypedExpression[],
   scope: PredicateScope,
-): readonly string[] {
-  return conditions.flatMap((one) => predicate(one, scope)?.sql ?? []);
+): Predicates {
+  const known = conditions.map((one) => predicate(one, scope));
+  return {
+    texts: known.flatMap((one) => one?.sql ?? []),
+    exact: known.every((one) => one?.exact === true),
+  };
 }
 
 function predicate(condition: TypedExpression, scope: PredicateScope): Predicate | undefined {
@@ -95,9 +106,10 @@ function comparison(
   return { sql: `(${quoted} ${sign} ${known[0]})`, exact: exact && name !== "<=>" };
 }
 
-function columnOf(
+/** The column that an expression is, in the type that it is read as. */
+export function columnOf(
   expression: TypedExpression | undefined,
-  { columns }: PredicateScope,
+  { columns }: Pick<PredicateScope, "columns">,
 ): DatabaseColumn | undefined {
   if (expression?.kind !== "reference") return undefined;
   const column = columns.find(({ name }) => name === expression.name);

@@ -49,7 +49,8 @@ export function createStatements(
   const given = givenTypes(schema, options);
   const columns = schema.fields.map((column) => {
     const { name, nullable } = column;
-    const type = columnTypeOf(dialect, findField(given, name) ?? column);
+    // What a column was declared as elsewhere is not what its values are now.
+    const type = columnTypeOf(dialect, findField(given, name) ?? { ...column, metadata: {} });
     return `${dialect.quote(name)} ${type}${nullable ? "" : " NOT NULL"}`;
   });
   const create = `CREATE TABLE ${table} (${columns.join(", ")}) ${options.createTableOptions}`;

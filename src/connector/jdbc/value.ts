@@ -1,7 +1,7 @@
 import { error } from "../../error/error.ts";
 import { formatDataType } from "../../schema/ddl.ts";
 import { parseValue } from "../../schema/text.ts";
-import type { ArrayType, DataType } from "../../schema/type.ts";
+import { type ArrayType, boolean, type DataType } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { DatabaseColumn, Form, Raw } from "./database.ts";
 
@@ -9,11 +9,11 @@ import type { DatabaseColumn, Form, Raw } from "./database.ts";
 export type Decode = (raw: Raw | null) => Value;
 
 export function decoderOf(
-  column: Pick<DatabaseColumn, "name" | "type" | "form">,
+  column: Pick<DatabaseColumn, "name" | "type" | "form" | "size">,
   timeZone: string,
 ): Decode {
-  const { name, type, form } = column;
-  const decode = (raw: Raw): Value | undefined => decoded(raw, { type, form, timeZone });
+  const { name, type, form, size } = column;
+  const decode = (raw: Raw): Value | undefined => decoded(raw, { type, form, size, timeZone });
   return (raw) => {
     if (raw === null) return null;
     const value = decode(raw);
@@ -26,17 +26,19 @@ export function decoderOf(
 interface Wanted {
   readonly type: DataType;
   readonly form: Form | undefined;
+  readonly size?: number | undefined;
   readonly timeZone: string;
 }
 
 const utf8 = new TextDecoder();
 
-function decoded(raw: Raw, { type, form, timeZone }: Wanted): Value | undefined {
+function decoded(raw: Raw, wanted: Wanted): Value | undefined {
+  const { type, form, timeZone } = wanted;
   switch (type.type) {
     case "void":
       return null;
     case "binary":
-      return bytesOf(raw, form);
+      return bytesOf(raw, wanted);
     case "array":
       return typeof raw === "string" ? listOf(raw, type, { form, timeZone }) : undefined;
     case "long":
@@ -48,7 +50,7 @@ function decoded(raw: Raw, { type, form, timeZone }: Wanted): Value | undefined 
       return parseValue(textOf(raw), type);
     case "boolean":
       if (raw instanceof Uint8Array && form === "bits") return bitsOf(raw) !== 0n;
-      return parseValue(textOf(raw), type);
+      return truthOf(textOf(raw));
     case "string":
       return textOf(raw);
     default:
@@ -60,7 +62,16 @@ function textOf(raw: Raw): string {
   return raw instanceof Uint8Array ? utf8.decode(raw) : String(raw);
 }
 
-function bytesOf(raw: Raw, form: Form | undefined): Uint8Array {
+/** A truth, or a number: what is not 0 is true. */
+function truthOf(text: string): Value | undefined {
+  return /^-?\d+$/.test(text) ? BigInt(text) !== 0n : parseValue(text, boolean);
+}
+
+function bytesOf(raw: Raw, { form, size = 0 }: Wanted): Uint8Array {
+  if (raw instanceof Uint8Array && form === "bits") {
+    const digits = BigInt.asUintN(64, bitsOf(raw)).toString(2).padStart(size, "0");
+    return new TextEncoder().encode(digits);
+  }
   if (raw instanceof Uint8Array) return new Uint8Array(raw);
   const text = String(raw);
   if (form !== "hex" && form !== "list") return new TextEncoder().encode(text);
@@ -81,6 +92,13 @@ const infinite = {
   time: { infinity: "9999-12-31 23:59:59.999Z", "-infinity": "0001-01-01 00:00:00Z" },
 } as const;
 
+export function infinityText(
+  text: "infinity" | "-infinity",
+  { type }: Pick<DatabaseColumn, "type">,
+): string {
+  return infinite[type.type === "date" ? "date" : "time"][text];
+}
+
 function timeText(text: string, { type, form }: Wanted): string {
   switch (form) {
     case "time":
@@ -94,8 +112,7 @@ function timeText(text: string, { type, form }: Wanted): string {
       return new Date(Number(text)).toISOString().replace(/^\+0/, "");
     case "era":
     case "list": {
-      const ends = infinite[type.type === "date" ? "date" : "time"];
-      if (text === "infinity" || text === "-infinity") return ends[text];
+      if (text === "infinity" || text === "-infinity") return infinityText(text, { type });
       const ancient = /^(\d+)(-.*) BC$/.exec(text);
       if (!ancient) return text;
       // Postgres has no year 0: 1 BC is it.

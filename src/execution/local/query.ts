@@ -9,6 +9,7 @@ import type { Input } from "../../plan/input.ts";
 import type { Read, Relation } from "../../plan/relation.ts";
 import { withConstants } from "./constant.ts";
 import { type LocalContext, queryContext, timeZoneOf } from "./context.ts";
+import { withAnswers } from "./question.ts";
 import { typedPlan } from "./resolve.ts";
 
 /** Whether any leaf of a plan is a stream. */
@@ -58,10 +59,11 @@ async function boundPlan(
   const { method, query, given } = how;
   const typed = await typedPlan(context, plan, [], given);
   if (hasStream(typed)) throw error("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { method });
-  return bindScans(prune(typed), {
+  const read: ScanReading = {
     timeZone: timeZoneOf(context),
     ...(query && { fold: (conditions) => withConstants(conditions, context.engine, query) }),
-  });
+  };
+  return bindScans(await withAnswers(prune(typed), read), read);
 }
 
 /** How scans are read, and what their conditions are turned into before. */

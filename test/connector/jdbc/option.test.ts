@@ -16,6 +16,8 @@ describe("reading", () => {
   test("a query stands in parentheses under Spark's name, whatever comment it ends with", () => {
     const { source } = readOptions({ url, query: "SELECT 1 -- one" });
     expect(source).toBe("(SELECT 1 -- one\n) SPARK_GEN_SUBQ_0");
+    const ended = readOptions({ url, query: " SELECT 1;; " });
+    expect(ended.source).toBe("(SELECT 1\n) SPARK_GEN_SUBQ_0");
   });
 
   test("options go before the URL, and what is Spark's is no property of the driver", () => {

@@ -19,7 +19,8 @@ const [id, name, d] = columns.map((one) => reference(newColumn(one.name, one.typ
 const of = (sign: string, ...parts: TypedExpression[]) => call(sign, parts, { type: boolean });
 const seven = literal(7n, long);
 const text = literal("it's", string);
-const sql = (...conditions: TypedExpression[]) =>
+const sql = (...conditions: TypedExpression[]) => asked(...conditions).texts;
+const asked = (...conditions: TypedExpression[]) =>
   predicates(conditions, { dialect: postgres, columns, timeZone: "UTC" });
 
 test("comparisons of numbers, either way round", () => {
@@ -54,4 +55,12 @@ test("constants are cast where nothing is lost", () => {
   expect(sql(of("=", id, cast(literal(7, integer), long)))).toEqual(['("id" = 7)']);
   expect(sql(of("=", id, cast(literal("8", string), long)))).toEqual(['("id" = 8)']);
   expect(sql(of("=", id, cast(literal(7.5, double), long)))).toEqual([]);
+});
+
+test("it is known whether just the rows that fulfil all are let through", () => {
+  const exact = (...conditions: TypedExpression[]) => asked(...conditions).exact;
+  expect(exact()).toBe(true);
+  expect(exact(of("=", id, seven), of("isnull", d))).toBe(true);
+  expect(exact(of("=", name, text))).toBe(false);
+  expect(exact(of("=", id, seven), of("=", d, literal(1, double)))).toBe(false);
 });

@@ -25,6 +25,9 @@ test.each<[Raw, string, Form | undefined, string]>([
   ["{{1},{2}}", "ARRAY<ARRAY<INT>>", "list", "[[1], [2]]"],
   [1.5, "DECIMAL(5,2)", undefined, "1.50"],
   [12n, "INT", undefined, "12"],
+  ["2", "BOOLEAN", undefined, "true"],
+  ["0", "BOOLEAN", undefined, "false"],
+  ["f", "BOOLEAN", undefined, "false"],
 ])("%s as %s (%s) is %s", (raw, type, form, text) => {
   expect(shown(raw, type, form)).toBe(text);
 });
@@ -34,6 +37,12 @@ test("bytes and bits", () => {
   expect(decode(new Uint8Array([1, 1]), "BIGINT", "bits")).toBe(257n);
   expect(decode(new Uint8Array([1]), "BOOLEAN", "bits")).toBe(true);
   expect(decode(null, "INT")).toBe(null);
+  const digits = {
+    ...{ name: "c", type: parseDataType("BINARY") },
+    form: "bits",
+    size: 4,
+  } as const;
+  expect(decoderOf(digits, zone)(new Uint8Array([5]))).toEqual(new TextEncoder().encode("0101"));
 });
 
 test.each<[Raw, string, Form | undefined]>([

@@ -8,7 +8,7 @@ import {
   type Value,
 } from "../../../schema/value.ts";
 import type { Dialect } from "../database.ts";
-import { numberText, standard } from "../standard.ts";
+import { nullsFirst, numberText, standard } from "../standard.ts";
 import { commonType } from "../type.ts";
 
 /** MySQL and MariaDB, in Spark's types. Sessions are in UTC, and have backslashes for escapes. */
@@ -17,6 +17,8 @@ export const mysql: Dialect = {
   name: "MySQL",
   transactionalDdl: false,
   hints: true,
+  all: "18446744073709551615",
+  ordered: nullsFirst,
   quote,
   selected: ({ name, type }) =>
     // As text a FLOAT has six digits; as a DOUBLE all of its own.

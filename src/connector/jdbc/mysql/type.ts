@@ -23,6 +23,9 @@ import type { MysqlField } from "./client.ts";
 const [unsignedFlag, enumFlag, setFlag] = [32, 256, 2048];
 const binarySet = 63;
 
+/** The type of CHAR, and the bytes that a length counts for a character. */
+const [charType, bytesMax] = [254, 4];
+
 /** Spark's type of a column, as its dialect of MySQL has it. */
 export function mysqlColumn(
   field: MysqlField,
@@ -39,7 +42,7 @@ function read(
   const unsigned = (Number(field.flags) & unsignedFlag) !== 0;
   switch (columnType) {
     case 1:
-      if (length === 1 && tinyIsBit) return { type: boolean };
+      if (length === 1 && tinyIsBit && !unsigned) return { type: boolean };
       return { type: unsigned ? short : byte, compares: "exactly" };
     case 2:
       return { type: unsigned ? integer : short, compares: "exactly" };
@@ -68,7 +71,7 @@ function read(
     case 13:
       return { type: date, form: "year" };
     case 16:
-      return { type: length === 1 ? boolean : long, form: "bits" };
+      return { type: length === 1 ? boolean : binary, form: "bits", size: length };
     case 6:
       return { type: nullType };
     default:
@@ -88,7 +91,8 @@ function decimalRead(
 
 const textTypes: ReadonlySet<number> = new Set([15, 249, 250, 251, 252, 253, 254]);
 
-function texts({ characterSet, flags, name }: MysqlField, columnType: number): ColumnRead {
+function texts(field: MysqlField, columnType: number): ColumnRead {
+  const { characterSet, flags, name, columnLength = 0 } = field;
   // JSON, ENUM, SET: they compare by rules of their own.
   if ([245, 247, 248].includes(columnType)) return { type: string };
   if (columnType === 255) return { type: binary };
@@ -97,5 +101,9 @@ function texts({ characterSet, flags, name }: MysqlField, columnType: number): C
   }
   if (characterSet === binarySet) return { type: binary };
   const listed = (Number(flags) & (enumFlag | setFlag)) !== 0;
-  return listed ? { type: string } : { type: string, compares: "equality" };
+  if (listed) return { type: string };
+  // MariaDB's INET6 and UUID are without a sign.
+  const char = columnType === charType && (Number(flags) & unsignedFlag) === 0;
+  if (char) return { type: string, compares: "equality", size: columnLength / bytesMax };
+  return { type: string, compares: "equality" };
 }

@@ -1,8 +1,9 @@
 import type { DataType } from "../../../schema/type.ts";
 import { CalendarDate, LocalTimestamp, Timestamp, type Value } from "../../../schema/value.ts";
-import type { Dialect } from "../database.ts";
+import type { DatabaseColumn, Dialect } from "../database.ts";
 import { numberText, quotedText, standard } from "../standard.ts";
 import { commonType } from "../type.ts";
+import { infinityText } from "../value.ts";
 
 /** Days that no infinity is read as. */
 const [firstDay, lastDay] = [-719_162, 2_932_896];
@@ -11,6 +12,7 @@ const [firstDay, lastDay] = [-719_162, 2_932_896];
 export const postgres: Dialect = {
   ...standard,
   name: "PostgreSQL",
+  exact,
   columnType,
   literal,
   begin: (isolation) =>
@@ -21,6 +23,20 @@ export const postgres: Dialect = {
     `CREATE INDEX ON ${table} (${columns.map(({ name }) => standard.quote(name)).join(", ")})`,
   lockBatch: (table, id) => `${standard.lockBatch(table, id)} FOR UPDATE`,
 };
+
+/** Times without end are what they are read as. */
+function exact(column: DatabaseColumn): string {
+  const quoted = standard.quote(column.name);
+  if (column.form !== "era") return quoted;
+  const [last, first] = [infinityText("infinity", column), infinityText("-infinity", column)];
+  const word = { date: "DATE", timestamp: "TIMESTAMPTZ", timestamp_ntz: "TIMESTAMP" }[
+    column.type.type as "date" | "timestamp" | "timestamp_ntz"
+  ];
+  return (
+    `CASE ${quoted} WHEN 'infinity' THEN ${word} '${last}' ` +
+    `WHEN '-infinity' THEN ${word} '${first}' ELSE ${quoted} END`
+  );
+}
 
 function columnType(type: DataType): string | undefined {
   switch (type.type) {

@@ -63,6 +63,8 @@ function scalar(typeName: string, modifier: number, ntz: boolean): ColumnRead {
       return { type: modifier === 1 ? boolean : binary };
     case "numeric":
       return numeric(modifier);
+    case "bpchar":
+      return modifier < 5 ? { type: string } : { type: string, size: modifier - 4 };
     case "text":
     case "varchar":
       return { type: string, compares: "equality" };

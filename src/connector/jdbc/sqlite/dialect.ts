@@ -11,6 +11,7 @@ const exactDigits = 15;
 export const sqlite: Dialect = {
   ...standard,
   name: "SQLite",
+  all: "-1",
   columnType,
   literal: (value: Value, type: DataType) => {
     if (typeof value !== "string") return numberText(value, type);

@@ -7,27 +7,31 @@ import {
   Timestamp,
   type Value,
 } from "../../../schema/value.ts";
-import type { DatabaseColumn, Dialect } from "../database.ts";
-import { numberText, quotedText, standard } from "../standard.ts";
+import type { DatabaseColumn, Dialect, SelectParts } from "../database.ts";
+import { clauses, nullsFirst, numberText, quotedText, standard } from "../standard.ts";
 import { commonType } from "../type.ts";
 
 /** SQL Server, in Spark's types. */
 export const sqlServer: Dialect = {
   ...standard,
   name: "SQL Server",
-  selected: (column) => `${readable(column)} AS ${standard.quote(column.name)}`,
+  count: "COUNT_BIG",
+  quote,
+  selected: (column) => `${readable(column)} AS ${quote(column.name)}`,
+  ordered: nullsFirst,
   columnType,
   literal,
-  select: ({ prefix, columns, from, where, limit }) => {
-    const top = limit === undefined ? "" : `TOP (${limit}) `;
-    return `${prefix}SELECT ${top}${columns} FROM ${from}${where}`;
-  },
+  select,
   begin: (isolation) =>
     isolation === "NONE"
       ? []
       : [`SET TRANSACTION ISOLATION LEVEL ${isolation.replaceAll("_", " ")}`, "BEGIN TRANSACTION"],
   stageName: (name) => `#${name}`,
-  stage: (table, columns, of) => `SELECT ${columns.join(", ")} INTO ${table} FROM ${of} WHERE 1=0`,
+  // Of two SELECTs the columns are no IDENTITY, which would take no values.
+  stage: (table, columns, of) => {
+    const [names, none] = [columns.join(", "), `FROM ${of} WHERE 1=0`];
+    return `SELECT ${names} INTO ${table} ${none} UNION ALL SELECT ${names} ${none}`;
+  },
   update: ({ table, stage, on, columns }) => {
     const set = columns.map((name) => `t.${name} = s.${name}`).join(", ");
     return `UPDATE t SET ${set} FROM ${table} AS t JOIN ${stage} AS s ON ${on}`;
@@ -42,9 +46,26 @@ export const sqlServer: Dialect = {
     `SELECT batch_id FROM ${table} WITH (UPDLOCK, HOLDLOCK) WHERE query_id = ${id}`,
 };
 
+function quote(name: string): string {
+  return `[${name.replaceAll("]", "]]")}]`;
+}
+
+/** TOP is not together with OFFSET, which is a part of ORDER BY. */
+function select(parts: SelectParts): string {
+  const { prefix, columns, from, limit, offset = 0 } = parts;
+  if (offset === 0 || limit === 0) {
+    const top = limit === undefined ? "" : `TOP (${limit}) `;
+    return `${prefix}SELECT ${top}${columns} FROM ${from}${clauses(parts)}`;
+  }
+  const order = parts.order?.length ? parts.order : ["(SELECT NULL)"];
+  const next = limit === undefined ? "" : ` FETCH NEXT ${limit} ROWS ONLY`;
+  const body = `SELECT ${columns} FROM ${from}${clauses({ ...parts, order })}`;
+  return `${prefix}${body} OFFSET ${offset} ROWS${next}`;
+}
+
 /** A column as text: the driver makes binary numbers of decimals, and milliseconds of times. */
 function readable({ name, type }: DatabaseColumn): string {
-  const quoted = standard.quote(name);
+  const quoted = quote(name);
   switch (type.type) {
     case "decimal":
       return `CONVERT(VARCHAR(60), CAST(${quoted} AS DECIMAL(${type.precision},${type.scale})))`;
@@ -66,9 +87,10 @@ function readable({ name, type }: DatabaseColumn): string {
 
 function columnType(type: DataType): string | undefined {
   switch (type.type) {
+    // A DATETIME is of threes of milliseconds, and begins in 1753.
     case "timestamp":
     case "timestamp_ntz":
-      return "DATETIME";
+      return "DATETIME2(6)";
     case "string":
       return "NVARCHAR(MAX)";
     case "boolean":

@@ -27,7 +27,6 @@ const byName: Readonly<Record<string, ColumnRead>> = {
   datetimeoffset: { type: timestamp },
   money: { type: decimalOf(19, 4) },
   smallmoney: { type: decimalOf(10, 4) },
-  char: { type: string, compares: "equality" },
   varchar: { type: string, compares: "equality" },
   nchar: { type: string, compares: "equality" },
   nvarchar: { type: string, compares: "equality" },
@@ -54,6 +53,8 @@ function read(base: string, precision: number, scale: number, ntz: boolean): Col
   const known = Object.hasOwn(byName, base) ? byName[base] : undefined;
   if (known) return known;
   switch (base) {
+    case "char":
+      return { type: string, compares: "equality", size: precision };
     case "decimal":
     case "numeric":
       return { type: decimalOf(precision, scale), compares: "exactly" };

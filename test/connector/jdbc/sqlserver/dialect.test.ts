@@ -38,7 +38,7 @@ test.each([
   ["BOOLEAN", "BIT"],
   ["STRING", "NVARCHAR(MAX)"],
   ["BINARY", "VARBINARY(MAX)"],
-  ["TIMESTAMP", "DATETIME"],
+  ["TIMESTAMP", "DATETIME2(6)"],
   ["DECIMAL(10,2)", "DECIMAL(10,2)"],
   ["ARRAY<INT>", undefined],
 ])("%s is written as %s", (type, name) => {
@@ -47,17 +47,41 @@ test.each([
 
 test("statements", () => {
   const parts = { prefix: "WITH a AS (SELECT 1 AS b) ", hint: "", columns: "[b]", from: "a" };
-  expect(sqlServer.select({ ...parts, where: " WHERE 1=1", limit: 3 })).toBe(
-    "WITH a AS (SELECT 1 AS b) SELECT TOP (3) [b] FROM a WHERE 1=1",
+  expect(sqlServer.select({ ...parts, where: ["1=1"], limit: 3 })).toBe(
+    "WITH a AS (SELECT 1 AS b) SELECT TOP (3) [b] FROM a WHERE (1=1)",
   );
   expect(sqlServer.begin("SERIALIZABLE")).toEqual([
     "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
     "BEGIN TRANSACTION",
   ]);
-  expect(sqlServer.stage("#s", ['"a"'], "t")).toBe('SELECT "a" INTO #s FROM t WHERE 1=0');
-  expect(sqlServer.update({ table: "t", stage: "#s", on: "t.a = s.a", columns: ['"b"'] })).toBe(
-    'UPDATE t SET t."b" = s."b" FROM t AS t JOIN #s AS s ON t.a = s.a',
+  expect(sqlServer.stage("#s", ["[a]"], "t")).toBe(
+    "SELECT [a] INTO #s FROM t WHERE 1=0 UNION ALL SELECT [a] FROM t WHERE 1=0",
   );
+  expect(sqlServer.update({ table: "t", stage: "#s", on: "t.a = s.a", columns: ["[b]"] })).toBe(
+    "UPDATE t SET t.[b] = s.[b] FROM t AS t JOIN #s AS s ON t.a = s.a",
+  );
+  expect(sqlServer.createBatches("[b]")).toBe(
+    "IF OBJECT_ID(N'[b]') IS NULL CREATE TABLE [b] " +
+      "(query_id VARCHAR(64) PRIMARY KEY, batch_id BIGINT NOT NULL)",
+  );
+});
+
+test("names are in brackets", () => {
+  expect(sqlServer.quote('a]b"c')).toBe('[a]]b"c]');
+});
+
+test("rows are left out by OFFSET, which needs an order, and is not together with TOP", () => {
+  const parts = { prefix: "", hint: "", columns: "[b]", from: "a", where: [], limit: 3 };
+  expect(sqlServer.select({ ...parts, offset: 2 })).toBe(
+    "SELECT [b] FROM a ORDER BY (SELECT NULL) OFFSET 2 ROWS FETCH NEXT 3 ROWS ONLY",
+  );
+  const key = (nulls: "first" | "last") => sqlServer.ordered("[b]", { direction: "asc", nulls });
+  expect(key("first")).toBe("[b] ASC");
+  expect(sqlServer.select({ ...parts, limit: undefined, order: [key("last")], offset: 2 })).toBe(
+    "SELECT [b] FROM a ORDER BY CASE WHEN [b] IS NULL THEN 1 ELSE 0 END, [b] ASC OFFSET 2 ROWS",
+  );
+  // FETCH takes no 0.
+  expect(sqlServer.select({ ...parts, limit: 0, offset: 2 })).toBe("SELECT TOP (0) [b] FROM a");
 });
 
 test("rows are literals in statements of many rows, whatever is in them", async () => {
@@ -79,7 +103,7 @@ test("rows are literals in statements of many rows, whatever is in them", async 
   const loading = { table: "t", columns, size: 2, timeZone: "UTC" };
   const statements: string[] = [];
   for await (const one of insertStatements(sqlServer, loading, chunks())) statements.push(one);
-  const head = 'INSERT INTO t ("s", "b", "d", "t", "n", "f", "e") VALUES ';
+  const head = "INSERT INTO t ([s], [b], [d], [t], [n], [f], [e]) VALUES ";
   expect(statements).toEqual([
     `${head}(N'it''s', 0x00ff, CAST('1970-01-01' AS DATE), ` +
       "CAST('1970-01-01 00:00:01.5' AS DATETIME2(6)), 1.50, 0.1e0, 1), " +

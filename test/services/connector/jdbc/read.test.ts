@@ -69,8 +69,11 @@ const postgres: readonly Sample[] = [
   ["integer", "NULL", "INT", null],
 ];
 
-const mariadb: readonly Sample[] = [
-  ["TINYINT(1)", "1", "BOOLEAN", "true"],
+/** Of MySQL and MariaDB alike. */
+const common: readonly Sample[] = [
+  ["TINYINT(1)", "2", "BOOLEAN", "true"],
+  ["TINYINT(1)", "0", "BOOLEAN", "false"],
+  ["TINYINT(1) UNSIGNED", "255", "SMALLINT", "255"],
   ["TINYINT", "-128", "TINYINT", "-128"],
   ["TINYINT UNSIGNED", "255", "SMALLINT", "255"],
   ["SMALLINT UNSIGNED", "65535", "INT", "65535"],
@@ -88,7 +91,13 @@ const mariadb: readonly Sample[] = [
   ],
   ["DECIMAL(5,0) UNSIGNED", "12345", "DECIMAL(5,0)", "12345"],
   ["BIT(1)", "b'1'", "BOOLEAN", "true"],
-  ["BIT(9)", "b'100000001'", "BIGINT", "257"],
+  // Its digits.
+  ["BIT(9)", "b'000000101'", "BINARY", "303030303030313031"],
+  ["BIT(64)", "~0", "BINARY", "31".repeat(64)],
+  ["CHAR(4)", "'\u00e9\u00e9 '", "STRING", "\u00e9\u00e9  "],
+  ["CHAR(3) CHARACTER SET latin1", "'abc'", "STRING", "abc"],
+  ["CHAR(3) COLLATE utf8mb4_bin", "''", "STRING", "   "],
+  ["SET('a','b')", "'a,b'", "STRING", "a,b"],
   ["VARCHAR(50) CHARACTER SET latin1", "'caf\u00e9 ''x'' \\\\'", "STRING", "caf\u00e9 'x' \\"],
   ["LONGTEXT CHARACTER SET utf8mb4", "'\u{1f600}'", "STRING", "\u{1f600}"],
   ["ENUM('a','b')", "'b'", "STRING", "b"],
@@ -102,7 +111,23 @@ const mariadb: readonly Sample[] = [
   ["YEAR", "2024", "DATE", "2024-01-01"],
 ];
 
-const mysql: readonly Sample[] = mariadb;
+const mariadb: readonly Sample[] = [
+  ...common,
+  ["INET6", "'::1'", "STRING", "::1"],
+  [
+    "UUID",
+    "'6f1b9d2e-0000-4000-8000-000000000001'",
+    "STRING",
+    "6f1b9d2e-0000-4000-8000-000000000001",
+  ],
+];
+
+const mysql: readonly Sample[] = [
+  ...common,
+  ["DECIMAL(5,2) UNSIGNED", "1.5", "DECIMAL(5,2)", "1.50"],
+  ["POINT", "ST_GeomFromText('POINT(0 0)')", "BINARY", `000000000101${"0".repeat(38)}`],
+  ["JSON", `'["a", null]'`, "STRING", '["a", null]'],
+];
 
 const sqlite: readonly Sample[] = [
   ["INTEGER", "2147483647", "INT", "2147483647"],
@@ -184,6 +209,24 @@ for (const [name, find] of Object.entries(places)) {
       expect(Object.values(row!)).toEqual(known);
     });
 
+    test.skipIf(name !== "PostgreSQL" && !isMysql(name))(
+      "a CHAR is as long as it is declared, and equal to what it is without its blanks",
+      async () => {
+        await using place = await made();
+        await place.rows("CREATE TABLE chars (id BIGINT, c CHAR(4))");
+        await place.rows("INSERT INTO chars VALUES (1, 'ab'), (2, 'abcd'), (3, NULL)");
+        const frame = read(place, { dbtable: "chars" });
+        expect(await frame.filter("c = 'ab'").selectExpr("id", "length(c) AS n").collect()).toEqual(
+          [{ id: 1n, n: 4 }],
+        );
+        // What is written is a text of any length.
+        await frame.selectExpr("id", "c").write.jdbc(place.url, "copies");
+        const longer = await session.sql("SELECT 4L AS id, 'longer' AS c");
+        await longer.write.mode("append").jdbc(place.url, "copies");
+        expect(await read(place, { dbtable: "copies" }).filter("c = 'longer'").count()).toBe(1);
+      },
+    );
+
     test("a column that is asked for under another type is read as it", async () => {
       await using place = await made();
       await place.rows("CREATE TABLE custom (id BIGINT, amount DECIMAL(10,2))");
@@ -230,13 +273,18 @@ for (const [name, find] of Object.entries(places)) {
       const all = Array.from({ length: 1000 }, (_, id) => BigInt(id));
       const sorted = async (frame: ReturnType<typeof read>) =>
         (await frame.collect()).map((row) => row["id"] as bigint).sort((a, b) => Number(a - b));
-      expect(await read(place, { query: "SELECT id FROM t WHERE id < 10 -- few" }).count()).toBe(
-        10,
-      );
+      const few = "SELECT id FROM t WHERE id < 10";
+      expect(await read(place, { query: `${few} -- few` }).count()).toBe(10);
+      expect(await read(place, { query: ` ${few};; ` }).count()).toBe(10);
       expect(await read(place, { dbtable: "(SELECT id FROM t WHERE id < 9) AS s" }).count()).toBe(
         9,
       );
-      const parts = { partitionColumn: "N", lowerBound: 100, upperBound: 900, numPartitions: 5 };
+      const parts = {
+        partitionColumn: place.quote("N"),
+        lowerBound: 100,
+        upperBound: 900,
+        numPartitions: 5,
+      };
       expect(await sorted(read(place, { dbtable: "t", ...parts, fetchsize: 7 }))).toEqual(all);
       expect(await sorted(session.read.jdbc(place.url, "t", "id", 0, 1000, 3))).toEqual(all);
       const conditions = ["id < 400", "id >= 400"];
@@ -318,6 +366,19 @@ for (const [name, find] of Object.entries(places)) {
           await expect(waits()).rejects.toThrow(/max_statement_time|maximum statement execution/);
       },
     );
+
+    test("hints are of MySQL alone", async () => {
+      await using place = await made();
+      const hinted = read(place, {
+        query: "SELECT 1 AS one",
+        hint: "/*+ MAX_EXECUTION_TIME(9000) */",
+      });
+      if (isMysql(name)) expect(await hinted.count()).toBe(1);
+      else
+        await expect(hinted.count()).rejects.toMatchObject({
+          code: "HINT_UNSUPPORTED_FOR_JDBC_DIALECT",
+        });
+    });
 
     test("a statement that fails is told with what the database says", async () => {
       await using place = await made();
