@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type ArmServer, startArm } from "../../server/arm.ts";
 import { account as emulated } from "../../server/azurite.ts";
 import { azureOptions } from "../../storage/azure-subject.ts";
@@ -10,56 +10,53 @@ const azure = inject("azure");
 describe.skipIf("missing" in azure)("set up on Azure", () => {
   if ("missing" in azure) return;
   const account = `/subscriptions/sub/resourceGroups/group/providers/Microsoft.Storage/storageAccounts/${emulated.name}`;
-  let arm: ArmServer;
-  let place: TestAzure["place"];
-  let queueOf: TestAzure["queueOf"];
+  let tokens: ArmServer;
+  let azurite: TestAzure;
 
   beforeAll(async () => {
-    ({ place, queueOf } = await azureAt(azure));
-    arm = await startArm(account);
+    azurite = await azureAt(azure);
     // The SDK asks here for tokens, as on a machine of App Service.
-    process.env["IDENTITY_ENDPOINT"] = `${arm.endpoint}/token`;
+    tokens = await startArm(account);
+    process.env["IDENTITY_ENDPOINT"] = `${tokens.endpoint}/token`;
     process.env["IDENTITY_HEADER"] = "header";
-  });
-
-  afterEach(() => {
-    arm.plan = () => undefined;
   });
 
   afterAll(async () => {
     delete process.env["IDENTITY_ENDPOINT"];
     delete process.env["IDENTITY_HEADER"];
-    await arm[Symbol.asyncDispose]();
+    await tokens[Symbol.asyncDispose]();
   });
 
-  const stream = (path: string, more: Readonly<Record<string, string>> = {}): Promise<Told> =>
-    told({
-      path,
-      conf: { ...azureOptions(azure), "millrace.azure.management.endpoint": arm.endpoint },
-      options: {
-        "cloudFiles.useNotifications": "true",
-        "cloudFiles.connectionString": azure.connectionString,
-        "cloudFiles.subscriptionId": "sub",
-        "cloudFiles.resourceGroup": "group",
-        ...more,
-      },
-    });
-  /** What is set up for a container. */
-  const resourcesOf = (container: string) =>
-    [...arm.resources.values()].filter((one) =>
-      JSON.stringify(one.properties["filter"]).includes(`/containers/${container}/`),
-    );
-  const puts = (container: string) =>
-    arm.asked.filter(
-      ({ method, body }) => method === "PUT" && JSON.stringify(body).includes(container),
-    );
+  /** A folder, and a server that sets up what tells of it. */
+  const scene = async () => {
+    const [at, arm] = [await azurite.place(), await startArm(account)];
+    return {
+      ...{ at, arm, queueOf: azurite.queueOf },
+      stream: (more: Readonly<Record<string, string>> = {}): Promise<Told> =>
+        told({
+          path: at.path,
+          conf: { ...azureOptions(azure), "millrace.azure.management.endpoint": arm.endpoint },
+          options: {
+            "cloudFiles.useNotifications": "true",
+            "cloudFiles.connectionString": azure.connectionString,
+            "cloudFiles.subscriptionId": "sub",
+            "cloudFiles.resourceGroup": "group",
+            ...more,
+          },
+        }),
+      resources: () => [...arm.resources.values()],
+      puts: () => arm.asked.filter(({ method }) => method === "PUT"),
+      [Symbol.asyncDispose]: () => arm[Symbol.asyncDispose](),
+    };
+  };
 
-  test("a queue and an event subscription are made once, and told of they are read", async () => {
-    const at = await place();
+  test.concurrent("a queue and an event subscription are made once, and told of they are read", async () => {
+    await using it = await scene();
+    const { at } = it;
     await at.put(0);
-    await using one = await stream(at.path, { "cloudFiles.resourceTag.CostCenter": "R&D" });
+    await using one = await it.stream({ "cloudFiles.resourceTag.CostCenter": "R&D" });
     await one.run();
-    const [made, ...more] = resourcesOf(at.name);
+    const [made, ...more] = it.resources();
     expect(more).toEqual([]);
     expect(made).toMatchObject({
       name: expect.stringMatching(/^databricks-[0-9a-f-]{36}$/),
@@ -82,36 +79,38 @@ describe.skipIf("missing" in azure)("set up on Azure", () => {
     });
     await at.put(...span(1, 3));
     for (const id of span(1, 2)) {
-      await queueOf(made!.name).sendMessage(base64(blobEvent(at.name, blobName(id))));
+      await it.queueOf(made!.name).sendMessage(base64(blobEvent(at.name, blobName(id))));
     }
     const renamed = blobEvent(at.name, blobName(3), "RenameFile", "BlobRenamed");
-    await queueOf(made!.name).sendMessage(base64(renamed));
+    await it.queueOf(made!.name).sendMessage(base64(renamed));
     await one.run();
     expect(await one.ids()).toEqual(span(0, 3));
-    expect(puts(at.name)).toHaveLength(1);
+    expect(it.puts()).toHaveLength(1);
   });
 
-  test("what was removed is made again, and what came meanwhile is listed", async () => {
-    const at = await place();
+  test.concurrent("what was removed is made again, and what came meanwhile is listed", async () => {
+    await using it = await scene();
+    const { at, arm } = it;
     await at.put(0);
-    await using one = await stream(at.path);
+    await using one = await it.stream();
     await one.run();
-    const [made] = resourcesOf(at.name);
+    const [made] = it.resources();
     arm.resources.delete(made!.id);
     await at.put(1);
     await one.run();
     expect(await one.ids()).toEqual([0, 1]);
-    await queueOf(made!.name).delete();
+    await it.queueOf(made!.name).delete();
     await at.put(2);
     await one.run();
     expect(await one.ids()).toEqual([0, 1, 2]);
-    expect(puts(at.name)).toHaveLength(2);
+    expect(it.puts()).toHaveLength(2);
   });
 
-  test("who may not set up hears how to, and who may no more reads what is there", async () => {
-    const at = await place();
+  test.concurrent("who may not set up hears how to, and who may no more reads what is there", async () => {
+    await using it = await scene();
+    const { at, arm } = it;
     await at.put(0);
-    await using one = await stream(at.path);
+    await using one = await it.stream();
     const message = "does not have authorization to perform action";
     const refused: ArmServer["plan"] = ({ method }) =>
       method === "PUT" ? { status: 403, code: "AuthorizationFailed", message } : undefined;
@@ -129,16 +128,17 @@ describe.skipIf("missing" in azure)("set up on Azure", () => {
     await one.run();
     arm.plan = () => ({ status: 403, code: "AuthorizationFailed", message });
     await at.put(1);
-    const [made] = resourcesOf(at.name);
-    await queueOf(made!.name).sendMessage(base64(blobEvent(at.name, blobName(1))));
+    const [made] = it.resources();
+    await it.queueOf(made!.name).sendMessage(base64(blobEvent(at.name, blobName(1))));
     await one.run();
     expect(await one.ids()).toEqual([0, 1]);
   });
 
-  test("another's change is waited for, and a server that is busy", async () => {
-    const at = await place();
+  test.concurrent("another's change is waited for, and a server that is busy", async () => {
+    await using it = await scene();
+    const { at, arm } = it;
     await at.put(0);
-    await using one = await stream(at.path);
+    await using one = await it.stream();
     const answers = [
       { status: 409, code: "Conflict" },
       { status: 429, code: "TooManyRequests", headers: { "retry-after": "0" } },
@@ -147,27 +147,24 @@ describe.skipIf("missing" in azure)("set up on Azure", () => {
     arm.plan = ({ method }) => (method === "PUT" ? answers.shift() : undefined);
     await one.run();
     expect(answers).toEqual([]);
-    expect(resourcesOf(at.name)).toMatchObject([
-      { properties: { provisioningState: "Succeeded" } },
-    ]);
+    expect(it.resources()).toMatchObject([{ properties: { provisioningState: "Succeeded" } }]);
   });
 
-  test("an operation that may not be looked at is told by its resource", async () => {
-    const at = await place();
+  test.concurrent("an operation that may not be looked at is told by its resource", async () => {
+    await using it = await scene();
+    const { at, arm } = it;
     await at.put(0);
-    await using one = await stream(at.path);
+    await using one = await it.stream();
     arm.plan = ({ path }) =>
       path.includes("/operationsStatus/")
         ? { status: 403, code: "AuthorizationFailed" }
         : undefined;
     await one.run();
-    expect(resourcesOf(at.name)).toMatchObject([
-      { properties: { provisioningState: "Succeeded" } },
-    ]);
+    expect(it.resources()).toMatchObject([{ properties: { provisioningState: "Succeeded" } }]);
     expect(await one.ids()).toEqual([0]);
   });
 
-  test.each([
+  test.concurrent.each([
     ["an operation that fails", "Failed" as const, undefined, "the queue cannot be written to"],
     [
       "a provider that is not registered",
@@ -182,9 +179,10 @@ describe.skipIf("missing" in azure)("set up on Azure", () => {
       "ResourceGroupNotFound: no group",
     ],
   ])("%s is said, with what to set up", async (_, end, error, reason) => {
-    const at = await place();
+    await using it = await scene();
+    const { at, arm } = it;
     await at.put(0);
-    await using one = await stream(at.path);
+    await using one = await it.stream();
     if (end) arm.ends.push(end);
     arm.plan = ({ method }) => (method === "PUT" ? error : undefined);
     await expect(one.run()).rejects.toMatchObject({

@@ -16,7 +16,7 @@ describe.skipIf("missing" in azure)("told by a Storage Queue", () => {
     ({ place, queueOf } = await azureAt(azure));
   });
 
-  test("in any order, twice, encoded or not; each file is read once", async () => {
+  test.concurrent("in any order, twice, encoded or not; each file is read once", async () => {
     const at = await place();
     const queue = queueOf(at.name);
     await queue.create();
@@ -51,7 +51,7 @@ describe.skipIf("missing" in azure)("told by a Storage Queue", () => {
     expect(await stream.ids()).toEqual(span(0, 40));
   });
 
-  test("a file of ADLS is read when it is closed, and not when it is made", async () => {
+  test.concurrent("a file of ADLS is read when it is closed, and not when it is made", async () => {
     const at = await place();
     const queue = queueOf(at.name);
     await queue.create();
@@ -74,7 +74,7 @@ describe.skipIf("missing" in azure)("told by a Storage Queue", () => {
     expect(await stream.ids()).toEqual([0, 1]);
   });
 
-  test("without a queue's name and the account's place it is said what to set up", async () => {
+  test.concurrent("without a queue's name and the account's place it is said what to set up", async () => {
     const at = await place();
     await at.put(0);
     await using stream = await told({

@@ -70,7 +70,7 @@ describe.skipIf("missing" in gcs || "missing" in pubsub)("told by Pub/Sub", () =
     "cloudFiles.projectId": project,
   });
 
-  test("in any order, twice; each file is read once", async () => {
+  test.concurrent("in any order, twice; each file is read once", async () => {
     const at = await place();
     await at.put(0);
     await using stream = await told({
@@ -94,7 +94,7 @@ describe.skipIf("missing" in gcs || "missing" in pubsub)("told by Pub/Sub", () =
     expect(await stream.ids()).toEqual(span(0, 41));
   });
 
-  test("a subscription that is not there, or not given, is said with what to set up", async () => {
+  test.concurrent("a subscription that is not there, or not given, is said with what to set up", async () => {
     const at = await place();
     await at.put(0);
     await using stream = await told({ path: `gs://${at.name}/in`, conf, options: options("none") });

@@ -51,7 +51,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     });
   const key = (id: number): string => `in/a b+${id}.json`;
 
-  test("what was there before is listed, what comes is told, each file is read once", async () => {
+  test.concurrent("what was there before is listed, what comes is told, each file is read once", async () => {
     const at = await place();
     await at.put(...span(1, 3));
     await using told = await stream(at);
@@ -67,7 +67,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await waiting(aws, at.queue)).toBe(0);
   });
 
-  test("in any order, twice, in every envelope, among what tells of nothing", async () => {
+  test.concurrent("in any order, twice, in every envelope, among what tells of nothing", async () => {
     const at = await place();
     await using told = await stream(at, { "cloudFiles.fetchParallelism": "3" });
     await at.put(0);
@@ -105,7 +105,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await told.ids()).toEqual(span(0, 30));
   });
 
-  test("what is lost comes with the next listing of everything", async () => {
+  test.concurrent("what is lost comes with the next listing of everything", async () => {
     const at = await place();
     await using told = await stream(at);
     await at.put(1);
@@ -120,7 +120,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await told.ids()).toEqual([1, 2, 3]);
   });
 
-  test("without existing files, and with overwritten ones", async () => {
+  test.concurrent("without existing files, and with overwritten ones", async () => {
     const at = await place();
     await at.put(1);
     await using told = await stream(at, {
@@ -145,7 +145,7 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await waiting(aws, at.queue)).toBe(1);
   });
 
-  test("a bucket that is set up tells the stream, at once and at each start", async () => {
+  test.concurrent("a bucket that is set up tells the stream, at once and at each start", async () => {
     const bucket = `told-${env.uuid()}`;
     await aws.s3.createBucket({ Bucket: bucket });
     await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
@@ -179,6 +179,90 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     expect(await waiting(aws, QueueUrls[0]!)).toBe(0);
   });
 
+  test.concurrent("what was begun and not allowed to the end is no queue to wait at", async () => {
+    const bucket = `told-${env.uuid()}`;
+    await aws.s3.createBucket({ Bucket: bucket });
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
+    const body =
+      "<Error><Code>AccessDenied</Code><Message>no PutBucketNotification</Message></Error>";
+    await using proxy = await startFaults(endpoint, ({ method, url }) =>
+      method === "PUT" && url.includes("?notification")
+        ? { kind: "refuse", status: 403, body }
+        : undefined,
+    );
+    await using stream = await told({
+      path: `s3://${bucket}/in`,
+      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
+      options: { "cloudFiles.useNotifications": "true" },
+    });
+    for (let time = 0; time < 2; time++) {
+      const failure = await stream.run().catch((thrown: { cause: unknown }) => thrown.cause);
+      expect(failure).toMatchObject({
+        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
+        parameters: { reason: expect.stringContaining("no PutBucketNotification") },
+      });
+    }
+    proxy.plan = () => undefined;
+    await stream.run();
+    expect(await stream.ids()).toEqual([1]);
+  });
+
+  test.concurrent("streams that start at once each have their own, and lose nobody's", async () => {
+    const bucket = `told-${env.uuid()}`;
+    await aws.s3.createBucket({ Bucket: bucket });
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
+    // All have read what the bucket tells before any of them writes it.
+    await using proxy = await startFaults(endpoint, ({ method, url }) =>
+      method === "PUT" && url.includes("?notification") ? { kind: "delay", ms: 300 } : undefined,
+    );
+    const options = { "cloudFiles.useNotifications": "true" };
+    const source = {
+      ...{ path: `s3://${bucket}/in`, options },
+      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
+    };
+    await using one = await told(source);
+    await using other = await told(source);
+    await Promise.all([one.run(), other.run()]);
+    await aws.s3.putObject({ Bucket: bucket, Key: "in/2.json", Body: line(2) });
+    for (const stream of [one, other]) {
+      await stream.run();
+      expect(await stream.ids()).toEqual([1, 2]);
+    }
+  });
+
+  test.concurrent("by a role that keys may take, of files under another name", async () => {
+    const at = await place();
+    await at.put(0);
+    await using told = await stream(at, {
+      "cloudFiles.awsAccessKey": "one",
+      "cloudFiles.awsSecretKey": "two",
+      "cloudFiles.roleArn": "arn:aws:iam::123456789012:role/reader",
+      "cloudFiles.roleExternalId": "external",
+      "cloudFiles.roleSessionName": "session",
+      "cloudFiles.stsEndpoint": endpoint,
+      "cloudFiles.region": "us-east-1",
+      "cloudFiles.pathRewrites": JSON.stringify({ "mirror/of": `s3://${at.bucket}/in` }),
+    });
+    await told.run();
+    await at.put(1, 2);
+    await at.send(s3Message("mirror", ["of/a b+1.json"]), s3Message(at.bucket, [key(2)]));
+    await told.run();
+    expect(await told.ids()).toEqual([0, 1, 2]);
+  });
+
+  test.concurrent("a queue that is not there is said, with what to set up", async () => {
+    const at = await place();
+    await at.put(1);
+    await using told = await stream(at, { "cloudFiles.queueUrl": `${at.queue}-none` });
+    await expect(told.run()).rejects.toMatchObject({
+      cause: {
+        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
+        message: expect.stringContaining("cloudFiles.queueUrl"),
+      },
+    });
+  });
+
+  // Alone: it says for the whole process where SNS is.
   test("who may not set up hears how to, and who may no more reads what is there", async () => {
     const bucket = `told-${env.uuid()}`;
     await aws.s3.createBucket({ Bucket: bucket });
@@ -209,89 +293,6 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
     } finally {
       process.env["AWS_ENDPOINT_URL_SNS"] = endpoint;
     }
-  });
-
-  test("what was begun and not allowed to the end is no queue to wait at", async () => {
-    const bucket = `told-${env.uuid()}`;
-    await aws.s3.createBucket({ Bucket: bucket });
-    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
-    const body =
-      "<Error><Code>AccessDenied</Code><Message>no PutBucketNotification</Message></Error>";
-    await using proxy = await startFaults(endpoint, ({ method, url }) =>
-      method === "PUT" && url.includes("?notification")
-        ? { kind: "refuse", status: 403, body }
-        : undefined,
-    );
-    await using stream = await told({
-      path: `s3://${bucket}/in`,
-      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
-      options: { "cloudFiles.useNotifications": "true" },
-    });
-    for (let time = 0; time < 2; time++) {
-      const failure = await stream.run().catch((thrown: { cause: unknown }) => thrown.cause);
-      expect(failure).toMatchObject({
-        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
-        parameters: { reason: expect.stringContaining("no PutBucketNotification") },
-      });
-    }
-    proxy.plan = () => undefined;
-    await stream.run();
-    expect(await stream.ids()).toEqual([1]);
-  });
-
-  test("streams that start at once each have their own, and lose nobody's", async () => {
-    const bucket = `told-${env.uuid()}`;
-    await aws.s3.createBucket({ Bucket: bucket });
-    await aws.s3.putObject({ Bucket: bucket, Key: "in/1.json", Body: line(1) });
-    // All have read what the bucket tells before any of them writes it.
-    await using proxy = await startFaults(endpoint, ({ method, url }) =>
-      method === "PUT" && url.includes("?notification") ? { kind: "delay", ms: 300 } : undefined,
-    );
-    const options = { "cloudFiles.useNotifications": "true" };
-    const source = {
-      ...{ path: `s3://${bucket}/in`, options },
-      conf: { ...conf, "fs.s3a.endpoint": proxy.endpoint },
-    };
-    await using one = await told(source);
-    await using other = await told(source);
-    await Promise.all([one.run(), other.run()]);
-    await aws.s3.putObject({ Bucket: bucket, Key: "in/2.json", Body: line(2) });
-    for (const stream of [one, other]) {
-      await stream.run();
-      expect(await stream.ids()).toEqual([1, 2]);
-    }
-  });
-
-  test("by a role that keys may take, of files under another name", async () => {
-    const at = await place();
-    await at.put(0);
-    await using told = await stream(at, {
-      "cloudFiles.awsAccessKey": "one",
-      "cloudFiles.awsSecretKey": "two",
-      "cloudFiles.roleArn": "arn:aws:iam::123456789012:role/reader",
-      "cloudFiles.roleExternalId": "external",
-      "cloudFiles.roleSessionName": "session",
-      "cloudFiles.stsEndpoint": endpoint,
-      "cloudFiles.region": "us-east-1",
-      "cloudFiles.pathRewrites": JSON.stringify({ "mirror/of": `s3://${at.bucket}/in` }),
-    });
-    await told.run();
-    await at.put(1, 2);
-    await at.send(s3Message("mirror", ["of/a b+1.json"]), s3Message(at.bucket, [key(2)]));
-    await told.run();
-    expect(await told.ids()).toEqual([0, 1, 2]);
-  });
-
-  test("a queue that is not there is said, with what to set up", async () => {
-    const at = await place();
-    await at.put(1);
-    await using told = await stream(at, { "cloudFiles.queueUrl": `${at.queue}-none` });
-    await expect(told.run()).rejects.toMatchObject({
-      cause: {
-        code: "CF_EVENT_NOTIFICATION_SETUP_FAILED",
-        message: expect.stringContaining("cloudFiles.queueUrl"),
-      },
-    });
   });
 });
 

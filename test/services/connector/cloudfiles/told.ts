@@ -25,7 +25,7 @@ export async function told({ path, conf, options }: Source): Promise<Told> {
   const folder = await mkdtemp(join(tmpdir(), "told-"));
   const builder = SparkSession.builder();
   for (const [key, value] of Object.entries(conf)) builder.config(key, value);
-  const session = await builder.getOrCreate();
+  const session = await builder.create(); // its own: tests run side by side
   const table = join(folder, "table");
   return {
     folder,
