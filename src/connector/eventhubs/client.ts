@@ -112,7 +112,7 @@ export class Hub implements AsyncDisposable {
         }
       } finally {
         handover.close();
-        await subscription.close().catch(() => undefined);
+        await closed(subscription.close());
       }
     } finally {
       release();
@@ -121,7 +121,7 @@ export class Hub implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    await this.#consumer.close().catch(() => undefined);
+    await closed(this.#consumer.close());
   }
 
   async #own(partition: number): Promise<() => void> {
@@ -153,6 +153,16 @@ export function sharedSignal(signals: AbortSignal[]): AbortSignal {
   const shared = AbortSignal.any(signals);
   setMaxListeners(0, shared);
   return shared;
+}
+
+/** The client waits for a server that is away to say good-bye: no longer than this, ms. */
+const closeMs = 2_000;
+
+/** Resolves when it is done, failed, or late. */
+export async function closed(work: Promise<void>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([work.catch(() => undefined), env.sleep(closeMs, waiting.signal)]);
+  waiting.abort();
 }
 
 /** Trying again is ours: the client waits 30 seconds before it does. */

@@ -1,5 +1,5 @@
 import { error } from "../../error/error.ts";
-import { clientOptions, patiently, sharedSignal } from "./client.ts";
+import { clientOptions, closed, patiently, sharedSignal } from "./client.ts";
 import { hubName } from "./failure.ts";
 import type { OutgoingEvent } from "./message.ts";
 import type { HubOptions } from "./option.ts";
@@ -73,6 +73,6 @@ export class Publisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#producer.close().catch(() => undefined);
+    await closed(this.#producer.close());
   }
 }

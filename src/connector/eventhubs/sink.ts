@@ -14,18 +14,23 @@ type ReadEvent = ReturnType<typeof eventReader>;
 export function eventHubSink({ options, schema, context }: SinkRequest): Sink {
   const hub = hubOptions(options);
   const event = eventReader(schema);
+  const disposed = new AbortController();
   let publisher: Publisher | undefined;
   return {
     description: `EventHubsSink[${hub.name}]`,
     exactlyOnce: false,
     outputModes: ["append", "update", "complete"],
     async addBatch(batch) {
-      publisher ??= await Publisher.open(hub);
       const { relation, context: query } = batch;
       const { engine } = context;
-      return { rows: await publish(publisher, event, { engine, relation, context: query }) };
+      const signal = AbortSignal.any([disposed.signal, ...(query.signal ? [query.signal] : [])]);
+      if (signal.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
+      publisher ??= await Publisher.open(hub);
+      const rows = { engine, relation, context: { ...query, signal } };
+      return { rows: await publish(publisher, event, rows) };
     },
     async [Symbol.asyncDispose]() {
+      disposed.abort();
       await publisher?.[Symbol.asyncDispose]();
       publisher = undefined;
     },

@@ -22,6 +22,8 @@ export interface Purpose {
   wrap?(socket: Duplex): Duplex;
   /** Called before anything is sent or received. */
   prepare?(client: Client): void;
+  /** Gives up to connect when it aborts: MQTT_CONNECTION_FAILED. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Connection {
@@ -39,7 +41,7 @@ export async function connectBroker(
   broker: BrokerOptions,
   purpose: Purpose,
 ): Promise<Connection> {
-  const { wrap = (socket: Duplex) => socket } = purpose;
+  const { wrap = (socket: Duplex) => socket, signal } = purpose;
   const client = new mqtt.MqttClient(() => wrap(socketOf(broker)), optionsOf(broker, purpose));
   let failure: Error | undefined;
   client.on("error", (thrown) => {
@@ -50,8 +52,11 @@ export async function connectBroker(
   });
   purpose.prepare?.(client);
   const connected = new Promise<Connack>((resolve) => client.on("connect", resolve));
+  const abort = (): void => void client.endAsync(true).catch(() => undefined);
+  signal?.addEventListener("abort", abort, { once: true });
   client.connect();
   const first = await Promise.race([connected, ended.then((thrown) => ({ thrown }))]);
+  signal?.removeEventListener("abort", abort);
   if (!("thrown" in first)) {
     const { receiveMaximum = 0xffff } = first.properties ?? {};
     return { client, receiveMaximum, ended, end: () => end(client) };

@@ -29,15 +29,19 @@ export class Publisher {
     this.#clientId = clientId;
   }
 
-  /** Resolves when the broker has acknowledged all. MQTT_PUBLISH_FAILED, or why it is refused. */
-  async send(messages: readonly Message[]): Promise<void> {
+  /**
+   * Resolves when the broker has acknowledged all. MQTT_PUBLISH_FAILED, or why it is refused;
+   * OPERATION_CANCELED when the signal has aborted.
+   */
+  async send(messages: readonly Message[], signal: AbortSignal): Promise<void> {
     const left = new Set(messages);
     this.#heardMs = env.monotonic();
     for (let waitMs = retryMs.first; left.size > 0; waitMs = Math.min(waitMs * 2, retryMs.most)) {
-      const failure = await this.#round(left);
+      if (signal.aborted) throw canceled(signal);
+      const failure = await this.#round(left, signal);
       if (left.size === 0) return;
       if (env.monotonic() - this.#heardMs > silentMs) throw failure ?? this.#silent(left);
-      await env.sleep(waitMs);
+      await env.sleep(waitMs, signal);
     }
   }
 
@@ -48,10 +52,10 @@ export class Publisher {
   }
 
   /** One connection's worth: takes out of `left` what is acknowledged. */
-  async #round(left: Set<Message>): Promise<Error | undefined> {
+  async #round(left: Set<Message>, signal: AbortSignal): Promise<Error | undefined> {
     const { url } = this.#broker;
     try {
-      this.#connection ??= await this.#connect();
+      this.#connection ??= await this.#connect(signal);
     } catch (thrown) {
       if (isError(thrown, "MQTT_CONNECTION_FAILED")) return thrown;
       throw thrown;
@@ -59,6 +63,9 @@ export class Publisher {
     const connection = this.#connection;
     const flight = new Flight(Math.min(window, connection.receiveMaximum));
     void connection.ended.then((thrown) => flight.stop(thrown ?? this.#silent(left)));
+    const cancel = (): void => flight.stop(canceled(signal));
+    signal.addEventListener("abort", cancel, { once: true });
+    if (signal.aborted) cancel();
     for (const message of left) {
       const { topic, payload, ...options } = message;
       await flight.room();
@@ -71,6 +78,7 @@ export class Publisher {
       });
     }
     await flight.drained(silentMs);
+    signal.removeEventListener("abort", cancel);
     const { stopped } = flight;
     if (stopped !== undefined || left.size > 0) {
       this.#connection = undefined;
@@ -80,8 +88,8 @@ export class Publisher {
     return stopped;
   }
 
-  #connect(): Promise<Connection> {
-    const purpose = { clientId: this.#clientId, clean: true };
+  #connect(signal: AbortSignal): Promise<Connection> {
+    const purpose = { clientId: this.#clientId, clean: true, signal };
     return connectBroker(this.#mqtt, this.#broker, purpose);
   }
 
@@ -93,6 +101,10 @@ export class Publisher {
       reason: `${topic}: ${reason}`,
     });
   }
+}
+
+function canceled(signal: AbortSignal): Error {
+  return error("OPERATION_CANCELED", {}, signal.reason);
 }
 
 /** What the broker itself says no to has a number; a connection that ended has none. */

@@ -59,6 +59,21 @@ describe("an event hub that is away", () => {
     expect(await read).toEqual(halves);
   });
 
+  test("a source is disposed of while its server is away, and what was asked ends", async () => {
+    const begins = await begun();
+    await server.stop();
+    try {
+      const asked = [begins.source.latestOffset(begins.end, all), begins.read()];
+      for (const one of asked) one.catch(() => undefined);
+      await setTimeout(300);
+      await begins[Symbol.asyncDispose]();
+      for (const one of asked)
+        await expect(one).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+    } finally {
+      await server.start();
+    }
+  });
+
   test("a server that is busy is asked again", async () => {
     await using begins = await begun();
     server.fault.busy = 4;

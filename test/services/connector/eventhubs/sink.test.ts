@@ -160,6 +160,32 @@ describe("the sink of eventhubs", () => {
     expect(textsIn(hub).at(-1)).toBe("after");
   });
 
+  test("a batch that waits for a server ends when it is aborted, or its sink disposed", async () => {
+    await using session = await openSession();
+    const { options } = place(1);
+    const schema = struct([field("body", string)]);
+    const sink = await sinkOf(session, schema, {
+      ...options,
+      "eventhubs.operationTimeout": "300s",
+    });
+    await sink.addBatch(batchOf(schema, [["first"]]));
+    await server.stop();
+    try {
+      const canceled = { code: "OPERATION_CANCELED" };
+      const abort = new AbortController();
+      const context = { ...query, signal: abort.signal };
+      const aborted = sink.addBatch({ ...batchOf(schema, [["second"]], 1), context });
+      abort.abort();
+      await expect(aborted).rejects.toMatchObject(canceled);
+      const disposed = sink.addBatch(batchOf(schema, [["second"]], 1));
+      disposed.catch(() => undefined);
+      await sink[Symbol.asyncDispose]();
+      await expect(disposed).rejects.toMatchObject(canceled);
+    } finally {
+      await server.start();
+    }
+  });
+
   test("what cannot be is said by name", async () => {
     await using session = await openSession();
     const schema = struct([field("body", string), field("partition", string)]);

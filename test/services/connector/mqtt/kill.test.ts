@@ -15,7 +15,7 @@ describe.skipIf("missing" in broker)("mqtt to Delta, killed again and again", ()
   if ("missing" in broker) return;
   afterAll(() => broker[Symbol.asyncDispose]());
 
-  test.each([
+  test.concurrent.each([
     [1, "5"],
     [2, "4"],
   ] as const)("QoS %i, version %s", { timeout: 1_200_000 }, async (qos, mqttVersion) => {

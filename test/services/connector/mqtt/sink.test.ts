@@ -168,6 +168,29 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     await sink.addBatch(batchOf(schema, [["last"]], 2));
     expect(String((await listener.heard()).at(-1)?.payload)).toBe("last");
   });
+
+  test("a batch that waits for a broker ends when it is aborted, or its sink disposed", async () => {
+    await using session = await openSession();
+    const schema = struct([field("value", string)]);
+    const options = { brokerUrl, topic: "ended/a" };
+    const sink = await sinkOf(session, schema, options);
+    await sink.addBatch(batchOf(schema, [["first"]]));
+    await broker.stop();
+    try {
+      const canceled = { code: "OPERATION_CANCELED" };
+      const abort = new AbortController();
+      const context = { ...query, signal: abort.signal };
+      const aborted = sink.addBatch({ ...batchOf(schema, [["second"]], 1), context });
+      abort.abort();
+      await expect(aborted).rejects.toMatchObject(canceled);
+      const disposed = sink.addBatch(batchOf(schema, [["second"]], 1));
+      disposed.catch(() => undefined);
+      await sink[Symbol.asyncDispose]();
+      await expect(disposed).rejects.toMatchObject(canceled);
+    } finally {
+      await broker.start();
+    }
+  });
 });
 
 /** The rows of the suite as messages: the id in the topic. */
