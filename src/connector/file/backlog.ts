@@ -2,7 +2,7 @@ import type { PartitionText } from "./partition.ts";
 import { type Sorted, Sorter } from "./sorter.ts";
 
 /** Files that are held in memory; more go to a local file, in their order. */
-const heldFiles = 50_000;
+const heldFiles = 25_000;
 
 /** A file that waits. */
 export interface Waiting {

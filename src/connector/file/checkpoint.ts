@@ -124,7 +124,7 @@ async function exportLog(
   for (let id = compact + 1; id <= latest; id++) {
     const file = await readLogFile(at.folder, id);
     const lines = Array.from(parseEntries(file, logPath(at.folder, id)), plainLine);
-    await target.store.put(logPath(target, id), logBytes("spark", [], lines));
+    await target.store.put(logPath(target, id), logBytes("spark", lines));
   }
 }
 

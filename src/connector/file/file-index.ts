@@ -14,6 +14,8 @@ const fanOut = 8;
  * indexes have more runs of this size, each looked into.
  */
 const maxRunRecords = 4_000_000;
+/** Records sorted in memory at a time, few enough to be garbage soon. */
+const heldRecords = 10_000;
 /** Records between two turns of other work. */
 const turnRecords = 20_000;
 /** Names of manifests: the last entry of the log that the runs hold. */
@@ -132,7 +134,7 @@ export class FileIndex implements AsyncDisposable {
     const { covered, oldest, firstRead, readVersion } = more;
     let newest = before?.manifest.newest ?? 0;
     const sorter = new Sorter<RunRecord>({
-      ...{ staging: place.staging, held: place.runRecords },
+      ...{ staging: place.staging, held: Math.min(heldRecords, place.runRecords) },
       ...{ compare: compareRecords, record: (record) => record },
     });
     const open = new Map(before?.manifest.runs.map((run, at) => [run.name, before.#readers[at]!]));

@@ -3,11 +3,13 @@ import { error } from "../../error/error.ts";
 import type { Location } from "../../storage/store.ts";
 import { FileIndex, type IndexPlace } from "./file-index.ts";
 import {
+  compactBytes,
   compactInterval,
   corruptLog,
   entryLine,
   type FileEntry,
   isCompact,
+  type LogFile,
   type LogVersion,
   lastCompact,
   logBytes,
@@ -15,6 +17,7 @@ import {
   logPath,
   nextCompact,
   parseEntries,
+  readCompact,
   readLogFile,
 } from "./log-file.ts";
 import { fileKey } from "./plan.ts";
@@ -25,7 +28,7 @@ const cleanupDelayMs = 600_000;
 /** Entries that recovery may ask for: spark.sql.streaming.minBatchesToRetain. */
 const retainedEntries = 100;
 /** Newest entries kept in memory: a batch in the making, and the one before it. */
-const cachedEntries = 4;
+const cachedEntries = 2;
 
 /** What the log holds as files of Spark's layout, and as files of its own beside the index. */
 export interface LogBounds {
@@ -127,12 +130,16 @@ export class SourceLog implements AsyncDisposable {
    */
   async add(files: readonly NewEntry[], batchId?: number): Promise<number> {
     const id = this.#latest + 1;
-    const entries = files.map((file) => ({ ...file, batchId: batchId ?? id }));
+    // Of one shape: there are as many as files, and a spread takes several times the memory.
+    const entries = files.map(({ path, timestamp, size, discoveryTime, etag }) => {
+      return { path, timestamp, batchId: batchId ?? id, size, discoveryTime, etag };
+    });
     const version: LogVersion = this.#index ? "indexed" : "spark";
     const compact = isCompact(id);
-    const before = compact && !this.#index ? await this.#bodies(id) : [];
-    const bytes = logBytes(version, before, entries.map(entryLine));
     const { folder } = this.#settings;
+    const lines = entries.map(entryLine);
+    const bytes =
+      compact && !this.#index ? await compactBytes(folder, id, lines) : logBytes(version, lines);
     if (!(await folder.store.putIfAbsent(logPath(folder, id), bytes))) {
       throw error("CONCURRENT_STREAM_LOG_UPDATE", { batchId: id });
     }
@@ -213,15 +220,14 @@ export class SourceLog implements AsyncDisposable {
     let id = first;
     const compact = lastCompact(this.#latest);
     if (compact >= first) {
-      const file = await readLogFile(folder, compact);
+      const file = await readCompact(folder, compact);
       if (file.version === "spark") {
         // Also where Spark went on from what the index was made of: it has the files before, too.
-        const entries = parseEntries(file, logPath(folder, compact));
-        yield first === 0 ? entries : filtered(entries, ({ batchId }) => batchId >= first);
+        for await (const entries of file.entries) {
+          yield first === 0 ? entries : filtered(entries, ({ batchId }) => batchId >= first);
+        }
         id = compact + 1;
-      } else if (!this.#index) {
-        throw corruptLog(logPath(folder, compact), "the index it needs is missing");
-      }
+      } else this.#requireIndex(file, logPath(folder, compact));
     }
     for (; id <= this.#latest; id++) yield this.#cache.get(id) ?? (await this.#own(id));
   }
@@ -232,26 +238,29 @@ export class SourceLog implements AsyncDisposable {
     for (let holder = id; holder <= this.#latest; holder = nextCompact(holder + 1)) {
       const path = logPath(folder, holder);
       if (!(await folder.store.stat(path))) continue;
-      const file = await readLogFile(folder, holder);
-      if (file.version === "indexed" && !this.#index) {
-        throw corruptLog(path, "the index it needs is missing");
+      if (!isCompact(holder)) {
+        const file = await readLogFile(folder, holder);
+        this.#requireIndex(file, path);
+        return [...parseEntries(file, path)];
       }
-      const entries = parseEntries(file, path);
-      if (holder === id && !(isCompact(id) && file.version === "spark")) return [...entries];
-      if (file.version === "spark") {
-        return [...filtered(entries, ({ batchId }) => batchId === id)];
+      const file = await readCompact(folder, holder);
+      this.#requireIndex(file, path);
+      // With an index a compact entry holds its own files, as others do.
+      if (file.version === "indexed" && holder !== id) continue;
+      const own: FileEntry[] = [];
+      for await (const entries of file.entries) {
+        for (const entry of entries) {
+          if (file.version === "indexed" || entry.batchId === id) own.push(entry);
+        }
       }
+      return own;
     }
     throw error("SOURCE_LOG_ENTRY_MISSING", { path: folder.path, entry: id });
   }
 
-  /** The lines of the compact entry before one (if there is one) and of those since. */
-  async #bodies(compact: number): Promise<readonly Uint8Array[]> {
-    const bodies: Uint8Array[] = [];
-    for (let id = Math.max(0, compact - compactInterval); id < compact; id++) {
-      bodies.push((await readLogFile(this.#settings.folder, id)).body);
-    }
-    return bodies;
+  #requireIndex({ version }: Pick<LogFile, "version">, path: string): void {
+    if (version === "spark" || this.#index) return;
+    throw corruptLog(path, "the index it needs is missing");
   }
 
   /** Removes what an entry (or the index up to it) covers and recovery no longer asks for. */

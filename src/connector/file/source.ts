@@ -14,7 +14,7 @@ import { lookAt } from "./look.ts";
 import { type Amount, Outstanding } from "./outstanding.ts";
 import { type FilePolicy, takeBatch } from "./plan.ts";
 import { SeenFiles } from "./seen.ts";
-import { type LogBounds, logBounds, SourceLog } from "./source-log.ts";
+import { type LogBounds, logBounds, type NewEntry, SourceLog } from "./source-log.ts";
 import { locateUri } from "./uri.ts";
 
 /** The kept files are dropped for a new listing below this part of a batch. */
@@ -253,11 +253,12 @@ class FileSource implements Source {
   async #plan(files: readonly Waiting[], batchId?: number): Promise<void> {
     const seen = this.#seen;
     const discoveryTime = env.now();
-    const entries = files.map(({ uri, modificationTime, size, etag }) => ({
-      ...{ path: uri, timestamp: modificationTime },
-      ...(this.#spec.detailed ? { size, discoveryTime } : {}),
-      ...(this.#spec.detailed && etag !== undefined ? { etag } : {}),
-    }));
+    const { detailed } = this.#spec;
+    const entries = files.map(
+      ({ uri: path, modificationTime: timestamp, size, etag }): NewEntry => {
+        return detailed ? { path, timestamp, size, discoveryTime, etag } : { path, timestamp };
+      },
+    );
     if (await this.#log.settle(entries.length, seen.oldest)) seen.moveTo(this.#log.index!);
     const entry = await this.#log.add(entries, batchId);
     for (const file of files) {
