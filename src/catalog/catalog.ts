@@ -14,7 +14,7 @@ export interface CatalogTable {
   readonly kind: "table";
   readonly name: TableName;
   readonly location: Location;
-  /** `delta`, or a file format. */
+  /** `delta`, a file format, or a source that has no files: it lies nowhere. */
   readonly provider: string;
   /** Managed tables lose their files with DROP. */
   readonly managed: boolean;
@@ -22,7 +22,7 @@ export interface CatalogTable {
   readonly definition?: FileTableDefinition;
 }
 
-/** A table of files as CREATE TABLE said it. */
+/** A table that is none of Delta's, as CREATE TABLE said it. */
 export interface FileTableDefinition {
   /** Partition columns are last. */
   readonly schema: StructType;

@@ -24,6 +24,11 @@ export interface Connector {
   writer?(request: WriteRequest): Promise<void>;
   /** `df.writeStream.format(name)`. */
   sink?(request: SinkRequest): Promise<Sink>;
+  /**
+   * What a catalog's table may be of it that has options and no files: one that is read, or one
+   * that rows can be put into too. Absent: none.
+   */
+  readonly tables?: "read" | "insert";
 }
 
 /** What connectors use of the session they run in. */

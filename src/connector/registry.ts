@@ -57,12 +57,18 @@ const unbuilt: readonly string[] = [
   "statestore",
 ];
 
+/** A format's name, of the names that Spark has kept from its past. */
+export function formatName(format: string): string {
+  const old = /^org\.apache\.spark\.sql\.(?:execution\.datasources\.)?(jdbc|json|parquet)$/i;
+  return (old.exec(format)?.[1] ?? format).toLowerCase();
+}
+
 /** The connector of a format. DATA_SOURCE_NOT_FOUND, or DATA_SOURCE_NOT_BUILT if it is known. */
 export async function connectorFor(
   format: string,
   context?: Pick<ConnectorContext, "registered">,
 ): Promise<Connector> {
-  const name = format.toLowerCase();
+  const name = formatName(format);
   const load = Object.hasOwn(built, name) ? built[name] : undefined;
   if (load) return (await load()).connector;
   const registered = context?.registered?.get(name);

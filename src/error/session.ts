@@ -195,11 +195,17 @@ export const sessionConditions = {
     message:
       "PARTITION clause cannot contain the non-partition column: {columnName}. Name only columns the table is partitioned by",
   },
+  SOURCE_TABLE_SCHEMA_MISMATCH: {
+    kind: "invalid",
+    sqlState: "42K03",
+    message:
+      "The columns of {tableName} are not those of its source: the table has {schema}, the source {actualSchema}. Name no columns in CREATE TABLE; drop a table whose source has changed, and create it again",
+  },
   CREATE_TABLE_PROVIDER_NOT_BUILT: {
     kind: "unsupported",
     sqlState: "0A000",
     message:
-      "Cannot create a table USING {provider}: tables are of delta, parquet, csv, json or text here. Use one of these, or read the source with `spark.read.format`",
+      "Cannot create a table USING {provider}: tables are of delta, parquet, orc, avro, csv, json, text, xml, jdbc or kafka here. Use one of these, or read the source with `spark.read.format`",
   },
   "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS": {
     kind: "invalid",

@@ -9,4 +9,5 @@ export const connector: Connector = {
   reader: readJdbc,
   writer: writeJdbc,
   sink: jdbcSink,
+  tables: "insert",
 };

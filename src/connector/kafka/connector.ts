@@ -32,6 +32,7 @@ export const connector: Connector = {
     await loadKafka();
     return sink;
   },
+  tables: "read",
 };
 
 function refuseSchema({ schema, format }: ReadRequest): void {

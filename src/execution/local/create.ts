@@ -1,4 +1,5 @@
 import type { CatalogTable, TableName } from "../../catalog/catalog.ts";
+import { formatName } from "../../connector/registry.ts";
 import { error } from "../../error/error.ts";
 import type { CreateTable } from "../../plan/command.ts";
 import { keyed } from "../../plan/option.ts";
@@ -13,6 +14,8 @@ import { type LocalContext, queryContext } from "./context.ts";
 import { createFileTable } from "./file-table.ts";
 import { placeOf } from "./name.ts";
 import { batchPlan } from "./query.ts";
+import { isSource } from "./source.ts";
+import { createSourceTable } from "./source-table.ts";
 
 /** CREATE [OR REPLACE] TABLE, with columns, AS SELECT, or over what lies at a LOCATION. */
 export async function runCreateTable(
@@ -31,9 +34,7 @@ export async function runCreateTable(
   if (!(await catalog.schemas()).includes(schema)) {
     throw error("SCHEMA_NOT_FOUND", { schemaName: quoteName([catalog.name, schema]) });
   }
-  const provider = (
-    command.provider ?? context.conf.get("spark.sql.sources.default")
-  ).toLowerCase();
+  const provider = formatName(command.provider ?? context.conf.get("spark.sql.sources.default"));
   if (found && (found.kind === "view" || found.provider !== "delta" || provider !== "delta")) {
     const operation = command.query ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE";
     throw error("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: quoteName(name), operation });
@@ -44,6 +45,9 @@ export async function runCreateTable(
     ? (found?.location ?? catalog.defaultLocation(schema, table))
     : await context.connector.locate(given);
   const made: CatalogTable = { kind: "table", name, location, provider, managed };
+  if (await isSource(context, provider)) {
+    return createSourceTable(context, command, { catalog, table: made });
+  }
   if (provider !== "delta") return createFileTable(context, command, { catalog, table: made });
   const delta = await tableAt(location, context.connector, name.join("."));
   await makeDelta(context, command, { table: delta, managed });

@@ -1,5 +1,6 @@
 import { type Column, outputOf } from "../../analysis/typed.ts";
 import type { CatalogRelation, CatalogTable, CatalogView } from "../../catalog/catalog.ts";
+import { fileFormat } from "../../connector/file/format.ts";
 import { isError } from "../../error/error.ts";
 import type { Describe } from "../../plan/command.ts";
 import { quoteName } from "../../plan/relation.ts";
@@ -11,7 +12,7 @@ import type { CommandResult } from "../execution.ts";
 import type { LocalContext } from "./context.ts";
 import { definitionOf } from "./file-table.ts";
 import { findRelation, temporaryView } from "./name.ts";
-import { deltaProperties, deltaSnapshot, redacted } from "./property.ts";
+import { deltaProperties, deltaSnapshot, redacted, redactedOptions } from "./property.ts";
 import { typedPlan } from "./resolve.ts";
 
 const schema = struct([
@@ -99,6 +100,7 @@ async function describedFiles(context: LocalContext, found: CatalogTable): Promi
   const definition = await definitionOf(context, found);
   const { comment, properties, options, provider = found.provider } = definition;
   const { store, path } = found.location;
+  const place = store.uri(path).replace(/^file:\/\/\//, "file:/");
   return {
     columns: definition.schema.fields,
     partitionBy: definition.partitionBy,
@@ -110,10 +112,10 @@ async function describedFiles(context: LocalContext, found: CatalogTable): Promi
       ...(Object.keys(properties).length === 0
         ? []
         : [["Table Properties", listed(redacted(properties))] as const]),
-      ["Location", store.uri(path).replace(/^file:\/\/\//, "file:/")],
+      ...(fileFormat(found.provider) ? [["Location", place] as const] : []),
       ...(Object.keys(options).length === 0
         ? []
-        : [["Storage Properties", listed(redacted(options))] as const]),
+        : [["Storage Properties", listed(redactedOptions(options))] as const]),
       ...(definition.partitionBy.length > 0 ? [["Partition Provider", "Catalog"] as const] : []),
     ],
   };

@@ -10,11 +10,14 @@ import { tableSchema } from "../../table/definition.ts";
 import { tableAt } from "../../table/table.ts";
 import type { LocalContext } from "./context.ts";
 import { findTable, placeOf } from "./name.ts";
+import { isSource } from "./source.ts";
 
 /** Where a stream goes: a format, a place if the format has places, a table yet to be made. */
 export interface StreamDestination {
   readonly format: string;
   readonly target?: NamedTable;
+  /** Of a table that is options of a source. */
+  readonly options?: Options;
   /** Set where the name is free: `toTable` makes the table. */
   readonly absent?: FreePlace;
 }
@@ -42,7 +45,9 @@ export async function destinationOf(
   if (write.format !== undefined && write.format.toLowerCase() !== provider) {
     throw error("TABLE_PROVIDER_MISMATCH", { format: write.format, tableName: name, provider });
   }
-  return { format: provider, target: { name, location } };
+  const place = { format: provider, target: { name, location } };
+  if (!(await isSource(context, provider))) return place;
+  return { ...place, options: found.definition?.options ?? {} };
 }
 
 async function absentTable(

@@ -32,7 +32,7 @@ export async function writeFileTable(
     throw error("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation: "REPLACE WHERE" });
   }
   const definition = await definitionOf(context, table);
-  const relation = await alignedRelation(context, write, { table, definition });
+  const relation = await alignedRelation(context, write, { name: table.name, definition });
   await writeFormat({
     format: table.provider,
     options: { ...definition.options, ...write.options },
@@ -47,23 +47,23 @@ export async function writeFileTable(
 }
 
 interface Written {
-  readonly table: CatalogTable;
-  readonly definition: FileTableDefinition;
+  readonly name: readonly string[];
+  readonly definition: Pick<FileTableDefinition, "schema" | "partitionBy">;
 }
 
 /** The rows with the table's columns: what is missing gets its default, values are cast. */
-async function alignedRelation(
+export async function alignedRelation(
   context: LocalContext,
   write: Write,
-  { table, definition }: Written,
+  { name, definition }: Written,
 ): Promise<TypedRelation> {
   const { schema, partitionBy } = definition;
-  const tableName = quoteName(table.name);
+  const tableName = quoteName(name);
   if (write.columns) await checkArity(context, write, tableName);
   const { input, match } = insertedByName(write, { schema, partitionBy });
   const given = await batchPlan(context, input, "write");
   const columns = outputOf(given).map((column) => column.name);
-  const extra = columns.filter((name) => !findField(schema, name));
+  const extra = columns.filter((one) => !findField(schema, one));
   if (match === "name" && extra.length > 0) {
     throw error("INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", {
       tableName,

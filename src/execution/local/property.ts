@@ -54,10 +54,20 @@ export function deltaProperties({ metadata, protocol }: Snapshot): Properties {
 
 /** Properties to be shown: values whose keys sound like secrets are hidden. */
 export function redacted(properties: Properties): Properties {
+  return without(properties, secret);
+}
+
+/** Options of a source: a URL may have a password in it. */
+export function redactedOptions(options: Properties): Properties {
+  return without(options, new RegExp(`${secret.source}|url`, "i"));
+}
+
+const secret = /secret|password|token|access[.]?key/i;
+
+function without(properties: Properties, hidden: RegExp): Properties {
   return Object.fromEntries(
     Object.entries(properties).map(([key, value]) => {
-      const secret = /secret|password|token|access[.]?key/i.test(key);
-      return [key, secret ? "*********(redacted)" : value];
+      return [key, hidden.test(key) ? "*********(redacted)" : value];
     }),
   );
 }

@@ -12,6 +12,7 @@ import { calledNames, collectReads } from "../../analysis/read.ts";
 import type { SqlFunction } from "../../analysis/routine.ts";
 import type { TypedRelation } from "../../analysis/typed.ts";
 import { settledDefinitions } from "../../analysis/with.ts";
+import type { CatalogTable } from "../../catalog/catalog.ts";
 import type { ReadRequest } from "../../connector/connector.ts";
 import { asksForChanges } from "../../connector/delta/change-range.ts";
 import { resolveRead, resolveStream } from "../../connector/registry.ts";
@@ -21,6 +22,7 @@ import { withAnswers } from "./answer.ts";
 import { analysisConf, type LocalContext, precedencePolicyOf } from "./context.ts";
 import { findTable } from "./name.ts";
 import { bodyPlan, findRoutine } from "./routine.ts";
+import { isSource, sameColumns, sourceTableRequest } from "./source.ts";
 import { unfolded } from "./unfold.ts";
 
 /** How deep views and functions may stand on each other: what reaches itself is found by it. */
@@ -165,9 +167,17 @@ async function datasetOf(context: LocalContext, read: Read): Promise<Dataset> {
   if (read.format === "cloud_files_state") {
     return (await import("./file-state.ts")).fileState(context, read);
   }
-  const request = read.table
-    ? await tableRequest(context, read, read.table)
-    : sourceRequest(context, read);
+  if (!read.table) return resolved(read, sourceRequest(context, read));
+  const table = await findTable(context, read.table, "be read as a table");
+  if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(read.table) });
+  if (table.provider !== "delta" && asksForChanges(read.options)) throw noChanges(table.name);
+  if (!(await isSource(context, table.provider))) {
+    return resolved(read, tableRequest(context, read, table));
+  }
+  return sameColumns(table, await resolved(read, sourceTableRequest(context, table, read.options)));
+}
+
+function resolved(read: Read, request: ReadRequest): Promise<Dataset> {
   return read.streaming ? resolveStream(request) : resolveRead(request);
 }
 
@@ -182,15 +192,8 @@ function sourceRequest(context: LocalContext, read: Read): ReadRequest {
   };
 }
 
-async function tableRequest(
-  context: LocalContext,
-  read: Read,
-  name: readonly string[],
-): Promise<ReadRequest> {
-  const table = await findTable(context, name, "be read as a table");
-  if (!table) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
+function tableRequest(context: LocalContext, read: Read, table: CatalogTable): ReadRequest {
   const { definition, location } = table;
-  if (table.provider !== "delta" && asksForChanges(read.options)) throw noChanges(table.name);
   const schema = read.schema ?? definition?.schema;
   const named = { name: table.name.join("."), location };
   return {

@@ -1,4 +1,5 @@
 import type { CatalogTable, CatalogView } from "../../catalog/catalog.ts";
+import { fileFormat } from "../../connector/file/format.ts";
 import { error } from "../../error/error.ts";
 import { quoteName } from "../../plan/relation.ts";
 import { CHAR_VARCHAR_KEY } from "../../schema/char.ts";
@@ -8,7 +9,7 @@ import type { CommandResult } from "../execution.ts";
 import type { LocalContext } from "./context.ts";
 import { definitionOf } from "./file-table.ts";
 import { findRelation } from "./name.ts";
-import { deltaSnapshot, redacted } from "./property.ts";
+import { deltaSnapshot, redacted, redactedOptions } from "./property.ts";
 
 const schema = struct([field("createtab_stmt", string, false)]);
 
@@ -40,12 +41,12 @@ async function tableLines(context: LocalContext, table: CatalogTable): Promise<r
     `CREATE TABLE ${dotted(table.name)} (`,
     `${columns})`,
     `USING ${shown.provider ?? table.provider}`,
-    ...listed("OPTIONS", redacted(shown.options)),
+    ...listed("OPTIONS", redactedOptions(shown.options)),
     ...(shown.partitionBy.length > 0
       ? [`PARTITIONED BY (${shown.partitionBy.map(quoteIfNeeded).join(", ")})`]
       : []),
     ...(shown.comment === undefined ? [] : [`COMMENT '${escaped(shown.comment)}'`]),
-    ...(table.managed
+    ...(table.managed || !(table.provider === "delta" || fileFormat(table.provider))
       ? []
       : [`LOCATION '${escaped(shortUri(location.store.uri(location.path)))}'`]),
     ...listed("TBLPROPERTIES", redacted(shown.properties)),

@@ -43,7 +43,7 @@ export async function startStream(
   await checkRecoverable(write, format, checkpoint.location);
   const sink = await openSink({
     format,
-    options: write.options,
+    options: { ...destination.options, ...write.options },
     outputMode: write.outputMode,
     partitionBy: write.partitionBy,
     schema: schemaOf(plan),

@@ -14,9 +14,11 @@ import { type LocalContext, queryContext } from "./context.ts";
 import { freePlace } from "./destination.ts";
 import { createFileTableAs, redefineFileTable, writeFileTable } from "./file-write.ts";
 import { fixedColumns, fixedCondition, insertedByName, type TableShape } from "./insert.ts";
-import { findTable } from "./name.ts";
+import { findTable, temporaryView } from "./name.ts";
 import { batchPlan } from "./query.ts";
 import { typedPlan } from "./resolve.ts";
+import { isSource } from "./source.ts";
+import { createSourceTableAs, insertIntoView, writeSourceTable } from "./source-table.ts";
 
 /** A Delta table that a write goes to, found or about to be made. */
 interface Destination {
@@ -54,9 +56,9 @@ async function writeNamed(
   write: Write,
   name: readonly string[],
 ): Promise<void> {
-  if (name.length === 1 && context.views.has(name[0]!.toLowerCase())) {
-    throw error("INSERT_INTO_VIEW", { viewName: quoteName(name) });
-  }
+  const view = temporaryView(context, name);
+  if (view && !write.create && (await insertIntoView(context, write, { name, view }))) return;
+  if (view) throw error("INSERT_INTO_VIEW", { viewName: quoteName(name) });
   const found = await findTable(context, name, write.create ? "saveAsTable" : "INSERT");
   if (!found) {
     if (!write.create) throw error("TABLE_OR_VIEW_NOT_FOUND", { relationName: quoteName(name) });
@@ -67,10 +69,12 @@ async function writeNamed(
     const destination = { name: found.name.join("."), location, exists: true, managed };
     return writeDelta(context, write, destination);
   }
+  const source = await isSource(context, found.provider);
   if (write.create && write.mode === "ignore") return;
   if (write.create && write.mode === "errorifexists") {
     throw error("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quoteName(found.name) });
   }
+  if (source) return writeSourceTable(context, write, found);
   if (write.create && write.mode === "overwrite") return redefineFileTable(context, write, found);
   return writeFileTable(context, write, found);
 }
@@ -84,6 +88,10 @@ async function writeNew(
   const { catalog, name, location, managed } = await freePlace(context, given, write.options);
   const provider = formatOf(context, write);
   const table = { kind: "table", name, location, provider, managed } as const;
+  if (await isSource(context, provider)) {
+    await createSourceTableAs(context, write, { catalog, table });
+    return;
+  }
   if (provider !== "delta") return createFileTableAs(context, write, table);
   await writeDelta(context, write, { name: name.join("."), location, exists: false, managed });
   // Last: a name must not stand for a write that failed.
