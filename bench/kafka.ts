@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kafkaOnDemand } from "../test/services/server/kafka/broker.ts";
-import { cache, run } from "../test/services/server/server.ts";
+import { cache } from "../test/services/server/server.ts";
 import { type Cost, measure, quantile, report } from "./measure.ts";
 
 const messages = Number(process.argv[2] ?? 1_000_000);
@@ -53,27 +53,31 @@ try {
   report("wall seconds; bare client", ours.wallSeconds, bare.wallSeconds, 1.5);
   report("peak MB; bare client", ours.peakMegabytes, bare.peakMegabytes, 4);
   const spark = existsSync(join(jars, "spark-sql-kafka-0-10_2.13-4.2.0.jar"));
-  const inSpark = async (...args: readonly string[]): Promise<Record<string, unknown>> => {
-    const { stdout } = await run(python, [at("kafka/spark.py"), jars, plaintext, topic, ...args]);
-    return JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, unknown>;
-  };
+  const inSpark = (...args: readonly string[]): Promise<Cost> =>
+    measure(python, [at("kafka/spark.py"), jars, plaintext, topic, ...args]);
   if (spark) {
-    const peer = await inSpark(join(folder, "spark"));
-    report("CPU seconds; Spark", ours.cpuSeconds, Number(peer["cpu"]), 1);
-    report("CPU seconds; Spark without its start", ours.cpuSeconds, Number(peer["cpuOfQuery"]), 1);
-    report("wall seconds; Spark without its start", ours.wallSeconds, Number(peer["seconds"]), 1);
+    const { answer, peakMegabytes } = await inSpark(join(folder, "spark"));
+    if (answer["rows"] !== messages) throw new Error(`Spark: ${String(answer["rows"])} rows`);
+    const [cpu, cpuOfQuery, wall] = [answer["cpu"], answer["cpuOfQuery"], answer["seconds"]];
+    report("CPU seconds; Spark", ours.cpuSeconds, Number(cpu), 1);
+    report("CPU seconds; Spark without its start", ours.cpuSeconds, Number(cpuOfQuery), 1);
+    report("wall seconds; Spark without its start", ours.wallSeconds, Number(wall), 1);
+    report("peak MB of all processes; Spark", ours.peakMegabytes, peakMegabytes, 0.5);
   }
   const steady = String((2 * seconds + 60) * aSecond);
   const filling = node("fill", plaintext, topic, steady, String(aSecond));
   const lag = await node("ours", plaintext, topic, join(folder, "steady"), String(seconds));
   const own = lags(lag.answer);
-  const peer = spark ? lags(await inSpark(join(folder, "lag"), String(seconds))) : [];
+  const theirs = spark ? await inSpark(join(folder, "lag"), String(seconds)) : undefined;
+  const peer = theirs ? lags(theirs.answer) : [];
   for (const part of [0.5, 0.95, 1]) {
     const what = `lag at ${aSecond}/s, ${part === 1 ? "most" : `p${part * 100}`}, ms`;
-    if (peer.length > 0) report(what, quantile(own, part), quantile(peer, part), 1);
-    else console.log(`${what}: ${quantile(own, part)}; Spark had no second batch in ${seconds} s`);
+    if (peer.length > 0) report(`${what}; Spark`, quantile(own, part), quantile(peer, part), 1);
+    else console.log(`${what}: ${quantile(own, part)}`);
   }
-  console.log(`${own.length} batches, ${lag.cpuSeconds.toFixed(1)} CPU seconds in ${seconds} s`);
+  if (theirs) report("peak MB meanwhile; Spark", lag.peakMegabytes, theirs.peakMegabytes, 0.5);
+  const cpu = (cost: Cost): string => `${cost.cpuSeconds.toFixed(1)} CPU seconds`;
+  console.log(`${own.length} batches, ${cpu(lag)}; Spark ${peer.length} batches`);
   await filling;
 } finally {
   await kafka.stop();

@@ -29,7 +29,7 @@ export const kafkaConditions = {
     kind: "invalid",
     sqlState: "08001",
     message:
-      "No secure connection to Kafka at {servers}: {reason}. Check kafka.security.protocol, and that kafka.ssl.truststore.location holds who signed the brokers' certificates",
+      "No secure connection to Kafka at {servers}: {reason}. Check kafka.security.protocol, that kafka.ssl.truststore.location holds who signed the brokers' certificates, and, where they want one of the client, kafka.ssl.keystore.location",
   },
   KAFKA_STORE_UNREADABLE: {
     kind: "invalid",

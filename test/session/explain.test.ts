@@ -44,7 +44,8 @@ test("EXPLAIN is a statement, of queries alone", async () => {
   expect(more).toEqual([]);
   expect(row?.["plan"]).toMatch(/t: 1 of 2 files, \d+ bytes; 1 skipped, 1 by partition values$/);
   for (const text of ["EXPLAIN DROP TABLE t", "EXPLAIN CODEGEN SELECT 1"]) {
-    await expect(spark.sql(text)).rejects.toMatchObject({ code: /UNSUPPORTED/ });
+    const code = expect.stringContaining("UNSUPPORTED");
+    await expect(spark.sql(text)).rejects.toMatchObject({ code });
   }
   expect(await spark.table("t").count()).toBe(4);
 });

@@ -136,6 +136,8 @@ class Client implements KafkaClient {
     this.#closed = true;
     return this.#base.close().catch(() => undefined);
   };
+  /** Connections in use, and what broke them. */
+  readonly #broken = new WeakMap<PeerConnection, Error | undefined>();
   #closed = false;
   #checked = false;
   #cluster: Cluster = { brokers: new Map(), leaders: new Map() };
@@ -273,7 +275,7 @@ class Client implements KafkaClient {
   async #metadata(names: readonly string[] | undefined, create = false): Promise<readonly Topic[]> {
     const { connections } = this.#base;
     const connection = await connections.getFirstAvailable([...this.#addresses()]);
-    await this.#check();
+    await this.#check(connection);
     const { metadataV12 } = this.#module;
     const asked = names === undefined ? null : [...names];
     const answer = await this.#call(connection, () =>
@@ -302,9 +304,9 @@ class Client implements KafkaClient {
   }
 
   /** Whether the brokers speak what is spoken here. */
-  async #check(): Promise<void> {
+  async #check(connection: PeerConnection): Promise<void> {
     if (this.#checked) return;
-    const apis = await this.#base.listApis();
+    const apis = await this.#call(connection, () => this.#base.listApis());
     for (const [request, version] of spoken) {
       const api = apis.find(({ name }) => name === request);
       if (api && api.minVersion <= version && version <= api.maxVersion) continue;
@@ -417,13 +419,22 @@ class Client implements KafkaClient {
     }
   }
 
-  /** After a call that ran out of time the connection is out of step with its answers. */
+  /**
+   * After a call that ran out of time the connection is out of step with its answers. Of one that
+   * breaks the peer tells its calls that it is closed, and the reason to who listens.
+   */
   async #call<T>(connection: PeerConnection, work: () => Promise<T>): Promise<T> {
+    if (!this.#broken.has(connection)) {
+      this.#broken.set(connection, undefined);
+      connection.on("error", (thrown) => void this.#broken.set(connection, thrown));
+    }
     try {
       return await work();
     } catch (thrown) {
-      if (!hasAnswer(thrown)) void connection.close().catch(() => undefined);
-      throw thrown;
+      if (hasAnswer(thrown)) throw thrown;
+      void connection.close().catch(() => undefined);
+      const cause = this.#broken.get(connection);
+      throw cause ? new Error(String(thrown), { cause }) : thrown;
     }
   }
 

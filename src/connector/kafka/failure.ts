@@ -68,18 +68,25 @@ export function lastingFailure(thrown: unknown, { servers, mechanism }: Asked): 
   if (isError(thrown)) return thrown;
   const parts = [...nested(thrown)];
   const tls = parts.find(isTls);
-  if (tls) return error("KAFKA_TLS_FAILED", { servers, reason: tls.message }, thrown);
+  if (tls) {
+    const reason = tls.message.trim().replace(opensslFrame, "$1");
+    return error("KAFKA_TLS_FAILED", { servers, reason }, thrown);
+  }
   const own = parts.find((part) => isError(part));
   if (own) return own;
   if (parts.some((part) => part.code === tokenUnavailable)) return undefined;
   const refused = parts.find((part) => part.code === "PLT_KFK_AUTHENTICATION");
-  if (refused) {
-    const said = parts.find((part) => typeof part.serverErrorMessage === "string");
-    const reason = String(said?.serverErrorMessage ?? refused.message);
-    return error("KAFKA_AUTHENTICATION_FAILED", { servers, mechanism, reason }, thrown);
-  }
-  return undefined;
+  if (refused === undefined) return undefined;
+  const reasons = [...nested(refused)];
+  // A connection that broke while credentials were shown says nothing of them.
+  if (reasons.some(({ code: name }) => typeof name === "string" && lost.has(name)))
+    return undefined;
+  const said = reasons.find((part) => typeof part.serverErrorMessage === "string");
+  const reason = String(said?.serverErrorMessage ?? sayingOf(refused));
+  return error("KAFKA_AUTHENTICATION_FAILED", { servers, mechanism, reason }, thrown);
 }
+
+const lost: ReadonlySet<string> = new Set(["PLT_KFK_NETWORK", "PLT_KFK_TIMEOUT"]);
 
 interface Part extends Error {
   readonly code?: unknown;
@@ -97,6 +104,9 @@ function* nested(thrown: unknown, depth = 0): Generator<Part> {
 
 const certificate =
   /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS_|ERR_(OS)?SSL_|EPROTO|INVALID_CA)/;
+
+/** What OpenSSL says, between where it says it. */
+const opensslFrame = /^[\dA-F]+:error:\w+:[^:]*:\w*:([^:]+):.*$/s;
 
 function isTls({ code: name, message }: Part): boolean {
   return (typeof name === "string" && certificate.test(name)) || /\bTLS\b.*failed/.test(message);

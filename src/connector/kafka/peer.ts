@@ -71,6 +71,7 @@ export interface BaseClient {
 
 /** A connection that is authenticated. */
 export interface PeerConnection {
+  on(event: "error", listener: (thrown: Error) => void): unknown;
   close(): Promise<void>;
   send<T>(
     apiKey: number,

@@ -36,6 +36,12 @@ describe("what the client throws", () => {
     expect(sayingOf(of("Connection pool is closed."))).toBe("Connection pool is closed");
     const own = error("KAFKA_ILLEGAL_OPTION", { reason: "r" });
     expect(lastingFailure(own, asked)).toBe(own);
+    // Of a connection that broke while credentials were shown.
+    const broke = of("SASL", {
+      code: "PLT_KFK_AUTHENTICATION",
+      cause: of("Connection closed", { code: "PLT_KFK_NETWORK" }),
+    });
+    expect(lastingFailure(wrapped(broke), asked)).toBeUndefined();
     // Of who gives tokens: as the client wraps what its provider throws.
     const provider = (cause: Error) =>
       wrapped(of("threw an error", { code: "PLT_KFK_AUTHENTICATION", cause }));

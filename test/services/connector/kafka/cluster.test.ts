@@ -99,6 +99,6 @@ describe.skipIf("missing" in cluster)("three brokers that ask for a password ove
       .format("kafka")
       .options({ ...secure, subscribe: target, "kafka.isolation.level": "read_committed" })
       .load();
-    await expect.poll(() => idsOf(committed), { timeout: 20_000 }).toEqual(wanted);
+    await expect.poll(() => idsOf(committed), { timeout: 60_000 }).toEqual(wanted);
   });
 });

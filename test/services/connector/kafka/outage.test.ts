@@ -64,7 +64,7 @@ const codeOf = (thrown: unknown): unknown =>
 async function stopAtOnce(query: StreamingQuery): Promise<void> {
   const before = Date.now();
   await query.stop();
-  expect(Date.now() - before).toBeLessThan(10_000); // its requests may take 30 seconds
+  expect(Date.now() - before).toBeLessThan(20_000); // its requests may take 30 seconds
 }
 
 describe.skipIf("missing" in broker)("a broker that is away", () => {
@@ -122,7 +122,7 @@ describe.skipIf("missing" in broker)("a broker that is away", () => {
       .selectExpr("CAST(CAST(value AS STRING) AS INT) AS id");
     const ids = async () => (await committed.orderBy("id").collect()).map((row) => row["id"]);
     const wanted = Array.from({ length: commits * each }, (_, at) => at);
-    await expect.poll(ids, { timeout: 10_000 }).toEqual(wanted);
+    await expect.poll(ids, { timeout: 60_000 }).toEqual(wanted);
   });
 
   test("or hangs, and whose answers come late, is the same", async () => {
@@ -217,6 +217,6 @@ describe.skipIf("missing" in broker)("an untrusted certificate", () => {
       .start();
     const failed = await query.awaitTermination().catch((thrown: unknown) => thrown);
     expect(codeOf(failed)).toBe("KAFKA_TLS_FAILED");
-    expect(Date.now() - before).toBeLessThan(10_000);
+    expect(Date.now() - before).toBeLessThan(30_000);
   });
 });

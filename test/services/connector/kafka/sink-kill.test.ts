@@ -73,7 +73,7 @@ describe.skipIf("missing" in broker)("a stream from Delta to Kafka", () => {
     await start(topics, true).end();
     const [plain, once] = topics;
     const all = [rows, 0, rows - 1];
-    await expect.poll(() => counts(once), { timeout: 10_000 }).toEqual([rows, ...all]);
+    await expect.poll(() => counts(once), { timeout: 60_000 }).toEqual([rows, ...all]);
     const [count, ...others] = await counts(plain);
     expect(count).toBeGreaterThanOrEqual(rows);
     expect(others).toEqual(all);

@@ -65,7 +65,7 @@ async function settle(topic: string): Promise<void> {
   const ends = found!.partitions.map((partition) => ({ topic, partition, at: latest }));
   const settled = async (): Promise<boolean> =>
     String(await all.offsets(ends)) === String(await stable.offsets(ends));
-  await expect.poll(settled, { interval: 5, timeout: 10_000 }).toBe(true);
+  await expect.poll(settled, { interval: 5, timeout: 30_000 }).toBe(true);
 }
 
 /** What a topic has, by partition and offset; with transactions what is committed. */

@@ -90,7 +90,7 @@ describe.skipIf("missing" in broker)("the word count of Spark's guide, from a to
       return rows.map((row) => `${row["word"]} ${row["count"]}`).sort();
     };
     const wanted = Object.entries(counts).map(([word, count]) => `${word} ${count}`);
-    await expect.poll(read, { timeout: 10_000 }).toEqual(wanted);
+    await expect.poll(read, { timeout: 60_000 }).toEqual(wanted);
   });
 
   test("to a database", async () => {
