@@ -10,6 +10,7 @@ export type {
 export type { Code } from "./error/condition.ts";
 export { isError, MillraceError } from "./error/error.ts";
 export type { ErrorKind } from "./error/kind.ts";
+export type { Input } from "./plan/input.ts";
 export { type Row as RowOf, required, type Shape, struct, type TypedStruct } from "./schema/row.ts";
 export type { DataType, StructField, StructType } from "./schema/type.ts";
 export * as types from "./schema/type.ts";
