@@ -2,7 +2,7 @@ import { env } from "../env.ts";
 import { isError } from "../error/error.ts";
 
 /** Longest that what was disposed may take to end, ms. */
-const limitMs = 10_000;
+const limitMs = 30_000;
 
 /** What keeps the process alive now: timers, sockets and servers, by their kind. */
 export function alive(): ReadonlyMap<string, number> {

@@ -122,16 +122,16 @@ describe("replay", () => {
     expect(fileKey(held)).toBe(fileKey({ path: "f", deletionVector: vector } as never));
   });
 
-  test("10,000 commits take well under a second", () => {
+  test("10,000 commits take well under a second of one core", () => {
     const commits = Array.from({ length: 10_000 }, (_, version) => {
       return commit(
         version,
         version === 0 ? start : [add(`f${version}`), { txn: { appId: "q", version } }],
       );
     });
-    const before = performance.now();
+    const before = process.cpuUsage();
     const snapshot = replay(empty, commits, "/t");
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
     expect(snapshot.version).toBe(9999);
     expect(snapshot.knownTotals()?.numFiles).toBe(9999);
     expect(snapshot.transactions.get("q")).toBe(9999);

@@ -78,13 +78,16 @@ test("in a store over a network segments are fewer, and are read back with all t
   {
     await using journal = await open(location);
     const settled: Promise<void>[] = [];
+    const began = performance.now();
     for (let at = 0; at < 20; at++) {
       journal.append([`${at}`]);
       settled.push(journal.settled());
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await Promise.all(settled);
-    expect((await names(location)).length).toBeLessThan(6);
+    // One in a tenth of a second, however long the machine takes.
+    const most = 5 + (performance.now() - began) / 100;
+    expect((await names(location)).length).toBeLessThan(most);
   }
   await using journal = await open(location);
   expect(await texts(journal)).toEqual(Array.from({ length: 20 }, (_, at) => `${at}`));

@@ -7,7 +7,7 @@ import { bucketOf, s3Conf } from "../storage/s3-subject.ts";
 import { race } from "./race.ts";
 
 const seed = Number(process.env["MILLRACE_SEED"] ?? env.now() % 1_000_003);
-const commits = Number(process.env["MILLRACE_COMMITS"] ?? countOf(2_000, 200));
+const commits = Number(process.env["MILLRACE_COMMITS"] ?? countOf(2_000, 100));
 const told = `${commits} commits of 4 writers and a stream of them, MILLRACE_SEED=${seed}`;
 const timeout = Math.max(600_000, commits * 5_000);
 const [s3, azure] = [inject("s3"), inject("azure")];

@@ -129,7 +129,7 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     await direct.put("/silent/a", text("a"));
     let silent = false;
     await using proxy = await startFaults(endpoint, () => {
-      const fault: Fault | undefined = silent ? { kind: "delay", ms: 15_000 } : undefined;
+      const fault: Fault | undefined = silent ? { kind: "delay", ms: 60_000 } : undefined;
       silent = false;
       return fault;
     });
@@ -146,7 +146,7 @@ describe.skipIf("missing" in server)("gs:// on a real server", () => {
     expect(await names()).toBe(1);
     silent = true;
     await store.delete("/silent/a");
-    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(performance.now() - began).toBeLessThan(50_000); // none waited for its answer
     expect(await direct.stat("/silent/a")).toBeUndefined();
   });
 

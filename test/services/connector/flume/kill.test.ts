@@ -6,7 +6,7 @@ import { runKilled } from "../journal/killed.ts";
 
 const jars = await flumeJars();
 const events = countOf(100_000, 10_000);
-const kills = countOf(20, 3);
+const kills = countOf(20, 2);
 
 test.skipIf("missing" in jars)(
   "of a stock agent's events none is lost, however often the stream is killed",

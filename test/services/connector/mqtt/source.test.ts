@@ -247,15 +247,13 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     const sent = Array.from({ length: 40 }, (_, at) => `${at}`);
     await publishAll(client, "deal/a", sent);
     await client.endAsync();
-    const seen: string[] = [];
-    for (const source of [left, right]) {
+    const dealt = async (source: Source): Promise<string[]> => {
       const { rows } = await rowsOf(session, source, 1);
-      await setTimeout(100);
-      const all = await rowsOf(session, source, rows.length);
-      expect(all.rows.length).toBeLessThan(sent.length);
-      seen.push(...all.rows.map(({ payload }) => text(payload)));
-    }
-    expect(seen.sort()).toEqual([...sent].sort());
+      return rows.map(({ payload }) => text(payload));
+    };
+    const hands = async () => [await dealt(left), await dealt(right)];
+    await expect.poll(async () => (await hands()).flat().sort()).toEqual([...sent].sort());
+    for (const hand of await hands()) expect(hand.length).toBeLessThan(sent.length);
   });
 
   test("certificates and passwords are looked at, and what is wrong has a name", async () => {

@@ -8,7 +8,7 @@ import { runKilled } from "../journal/killed.ts";
 const lines = countOf(100_000, 10_000);
 const kills = countOf(20, 3);
 /** Lines at a time, and then a breath: the kills shall come while lines do. */
-const burst = 50;
+const burst = 100;
 
 test("of each connection a killed stream has a beginning, each line once", {
   timeout: 1_200_000,
