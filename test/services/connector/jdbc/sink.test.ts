@@ -10,7 +10,7 @@ import type { OutputMode } from "../../../../src/plan/command.ts";
 import { double, field, long, string, struct } from "../../../../src/schema/type.ts";
 import type { Value } from "../../../../src/schema/value.ts";
 import type { Sink, SinkBatch } from "../../../../src/stream/sink.ts";
-import { isMysql, type Place, places } from "./place.ts";
+import { drivers, isMysql, type Place } from "./place.ts";
 
 const schema = struct([field("id", long), field("name", string)]);
 const engine = openEngine();
@@ -53,7 +53,7 @@ async function there(place: Place): Promise<readonly string[]> {
   return tables.map(([id, name]) => `${id}${name}`).sort();
 }
 
-for (const [name, find] of Object.entries(places)) {
+for (const [name, find] of Object.entries(drivers)) {
   const found = await find();
   const missing = "missing" in found;
   if (!missing) await found[Symbol.asyncDispose]();

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { SparkSession } from "../../../../src/index.ts";
-import { type Place, places } from "./place.ts";
+import { drivers, type Place } from "./place.ts";
 
 const session = await SparkSession.builder().create();
 afterAll(() => session.stop());
 
-for (const [name, find] of Object.entries(places)) {
+for (const [name, find] of Object.entries(drivers)) {
   const found = await find();
   const missing = "missing" in found;
   if (!missing) await found[Symbol.asyncDispose]();

@@ -65,6 +65,28 @@ describe.skipIf("missing" in broker)("a batch", () => {
     expect(bare).not.toContain("headers");
   });
 
+  test("is a table of the catalog by its options, in batch and as a stream, and is only read", async () => {
+    const topic = await createTopic(servers, 1);
+    await write({ servers, topic, partitions: 1 }, numbers(3));
+    const sql = async (text: string) => (await spark.sql(text)).collect();
+    await sql(
+      `CREATE TABLE topics USING kafka OPTIONS (kafka.bootstrap.servers '${servers}', subscribe '${topic}')`,
+    );
+    expect(await sql("SELECT max(offset) AS last FROM topics")).toEqual([{ last: 2n }]);
+    await expect(sql("INSERT INTO topics SELECT * FROM topics")).rejects.toMatchObject({
+      code: "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+    });
+    const query = await spark.readStream
+      .option("startingOffsets", "earliest")
+      .table("topics")
+      .writeStream.format("memory")
+      .queryName("of_topics")
+      .trigger({ availableNow: true })
+      .start();
+    await query.awaitTermination();
+    expect(await spark.table("of_topics").count()).toBe(3);
+  });
+
   test("reads from where to where it is told", async () => {
     const topic = await createTopic(servers, 2);
     await write({ servers, topic, partitions: 2 }, numbers(6));
