@@ -52,6 +52,9 @@ else:
     while not query.recentProgress:
         time.sleep(0.1)
     time.sleep(seconds)
+    until = time.time() + 60
+    while time.time() < until and sum(one.numInputRows > 0 for one in query.recentProgress) < 5:
+        time.sleep(0.1)
     query.stop()
 progress = [json.loads(one.json) for one in query.recentProgress]
 answer = {

@@ -78,6 +78,7 @@ export interface FetchRound {
 /** Connects at the first question. MISSING_PEER_DEPENDENCY where the peer is not installed. */
 export async function openKafka(config: KafkaConfig, signal?: AbortSignal): Promise<KafkaClient> {
   const [module, security] = await Promise.all([loadKafka(), secured(config)]);
+  const closing = new AbortController();
   const options: BaseOptions = {
     clientId: config.clientId.replace(/\s/g, "_"),
     bootstrapBrokers: [...config.brokers],
@@ -86,9 +87,9 @@ export async function openKafka(config: KafkaConfig, signal?: AbortSignal): Prom
     retries: 0,
     autocreateTopics: false,
     ...security,
-    ...(config.sasl ? { sasl: saslOptions(config.sasl, config, signal) } : {}),
+    ...(config.sasl ? { sasl: saslOptions(config.sasl, config, closing.signal) } : {}),
   };
-  return new Client({ module, options, config, signal });
+  return new Client({ module, options, config, signal, closing });
 }
 
 interface Parts {
@@ -96,6 +97,8 @@ interface Parts {
   readonly options: BaseOptions;
   readonly config: KafkaConfig;
   readonly signal: AbortSignal | undefined;
+  /** Aborts when the client is closed. */
+  readonly closing: AbortController;
 }
 
 /** What is asked of the brokers, and the version of it. */
@@ -131,22 +134,23 @@ class Client implements KafkaClient {
   readonly #module: KafkaModule;
   readonly #options: BaseOptions;
   readonly #signal: AbortSignal | undefined;
+  readonly #closing: AbortController;
   readonly #base: BaseClient;
   readonly #close = (): Promise<void> => {
-    this.#closed = true;
+    this.#closing.abort();
     return this.#base.close().catch(() => undefined);
   };
   /** Connections in use, and what broke them. */
   readonly #broken = new WeakMap<PeerConnection, Error | undefined>();
-  #closed = false;
   #checked = false;
   #cluster: Cluster = { brokers: new Map(), leaders: new Map() };
 
-  constructor({ module, options, config, signal }: Parts) {
+  constructor({ module, options, config, signal, closing }: Parts) {
     this.config = config;
     this.#module = module;
     this.#options = options;
     this.#signal = signal;
+    this.#closing = closing;
     this.#base = new module.Base(options);
     // Whoever waits for an answer hears at once.
     if (signal?.aborted) void this.#close();
@@ -252,7 +256,9 @@ class Client implements KafkaClient {
       } catch (thrown) {
         const lasting = lastingFailure(thrown, this.#asked);
         if (lasting) throw lasting;
-        if (this.#closed) throw error("OPERATION_CANCELED", {}, this.#signal?.reason);
+        if (this.#closing.signal.aborted) {
+          throw error("OPERATION_CANCELED", {}, this.#signal?.reason);
+        }
         this.#forget();
         if (thrown instanceof UnknownTopic && env.monotonic() - began > unknownMs) {
           const { topic } = thrown;
@@ -263,7 +269,7 @@ class Client implements KafkaClient {
           throw error("KAFKA_UNAVAILABLE", { servers, ms: apiMs, reason }, thrown);
         }
       }
-      await env.sleep(waitMs, this.#signal);
+      await env.sleep(waitMs, this.#closing.signal);
     }
   }
 

@@ -25,7 +25,7 @@ export interface TokenRequest {
   readonly servers: string;
   /** How long the endpoint may take, ms. */
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 const grant = "client_credentials";

@@ -2,11 +2,11 @@ import type { Credentials, KafkaConfig } from "./config.ts";
 import { tokenProvider } from "./oauth.ts";
 import type { SaslOptions } from "./peer.ts";
 
-/** Credentials as the peer takes them. */
+/** Credentials as the peer takes them; no token is waited for once `signal` aborts. */
 export function saslOptions(
   credentials: Credentials,
   { servers, requestMs }: KafkaConfig,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): SaslOptions {
   if (credentials.mechanism !== "OAUTHBEARER") return credentials;
   const { mechanism, oauth } = credentials;

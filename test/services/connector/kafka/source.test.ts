@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { sourceSuite } from "../../../../src/conformance/source.ts";
 import { replaceEnv } from "../../../../src/env.ts";
+import { SparkSession } from "../../../../src/index.ts";
 import type { Options } from "../../../../src/plan/relation.ts";
 import { openSession, type TestSession } from "../../../connector/session.ts";
 import { kafkaUser } from "../../server/kafka/configuration.ts";
@@ -131,6 +132,36 @@ describe.skipIf("missing" in broker)("a stream", () => {
     await write({ servers: plaintext, topic: two }, numbers(3));
     const second = await source.latestOffset(first, all);
     expect(await values(session, source, [first, second])).toEqual(numbers(3));
+  });
+
+  test("until all is read that is available ends where the topic ended when it began", async () => {
+    const spark = await SparkSession.builder().create();
+    try {
+      const topic = await createTopic(plaintext, 2);
+      await write({ servers: plaintext, topic, partitions: 2 }, numbers(6));
+      const found: string[] = [];
+      let batches = 0;
+      const query = await spark.readStream
+        .format("kafka")
+        .options({ "kafka.bootstrap.servers": plaintext, subscribe: topic })
+        .options({ startingOffsets: "earliest", maxOffsetsPerTrigger: 2 })
+        // Of these too nothing is left for later.
+        .option("minOffsetsPerTrigger", 2)
+        .load()
+        .selectExpr("CAST(value AS STRING) AS value")
+        .writeStream.foreachBatch(async (frame) => {
+          batches += 1;
+          found.push(...(await frame.collect()).map((row) => String(row["value"])));
+          await write({ servers: plaintext, topic, partitions: 2 }, numbers(4, 100));
+        })
+        .trigger({ availableNow: true })
+        .start();
+      await query.awaitTermination();
+      expect(found.sort()).toEqual(numbers(6));
+      expect(batches).toBe(3);
+    } finally {
+      await spark.stop();
+    }
   });
 
   test("waits for enough records, but not for ever", async () => {
