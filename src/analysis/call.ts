@@ -100,7 +100,7 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
     conf: place.context.conf,
     ignoreNulls: given.ignoreNulls ?? false,
     infer: place.context.infer ?? notInferred,
-    registry: place.context.registry ?? notInferred,
+    lookup: place.context.lookup ?? noLookup,
     lambda: (index) => {
       const arg = args[index];
       return arg?.kind === "lambda" ? arg.parameters.length : undefined;
@@ -135,6 +135,8 @@ function typedCall(given: Call, definition: FunctionDefinition, place: Place): R
   const made = computed(flagged(expression, given, filter?.expression), text);
   return lifted(made, place, inner);
 }
+
+const noLookup = { avro: notInferred, protobuf: notInferred, descriptorFile: notInferred };
 
 function notInferred(): never {
   throw new Error("Assertion failed: schemas are inferred where a plan asks for them");

@@ -63,18 +63,27 @@ export interface AnalysisContext {
   readonly variables?: (name: string) => SessionVariable | undefined;
   /** Known where the plan calls one of `inferring`. */
   readonly infer?: TextInference;
-  /** Known where the plan calls one of `registered`. */
-  readonly registry?: SchemaRegistry;
+  /** Known where the plan calls one of `lookingUp`. */
+  readonly lookup?: SchemaLookup;
 }
 
 /** Functions whose answer is a schema that the engine infers. */
 export const inferring: ReadonlySet<string> = new Set(["schema_of_json", "schema_of_xml"]);
 
-/** Functions whose schema may be one that a schema registry holds. */
-export const registered: ReadonlySet<string> = new Set(["from_avro", "to_avro"]);
+/** Functions whose schema may be in a file, or one that a schema registry holds. */
+export const lookingUp: ReadonlySet<string> = new Set([
+  ...["from_avro", "to_avro", "from_protobuf", "to_protobuf"],
+]);
 
-/** Asks a schema registry for the newest schema of a subject, and waits for the answer. */
-export type SchemaRegistry = (subject: string, place: RegistryPlace) => RegisteredSchema;
+/** Finds schemas that calls only name, and waits for them. */
+export interface SchemaLookup {
+  /** The newest schema of a subject of a registry, with those that it refers to in it. */
+  avro(subject: string, place: RegistryPlace): RegisteredSchema;
+  /** As a `FileDescriptorSet` in base 64. The subject's own file is the first. */
+  protobuf(subject: string, place: RegistryPlace): RegisteredSchema;
+  /** The bytes of a file of this machine. Throws PROTOBUF_DESCRIPTOR_FILE_NOT_FOUND. */
+  descriptorFile(path: string): Uint8Array;
+}
 
 /** Where a schema registry is, and how it is asked; the options have lower-case names. */
 export interface RegistryPlace {

@@ -1,4 +1,4 @@
-import type { SchemaRegistry, TextInference } from "../analysis/conf.ts";
+import type { SchemaLookup, TextInference } from "../analysis/conf.ts";
 import type { TypedRelation } from "../analysis/typed.ts";
 import type { FilePlace, InputFile, ParquetRebase } from "../plan/input.ts";
 import type { Options } from "../plan/relation.ts";
@@ -43,8 +43,8 @@ export interface Engine extends AsyncDisposable {
   inferSchema(request: InferRequest): Promise<StructType>;
   /** Makes ready what tells the types of single texts by those rules. */
   textInference(): Promise<TextInference>;
-  /** Makes ready what asks schema registries. */
-  schemaRegistry(): Promise<SchemaRegistry>;
+  /** Makes ready what asks schema registries, and reads files of schemas. */
+  schemaLookup(): Promise<SchemaLookup>;
   /** The engine's own plan, for `explain`. */
   explain(relation: TypedRelation, context: QueryContext): Promise<string>;
 }

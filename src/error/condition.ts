@@ -11,6 +11,7 @@ import { journalConditions } from "./journal.ts";
 import { kafkaConditions } from "./kafka.ts";
 import { logConditions } from "./log.ts";
 import { mismatchConditions } from "./mismatch.ts";
+import { protobufConditions } from "./protobuf.ts";
 import { schemaConditions } from "./schema.ts";
 import { sessionConditions } from "./session.ts";
 import { sqlConditions } from "./sql.ts";
@@ -34,6 +35,7 @@ export const conditions = {
   ...kafkaConditions,
   ...logConditions,
   ...mismatchConditions,
+  ...protobufConditions,
   ...schemaConditions,
   ...sessionConditions,
   ...sqlConditions,

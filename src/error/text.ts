@@ -62,7 +62,7 @@ export const textConditions = {
     kind: "invalid",
     sqlState: "22KD3",
     message:
-      "The schema registry at {address} gave no Avro schema: {reason}. Check the subject, the " +
+      "The schema registry at {address} gave no schema: {reason}. Check the subject, the " +
       "address and the options confluent.schema.registry.basic.auth.*",
   },
   TOO_MANY_PAYLOAD_SCHEMAS: {

@@ -67,3 +67,41 @@ export function to_avro(
 export function schema_of_avro(schema: string | Column, options: FormatOptions = {}): Column {
   return withOptions("schema_of_avro", [operand(schema)], options);
 }
+/** How a message's schema is told: a descriptor file's path, or the bytes of one. */
+export type Descriptors = string | Uint8Array;
+
+/**
+ * `message` is the name of one in the descriptors; without those, options that name a subject and
+ * a schema registry.
+ */
+export function from_protobuf(
+  column: ColumnOrName,
+  message: string | FormatOptions,
+  descriptors?: Descriptors,
+  options: FormatOptions = {},
+): Column {
+  return withDescriptors("from_protobuf", [column, message, descriptors], options);
+}
+/** As `from_protobuf`. */
+export function to_protobuf(
+  column: ColumnOrName,
+  message: string | FormatOptions,
+  descriptors?: Descriptors,
+  options: FormatOptions = {},
+): Column {
+  return withDescriptors("to_protobuf", [column, message, descriptors], options);
+}
+
+function withDescriptors(
+  name: string,
+  [column, message, descriptors]: readonly [
+    ColumnOrName,
+    string | FormatOptions,
+    Descriptors | undefined,
+  ],
+  options: FormatOptions,
+): Column {
+  if (typeof message !== "string") return withOptions(name, [named(column)], message);
+  const known = descriptors === undefined ? [] : [operand(descriptors)];
+  return withOptions(name, [named(column), operand(message), ...known], options);
+}

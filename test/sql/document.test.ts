@@ -14,6 +14,7 @@ import { jsons } from "../../src/analysis/function/json.ts";
 import { maths } from "../../src/analysis/function/math.ts";
 import { miscellaneous } from "../../src/analysis/function/miscellaneous.ts";
 import { operators } from "../../src/analysis/function/operator.ts";
+import { protobufs } from "../../src/analysis/function/protobuf.ts";
 import { allFunctions, findFunction } from "../../src/analysis/function/registry.ts";
 import { strings } from "../../src/analysis/function/string.ts";
 import { variants } from "../../src/analysis/function/variant.ts";
@@ -34,7 +35,7 @@ const groups = {
   Intervals: intervals,
   Collections: collections,
   "With lambdas": higherOrder,
-  "JSON and the like": { ...jsons, ...xmls, ...avros },
+  "JSON and the like": { ...jsons, ...xmls, ...avros, ...protobufs },
   Variants: variants,
   Miscellaneous: miscellaneous,
   Aggregates: aggregates,

@@ -110,7 +110,7 @@ function asked(given: FunctionCall) {
   const address = payloadText(given, addressPlace) ?? "";
   const options = payloadOptions(given, { ordinal: "fourth", index: 3, meaning: optionMeaning });
   const place = { address, options };
-  return { options, place, found: given.registry(subject, place) };
+  return { options, place, found: given.lookup.avro(subject, place) };
 }
 
 function isText(value: TypedExpression | undefined): boolean {

@@ -13,7 +13,7 @@ import {
   timestamp,
 } from "../../schema/type.ts";
 import { implicitly, isIntegral, isNumeric, isOrderable, widest } from "../coercion.ts";
-import type { AnalysisConf, SchemaRegistry, TextInference } from "../conf.ts";
+import type { AnalysisConf, SchemaLookup, TextInference } from "../conf.ts";
 import { aggregate, call, cast } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedCall, TypedExpression, TypedLambda } from "../typed.ts";
@@ -31,7 +31,7 @@ export interface FunctionCall {
   readonly conf: AnalysisConf;
   readonly ignoreNulls: boolean;
   readonly infer: TextInference;
-  readonly registry: SchemaRegistry;
+  readonly lookup: SchemaLookup;
   /** How many parameters the lambda at this place has; undefined: it is not a lambda. */
   lambda(index: number): number | undefined;
   /** Types the lambda at this place; it may declare fewer parameters than there are types. */

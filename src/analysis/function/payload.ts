@@ -6,7 +6,7 @@ import { constantOptions } from "./text-option.ts";
 
 /** Where a constant stands in a call, as Spark says it. */
 export interface ConstantPlace {
-  readonly ordinal: "first" | "second" | "third" | "fourth";
+  readonly ordinal: string;
   readonly index: number;
   /** What it says, to the end of the sentence. */
   readonly meaning: string;
@@ -17,7 +17,7 @@ export function payloadText(given: FunctionCall, place: ConstantPlace): string |
   const value = argument(given, place.index);
   if (isNull(value)) return undefined;
   if (value.kind === "literal" && typeof value.value === "string") return value.value;
-  throw unfit(given, place, "a constant string");
+  throw constantUnfit(given, place, "a constant string");
 }
 
 /** The constant options of a call about payloads, their names in lower case. */
@@ -29,7 +29,7 @@ export function payloadOptions(given: FunctionCall, place: ConstantPlace): Optio
   const ofTexts =
     type.type === "map" && [type.keyType, type.valueType].every(({ type: of }) => isText(of));
   if (known && ofTexts) return known;
-  throw unfit(given, place, "a constant map of strings to strings");
+  throw constantUnfit(given, place, "a constant map of strings to strings");
 }
 
 function isText(name: string): boolean {
@@ -41,7 +41,8 @@ function isNull(value: TypedExpression): boolean {
   return value.kind === "literal" && value.value === null;
 }
 
-function unfit(given: FunctionCall, place: ConstantPlace, what: string): Error {
+/** The error of an argument that is not the constant it has to be. */
+export function constantUnfit(given: FunctionCall, place: ConstantPlace, what: string): Error {
   const stands = `The ${place.ordinal} argument of the ${given.name.toUpperCase()} SQL function`;
   return error("DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT", {
     sqlExpr: `"${given.text}"`,

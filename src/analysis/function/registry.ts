@@ -12,6 +12,7 @@ import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { miscellaneous } from "./miscellaneous.ts";
 import { operators } from "./operator.ts";
+import { protobufs } from "./protobuf.ts";
 import { strings } from "./string.ts";
 import { variants } from "./variant.ts";
 import { windows } from "./window.ts";
@@ -29,6 +30,7 @@ const groups = [
   jsons,
   xmls,
   avros,
+  protobufs,
   variants,
   miscellaneous,
   aggregates,

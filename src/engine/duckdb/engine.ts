@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { SchemaRegistry, TextInference } from "../../analysis/conf.ts";
+import type { SchemaLookup, TextInference } from "../../analysis/conf.ts";
 import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
 import { env } from "../../env.ts";
 import { error, isError } from "../../error/error.ts";
@@ -220,9 +220,9 @@ class DuckDBEngine implements Engine {
       format === "xml" ? inferXmlText(text, options) : inferJsonText(text, options);
   }
 
-  async schemaRegistry(): Promise<SchemaRegistry> {
-    const { latestSchema } = await import("./payload/registry.ts");
-    return latestSchema;
+  async schemaLookup(): Promise<SchemaLookup> {
+    const { schemaLookup } = await import("./payload/registry.ts");
+    return schemaLookup;
   }
 
   async explain(plan: TypedRelation, context: QueryContext): Promise<string> {

@@ -2,8 +2,8 @@ import { analyze } from "../../analysis/analyze.ts";
 import {
   type AnalysisContext,
   inferring,
-  registered,
-  type SchemaRegistry,
+  lookingUp,
+  type SchemaLookup,
   type TextInference,
   type View,
 } from "../../analysis/conf.ts";
@@ -64,10 +64,7 @@ function analysisContext(context: LocalContext, state: Names): AnalysisContext {
       if (!state.inference.of) throw new Error("Assertion failed: inference was not loaded");
       return state.inference.of(format, text, options);
     },
-    registry: (subject, place) => {
-      if (!state.inference.registry) throw new Error("Assertion failed: no registry was loaded");
-      return state.inference.registry(subject, place);
-    },
+    ...(state.inference.lookup ? { lookup: state.inference.lookup } : {}),
     datasets: (read) => {
       const found = state.reads.get(read);
       if (!found) throw new Error("Assertion failed: a read was not resolved");
@@ -82,7 +79,7 @@ export interface Names {
   /** Functions written in SQL, by lower-case name as calls have it. */
   readonly functions: Map<string, SqlFunction>;
   /** Present once a plan has asked for it. */
-  readonly inference: { of?: TextInference; registry?: SchemaRegistry };
+  readonly inference: { of?: TextInference; lookup?: SchemaLookup };
   readonly depth: number;
   /** Told of each view and function, the plan's own and those below. */
   readonly found?: (relied: Relied) => void;
@@ -121,9 +118,7 @@ export async function resolveNames(
   for (const called of calledNames(plan)) {
     const plain = called.toLowerCase().replace(/^.*\./, "");
     if (inferring.has(plain)) state.inference.of ??= await context.engine.textInference();
-    if (registered.has(plain)) {
-      state.inference.registry ??= await context.engine.schemaRegistry();
-    }
+    if (lookingUp.has(plain)) state.inference.lookup ??= await context.engine.schemaLookup();
     if (state.functions.has(called.toLowerCase())) continue;
     const routine = await findRoutine(context, called);
     if (!routine) continue;

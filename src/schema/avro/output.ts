@@ -14,6 +14,11 @@ export class AvroOutput {
     return bytes;
   }
 
+  /** Forgets what was written. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#size++] = value;

@@ -13,8 +13,8 @@ export function answers(conf: Partial<AnalysisConf> = {}): (sql: string) => Prom
   return async (sql) => {
     try {
       const infer = await engine.textInference();
-      const registry = await engine.schemaRegistry();
-      const meant = { conf: { ...defaultConf, ...conf }, datasets, infer, registry };
+      const lookup = await engine.schemaLookup();
+      const meant = { conf: { ...defaultConf, ...conf }, datasets, infer, lookup };
       const plan = analyze(parseQuery(sql, conf), meant);
       const context = { timeZone: "America/Los_Angeles", timestampMs: 0, seed: 0 };
       await using result = await engine.query(plan, context);

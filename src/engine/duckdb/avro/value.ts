@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import type { AvroPrimitive, AvroSchema } from "../../../schema/avro/schema.ts";
 import type { Rebase } from "../../../schema/rebase.ts";
 import type { DataType, DecimalType } from "../../../schema/type.ts";
@@ -6,6 +5,7 @@ import type { Column } from "../text/column.ts";
 import { toDecimal } from "../text/decimal.ts";
 import { FixedColumn } from "../text/fixed.ts";
 import { StringColumn } from "../text/string.ts";
+import { isUtf8Span } from "../text/utf8.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** Reads the value at the cursor into the cell of a row. */
@@ -177,18 +177,10 @@ function bytesCell(leaf: Leaf, column: StringColumn): ReadCell | undefined {
   return (cursor, row) => {
     const length = size ?? cursor.length();
     const start = cursor.take(length);
-    if (isText && !isText8(cursor.bytes, start, length)) {
+    if (isText && !isUtf8Span(cursor.bytes, start, length)) {
       column.put(row, Buffer.from(cursor.bytes.subarray(start, start + length)).toString("utf8"));
     } else column.putSpan(row, cursor.bytes, start, length);
   };
-}
-
-/** Whether the bytes are UTF-8; the shortest are looked at here, as most are ASCII. */
-function isText8(bytes: Uint8Array, start: number, length: number): boolean {
-  if (length > 32) return isUtf8(bytes.subarray(start, start + length));
-  let or = 0;
-  for (let i = start; i < start + length; i++) or |= bytes[i]!;
-  return or < 128 || isUtf8(bytes.subarray(start, start + length));
 }
 
 function enumCell(

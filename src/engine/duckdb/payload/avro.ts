@@ -14,7 +14,7 @@ import { columnOf } from "../text/column.ts";
 import type { PayloadReader } from "./fill.ts";
 import { frameBytes, framedId, frameOf } from "./frame.ts";
 import type { Payload, RegistryUse } from "./payload.ts";
-import { schemaOfId } from "./registry.ts";
+import { avroOfId } from "./registry.ts";
 
 /**
  * The reader of `from_avro`. As in Spark, schemas that do not go together are the fault of each
@@ -48,7 +48,8 @@ export function avroReader(payload: Payload & { readonly kind: "from_avro" }): P
   };
   const strict = (given["mode"] ?? "FAILFAST").toUpperCase() === "FAILFAST";
   const lost = type.type === "struct" ? {} : null;
-  return { name: payload.kind, column, read, ...(strict ? {} : { lost }) };
+  const malformed = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION";
+  return { name: payload.kind, column, read, malformed, ...(strict ? {} : { lost }) };
 }
 
 /** Schemas of one call that are kept; beyond, all are made again. */
@@ -72,7 +73,7 @@ function framedCells(
         remedy: "Start the query again: it then reads by the newest schema",
       });
     }
-    const made = cellOf(schemaOfId(id, registry));
+    const made = cellOf(avroOfId(id, registry));
     if (cells.size >= cellLimit) cells.clear();
     cells.set(id, made);
     return made;
@@ -92,6 +93,7 @@ export function avroWriter(
   const out = new AvroOutput();
   const head = payload.id === undefined ? undefined : frameOf(payload.id);
   return (value) => {
+    out.clear();
     if (head) out.raw(head);
     put(out, value);
     return out.taken();

@@ -1,3 +1,4 @@
+import type { Code } from "../../../error/condition.ts";
 import { error, isError } from "../../../error/error.ts";
 import type { Value } from "../../../schema/value.ts";
 import type { Column } from "../text/column.ts";
@@ -12,6 +13,8 @@ export interface PayloadReader {
   readonly read: (bytes: Uint8Array, row: number) => void;
   /** What a message that cannot be read becomes; absent: it is an error. */
   readonly lost?: Value;
+  /** The condition of that error. */
+  readonly malformed: Code & `MALFORMED_${string}`;
 }
 
 /** What is no message's fault, and ends the query in any mode. */
@@ -22,7 +25,7 @@ const ending: ReadonlySet<string> = new Set([
 /** Bytes of a message that an error tells. */
 const toldBytes = 64;
 
-/** The reader's column with a cell for each message. Throws MALFORMED_RECORD_IN_PARSING. */
+/** The reader's column with a cell for each message. Throws `malformed` of the reader. */
 export function fillColumn(
   reader: PayloadReader,
   messages: readonly (Uint8Array | null)[],
@@ -39,7 +42,7 @@ export function fillColumn(
     } catch (thrown) {
       column.reset();
       if (isError(thrown) && ending.has(thrown.code)) throw thrown;
-      if (reader.lost === undefined) throw malformed(reader.name, bytes, thrown);
+      if (reader.lost === undefined) throw malformed(reader, bytes, thrown);
       return fillReadable(reader, messages, row);
     }
   }
@@ -72,13 +75,13 @@ function fillReadable(
   return column;
 }
 
-function malformed(name: string, bytes: Uint8Array, thrown: unknown): Error {
+function malformed(reader: PayloadReader, bytes: Uint8Array, thrown: unknown): Error {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   const told = Buffer.from(bytes.subarray(0, toldBytes)).toString("hex").toUpperCase();
   const more = bytes.length > toldBytes ? `… (${bytes.length} bytes)` : "";
   return error(
-    "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-    { badRecord: `X'${told}'${more}`, path: name, reason },
+    reader.malformed,
+    { badRecord: `X'${told}'${more}`, path: reader.name, reason },
     isError(thrown) ? thrown : undefined,
   );
 }

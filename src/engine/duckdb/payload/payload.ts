@@ -22,6 +22,23 @@ export type Payload =
       readonly type: DataType;
       /** The number of the schema, which messages tell. */
       readonly id?: number;
+    }
+  | {
+      readonly kind: "from_protobuf";
+      /** The name of the message. */
+      readonly message: string;
+      /** A `FileDescriptorSet`, in base 64. */
+      readonly descriptors: string;
+      readonly options: Options;
+      readonly type: DataType;
+      readonly registry?: RegistryUse;
+    }
+  | {
+      readonly kind: "to_protobuf";
+      readonly message: string;
+      readonly descriptors: string;
+      readonly type: DataType;
+      readonly id?: number;
     };
 
 /** A schema registry, and the number that the schema of a call has there. */

@@ -8,6 +8,7 @@ import { readVector } from "../value/read.ts";
 import { avroReader, avroWriter } from "./avro.ts";
 import { fillColumn, fillColumnOf } from "./fill.ts";
 import type { Payload } from "./payload.ts";
+import { protobufReader, protobufWriter } from "./protobuf.ts";
 
 interface Named {
   readonly name: string;
@@ -47,8 +48,9 @@ function functionOf(payload: Payload): {
   readonly work: Work;
 } {
   switch (payload.kind) {
-    case "from_avro": {
-      const reader = avroReader(payload);
+    case "from_avro":
+    case "from_protobuf": {
+      const reader = payload.kind === "from_avro" ? avroReader(payload) : protobufReader(payload);
       const work: Work = (input, output, rows) => {
         const column = fillColumn(reader, readVector(input, binary) as (Uint8Array | null)[]);
         column.flush(output, rows);
@@ -56,9 +58,10 @@ function functionOf(payload: Payload): {
       };
       return { takes: binary, returns: payload.type, work };
     }
-    case "to_avro": {
+    case "to_avro":
+    case "to_protobuf": {
       const { type } = payload;
-      const write = avroWriter(payload);
+      const write = payload.kind === "to_avro" ? avroWriter(payload) : protobufWriter(payload);
       const work: Work = (input, output, rows) => {
         const column = fillColumnOf(write, readVector(input, type));
         column.flush(output, rows);

@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll } from "vitest";
 
-/** The part of Confluent's REST contract that readers and writers use, kept in memory. */
+/**
+ * The part of Confluent's REST contract that readers and writers use, kept in memory. What it gives
+ * by `format=serialized` is registered with the schema, as `serialized`.
+ */
 const server = `
 const { createServer } = require("node:http");
 const { parentPort } = require("node:worker_threads");
@@ -11,28 +14,34 @@ const subjects = new Map();
 let fault = 0;
 let asked = 0;
 const route = async (request, body) => {
-  const path = decodeURIComponent(request.url);
+  const path = request.url;
   const secured = path.startsWith("/secured");
   if (secured && request.headers.authorization !== "Basic " + btoa("key:secret")) {
     return [401, { error_code: 401, message: "Unauthorized" }];
   }
-  const [, kind, name, part, version] = path.replace("/secured", "").split("/");
+  const [plain, format] = path.replace("/secured", "").split("?format=");
+  const [, kind, name, part, version] = plain.split("/").map(decodeURIComponent);
   if (kind === "asked") return [200, asked];
   if (kind === "fault") return [200, (fault = Number(name))];
   asked++;
   if (fault > 0) return [fault--, { error_code: 50001, message: "Error in the backend" }].fill(503, 0, 1);
   if (kind === "schemas") {
     const found = schemas[Number(part) - 1];
-    return found ? [200, found] : [404, { error_code: 40403, message: "Schema not found" }];
+    if (!found) return [404, { error_code: 40403, message: "Schema not found" }];
+    const { serialized, ...told } = found;
+    return [200, format === "serialized" && serialized ? { ...told, schema: serialized } : told];
   }
   if (request.method === "POST") {
     schemas.push(JSON.parse(body));
-    subjects.set(name, schemas.length);
+    subjects.set(name, [...(subjects.get(name) || []), schemas.length]);
     return [200, { id: schemas.length }];
   }
-  const id = subjects.get(name);
-  if (!id) return [404, { error_code: 40401, message: "Subject not found" }];
-  return [200, { subject: name, version: 1, id, ...schemas[id - 1] }];
+  const ids = subjects.get(name);
+  if (!ids) return [404, { error_code: 40401, message: "Subject not found" }];
+  const at = version === "latest" ? ids.length : Number(version);
+  if (!ids[at - 1]) return [404, { error_code: 40402, message: "Version not found" }];
+  const { serialized, ...told } = schemas[ids[at - 1] - 1];
+  return [200, { subject: name, version: at, id: ids[at - 1], ...told }];
 };
 const http = createServer(async (request, response) => {
   let body = "";

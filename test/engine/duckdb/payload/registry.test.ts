@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { fileBytes } from "../../../schema/protobuf/sample.ts";
 import { answers } from "../answer.ts";
 import { useRegistry } from "./registry-server.ts";
 
@@ -82,6 +83,9 @@ test("what a registry does not give is told", async () => {
   const references = [{ name: "x", subject: "x", version: 1 }];
   await registry().register("referring", one, { references });
   expect(await read("00", "referring")).toBe(refused);
+  const asText = `map('schema.registry.subject', 'proto',
+    'schema.registry.address', '${registry().address}')`;
+  expect(await answer(`SELECT from_protobuf(X'00', ${asText})`)).toBe(refused);
   expect(await answer("SELECT from_avro(X'00', 's', 'ftp://host')")).toBe(refused);
   expect(await read("00", "s", ", map('confluent.schema.registry.ssl.key', 'x')")).toBe(refused);
   expect(await answer("SELECT from_avro(X'00', 's', 'http://127.0.0.1:1')")).toBe(
@@ -98,4 +102,98 @@ test("credentials go along, and are not printed", async () => {
     answer(`SELECT string(from_avro(X'00${hex(id)}0A', 'closed', '${address}', ${options(user)}))`);
   expect(await call("key:secret")).toBe("{5}");
   expect(await call("key:wrong")).toBe("SCHEMA_REGISTRY_CLIENT_ERROR");
+});
+
+test("a schema is read with those that it refers to", async () => {
+  const money = `{"type":"record","name":"Money","namespace":"shop","fields":[
+    {"name":"cents","type":"long"},{"name":"unit","type":{"type":"enum","name":"Unit","symbols":["EUR","USD"]}}]}`;
+  const item = `{"type":"record","name":"Item","namespace":"shop","fields":[{"name":"price","type":"Money"}]}`;
+  const order = `{"type":"record","name":"Order","fields":[{"name":"item","type":"shop.Item"},
+    {"name":"paid","type":["null","shop.Money"]},{"name":"unit","type":"shop.Unit"}]}`;
+  await registry().register("money", money.replace("long", "string"));
+  await registry().register("money", money);
+  const ofMoney = [{ name: "shop.Money", subject: "money", version: 2 }];
+  await registry().register("item", item, { references: ofMoney });
+  const references = [{ name: "shop.Item", subject: "item", version: 1 }, ...ofMoney];
+  const id = await registry().register("referring-order", order, { references });
+  expect(await read(`00${hex(id)}0A00020C0202`, "referring-order")).toBe(
+    "{{{5, EUR}}, {6, USD}, USD}",
+  );
+});
+
+describe("Protobuf", () => {
+  /** What a registry gives for the sample's files: they have no name there. */
+  const serialized = (name: string) => Buffer.from(fileBytes(name)).toString("base64");
+  const options = (subject: string, more: Readonly<Record<string, string>> = {}) => {
+    const all = {
+      "schema.registry.subject": subject,
+      "schema.registry.address": registry().address,
+      ...more,
+    };
+    return `map(${Object.entries(all)
+      .flat()
+      .map((text) => `'${text}'`)
+      .join(", ")})`;
+  };
+  const register = (subject: string, file: string, more: object = {}) =>
+    registry().register(subject, "syntax", {
+      ...{ schemaType: "PROTOBUF", serialized: serialized(file) },
+      ...more,
+    });
+  const readFramed = (message: string, all: string) =>
+    answer(`SELECT string(from_protobuf(X'${message}', ${all}))`);
+
+  test("a message is read by its subject's schema, which imports what Google has", async () => {
+    const id = await register("three", "three.proto");
+    const name = { "schema.registry.protobuf.name": "sample.Wrapped" };
+    expect(await readFramed(`00${hex(id)}020E1202080532030A0161`, options("three", name))).toBe(
+      "{null, {5}, null, null, null, {a}, null, null, null, []}",
+    );
+    const all = options("three", { "schema.registry.protobuf.name": "sample.Point.Label" });
+    expect(await readFramed(`00${hex(id)}0406000A0161`, all)).toBe("{a, []}");
+    const sql = `SELECT hex(to_protobuf(named_struct('text', 'a'), ${all}))`;
+    expect(await answer(sql)).toBe(`00${hex(id)}0406000A0161`);
+    const first = `SELECT hex(to_protobuf(named_struct('i32', 5), ${options("three")}))`;
+    expect(await answer(first)).toBe(`00${hex(id)}001805`);
+    expect(await readFramed(`00${hex(id)}001805`, options("three"))).toMatch("{null, null, 5, ");
+  });
+
+  test("a file is read with those that it refers to", async () => {
+    await register("base", "two.proto");
+    const references = [{ name: "old/two.proto", subject: "base", version: 1 }];
+    const importing = Buffer.concat([
+      fileBytes("edition.proto"),
+      Buffer.from([0x1a, 13, ...Buffer.from("old/two.proto")]),
+    ]).toString("base64");
+    const id = await register("importing", "two.proto", { serialized: importing, references });
+    const depth = { "recursive.fields.max.depth": "1" };
+    const all = options("importing", depth);
+    expect(await readFramed(`00${hex(id)}001801`, all)).toBe("{null, null, 1, [], [], null, null}");
+    await register("lacking", "two.proto", { serialized: importing });
+    expect(await readFramed("00", options("lacking", depth))).toBe("PROTOBUF_DEPENDENCY_NOT_FOUND");
+  });
+
+  test("a message of another name is the message's fault, a newer schema is not", async () => {
+    const first = await register("growing", "two.proto");
+    const strict = "0801120161";
+    const mode = { mode: "PERMISSIVE" };
+    const none = { "schema.registry.schema.evolution.mode": "none" };
+    const ofNulls = /^\{null(, null)*\}$/;
+    for (const bad of [
+      `00${hex(first)}02020801`,
+      `00${hex(first)}02`,
+      `00${hex(first)}0214`,
+      "01",
+    ]) {
+      expect(await readFramed(bad, options("growing"))).toBe("MALFORMED_PROTOBUF_MESSAGE");
+      expect(await readFramed(bad, options("growing", mode))).toMatch(ofNulls);
+    }
+    const later = await register("elsewhere-two", "two.proto");
+    const framed = `00${hex(later)}00${strict}`;
+    expect(await readFramed(framed, options("growing", mode))).toBe("UNKNOWN_FIELD_EXCEPTION");
+    expect(await readFramed(framed, options("growing", none))).toMatch("{1, a, HIGH");
+    const odd = { "schema.registry.schema.evolution.mode": "later" };
+    expect(await readFramed(framed, options("growing", odd))).toBe("INVALID_TEXT_OPTION");
+    expect(await answer("SELECT from_protobuf(X'00', map('a', 'b'))")).toBe("INVALID_TEXT_OPTION");
+  });
 });

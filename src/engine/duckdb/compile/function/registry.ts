@@ -2,7 +2,6 @@ import type { TypedCall } from "../../../../analysis/typed.ts";
 import type { DataType } from "../../../../schema/type.ts";
 import { text } from "../../quote.ts";
 import type { Scope } from "../scope.ts";
-import { avros } from "./avro.ts";
 import { collections } from "./collection.ts";
 import { conditionals } from "./conditional.ts";
 import { datetimes } from "./datetime.ts";
@@ -14,6 +13,7 @@ import { intervals } from "./interval.ts";
 import { jsons } from "./json.ts";
 import { maths } from "./math.ts";
 import { operators } from "./operator.ts";
+import { payloads } from "./payload.ts";
 import { strings } from "./string.ts";
 import { times } from "./time.ts";
 import { timestamps } from "./timestamp.ts";
@@ -53,7 +53,7 @@ export function compilationOf(name: string): Compilation | undefined {
     collections,
     jsons,
     xmls,
-    avros,
+    payloads,
     variants,
     hashes,
   ];
