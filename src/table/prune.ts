@@ -46,19 +46,21 @@ export function pruner(
   pruned: Pruned,
 ): (file: Add, lacks?: Lacks) => SkipReason | undefined {
   const worlds = worldsOf(conditions, pruned);
-  const may = (facts: Omit<Facts, "world">): boolean =>
+  const may = (asked: readonly TypedExpression[], facts: Omit<Facts, "world">): boolean =>
     worlds.some((world) => {
-      return conditions.every((condition) => outcomesOf(condition, { ...facts, world }).true);
+      return asked.every((condition) => outcomesOf(condition, { ...facts, world }).true);
     });
   const partition = byPartition(pruned, (file) => {
-    return may({ pruned, file, lacks: () => false, statistics: () => undefined });
+    const facts = { pruned, file, lacks: () => false, statistics: () => undefined };
+    return may(conditions, facts);
   });
-  const more = conditions.some((condition) => readsRows(condition, pruned));
+  const others = conditions.filter((condition) => readsRows(condition, pruned));
   return (file, lacks = () => false) => {
     if (conditions.length === 0) return undefined;
     if (!partition(file)) return "partition values";
-    if (!more || may({ pruned, file, lacks, statistics: statisticsOf(file) })) return undefined;
-    return "statistics";
+    if (others.length === 0) return undefined;
+    const facts = { pruned, file, lacks, statistics: statisticsOf(file) };
+    return may(others, facts) ? undefined : "statistics";
   };
 }
 

@@ -29,11 +29,9 @@ import { provideJavascript } from "./javascript/register.ts";
 import { applyUpdate, keptResult } from "./kept.ts";
 import { RewrittenFiles } from "./parquet/lz4/rewritten.ts";
 import { footerPart } from "./parquet/part.ts";
-import { footerFacts } from "./parquet/plain-variant.ts";
-import { elementOf, schemaColumns, schemaOf } from "./parquet/schema.ts";
-import { withIntervals } from "./parquet/spark-schema.ts";
+import { fileSchema } from "./parquet/spark-schema.ts";
 import { parquetWrite } from "./parquet/write.ts";
-import { columnName, identifier, paths } from "./quote.ts";
+import { columnName, identifier } from "./quote.ts";
 import { StreamedResult } from "./result.ts";
 import { sqlType } from "./type.ts";
 
@@ -157,24 +155,10 @@ class DuckDBEngine implements Engine {
   }
 
   async parquetSchema(file: FilePlace): Promise<{ schema: StructType; rows: number }> {
-    const instance = await this.#instance();
+    if (this.#closed) throw error("ENGINE_CLOSED", {});
     const local = await localFiles([file], { partOf: () => footerPart });
     try {
-      const { path } = local.files[0]!;
-      const from = paths([path]);
-      const sql = `SELECT ${schemaColumns} FROM parquet_schema(${from})`;
-      return await instance.with(sql, async (connection) => {
-        const found = await footerFacts(path);
-        const elements = (await connection.runAndReadAll(sql)).getRows().map((row, at) => ({
-          ...elementOf(row),
-          variant: found?.variants.has(at) ?? false,
-        }));
-        if (found === undefined) {
-          const reason = "its metadata is cut short";
-          throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason });
-        }
-        return { schema: withIntervals(schemaOf(elements), found.sparkSchema), rows: found.rows };
-      });
+      return await fileSchema(local.files[0]!.path);
     } finally {
       await local.release();
     }

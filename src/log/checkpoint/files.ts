@@ -8,7 +8,7 @@ import {
 } from "../../analysis/expression.ts";
 import type { TypedExpression, TypedRelation } from "../../analysis/typed.ts";
 import type { Chunk } from "../../engine/engine.ts";
-import { boolean, long, type StructType } from "../../schema/type.ts";
+import { boolean, long, type StructType, struct } from "../../schema/type.ts";
 import type { Value } from "../../schema/value.ts";
 import type { Location } from "../../storage/store.ts";
 import type { Add, DeletionVector } from "../action.ts";
@@ -116,10 +116,15 @@ export async function readAdds(
     partitionValues: reference(rows.column("partitionValues")),
     stats: statisticsIn(rows),
   });
-  const fields = addFields(rows, filter?.withoutStatistics);
-  const relation = selected(rows, condition ? [condition] : [], fields);
+  const all = addFields(rows, filter?.withoutStatistics);
+  const isThere = (_: unknown, at: number): boolean => {
+    const { name } = addType().fields[at]!;
+    return rows.has(name) || name === "stats";
+  };
+  // What is null in all rows is not handed on row by row.
+  const type = struct(addType().fields.filter(isThere));
+  const relation = selected(rows, condition ? [condition] : [], all.filter(isThere));
   const adds: Add[] = [];
-  const type = addType();
   const take = (chunk: Chunk): void => {
     for (let at = 0; at < chunk.rows; at += 1) {
       const add = actionOf(chunk.columns, at, type) as unknown as Add;

@@ -65,12 +65,15 @@ export function smallRows(rows: CheckpointRows, kinds: readonly StructField[]): 
   return unionOf(inputs, struct(kinds));
 }
 
+interface Members {
+  readonly relation: TypedRelation;
+  readonly output: readonly Column[];
+  /** The columns that files may have a value in. */
+  readonly read: readonly Column[];
+}
+
 /** The rows whose column of a name is not null: a column for each member of the schema. */
-function membersOf(
-  { files, stored }: CheckpointRows,
-  within: string,
-  schema: StructType,
-): { readonly relation: TypedRelation; readonly output: readonly Column[] } {
+function membersOf({ files, stored }: CheckpointRows, within: string, schema: StructType): Members {
   const known = knownMembers(stored, within, schema);
   const read = known ?? schema;
   const found = columnsOf(read);
@@ -80,7 +83,7 @@ function membersOf(
     output: found,
   };
   const there: TypedRelation = { kind: "filter", input, condition: isThere(found[0]!) };
-  if (found.length === schema.fields.length) return { relation: there, output: found };
+  if (found.length === schema.fields.length) return { relation: there, output: found, read: found };
   const columns = schema.fields.map(({ name, type }) => {
     const column = found.find((one) => one.name === name);
     return column
@@ -88,7 +91,7 @@ function membersOf(
       : { column: newColumn(name, type), expression: literal(null, type) };
   });
   const output = columns.map(({ column }) => column);
-  return { relation: { kind: "project", input: there, columns }, output };
+  return { relation: { kind: "project", input: there, columns }, output, read: found };
 }
 
 /**
@@ -153,6 +156,8 @@ export function structOf(type: StructType, values: readonly TypedExpression[]): 
 export interface FileRows {
   readonly relation: TypedRelation;
   column(name: string): Column;
+  /** Whether files have the column: else it is null. */
+  has(name: string): boolean;
 }
 
 /** The file actions of a kind in files of one form, but for those with the ids (`spelledId`). */
@@ -162,10 +167,11 @@ export function fileRows(
   without: readonly string[] = [],
 ): FileRows {
   const schema = kind === "add" ? addType(structOnlyStats(rows.stored)) : removeType;
-  const { relation: there, output } = membersOf(rows, kind, schema);
+  const { relation: there, output, read } = membersOf(rows, kind, schema);
+  const has = (name: string): boolean => read.some((one) => one.name === name);
   const column = (name: string): Column => output.find((one) => one.name === name) as Column;
   const relation = without.length === 0 ? there : antiJoin(there, spelled(column), without);
-  return { relation, column };
+  return { relation, column, has };
 }
 
 function antiJoin(left: TypedRelation, id: TypedExpression, ids: readonly string[]): TypedRelation {

@@ -9,13 +9,11 @@ import {
   footerIn,
   id,
   listOf,
-  localFooter,
   numberOf,
   openedFile,
   structsOf,
 } from "./footer.ts";
-import { sparkSchemaKey } from "./spark-schema.ts";
-import { type Kept, type Struct, structBytes } from "./thrift.ts";
+import { type Struct, structBytes } from "./thrift.ts";
 
 export interface PlainRequest {
   /** The columns that are read, as the files have them. */
@@ -57,37 +55,6 @@ export async function plainVariants(
     throw thrown;
   }
   return { paths, release };
-}
-
-/** What a footer says beside what the engine tells of it. */
-export interface FooterFacts {
-  /** Which of the elements of the schema it calls variants, by their places. */
-  readonly variants: ReadonlySet<number>;
-  readonly rows: number;
-  /** The schema that Spark wrote, as JSON. */
-  readonly sparkSchema: string | undefined;
-}
-
-const factsKept: Kept = {
-  [id.file.schema]: true,
-  [id.file.rows]: true,
-  [id.file.keyValues]: true,
-};
-
-/** Undefined where there is no footer that can be read here. */
-export async function footerFacts(path: string): Promise<FooterFacts | undefined> {
-  const footer = await localFooter(path, factsKept);
-  if (footer === undefined) return undefined;
-  const { metadata } = footer;
-  const places = structsOf(metadata, id.file.schema).flatMap((element, at) => {
-    return isVariant(element) ? [at] : [];
-  });
-  const text = (pair: Struct, field: number): string => String(pair.get(field)?.value ?? "");
-  const own = structsOf(metadata, id.file.keyValues).find((pair) => {
-    return text(pair, id.keyValue.key) === sparkSchemaKey;
-  });
-  const sparkSchema = own && text(own, id.keyValue.value);
-  return { variants: new Set(places), rows: numberOf(metadata, id.file.rows), sparkSchema };
 }
 
 /** Files open for their footers at a time. */

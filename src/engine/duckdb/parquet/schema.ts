@@ -24,6 +24,8 @@ import {
   variant,
 } from "../../../schema/type.ts";
 import { bareKey } from "../type.ts";
+import { id, numberOf } from "./footer.ts";
+import { code, type Struct } from "./thrift.ts";
 
 /** A row of DuckDB's `parquet_schema`: the footer's elements, parents before children. */
 export interface SchemaElement {
@@ -62,6 +64,55 @@ export function elementOf(row: readonly unknown[]): SchemaElement {
   };
 }
 
+const names = {
+  type: [
+    ...["BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY"],
+    "FIXED_LEN_BYTE_ARRAY",
+  ],
+  repetition: ["REQUIRED", "OPTIONAL", "REPEATED"],
+  converted: [
+    ...["UTF8", "MAP", "MAP_KEY_VALUE", "LIST", "ENUM", "DECIMAL", "DATE", "TIME_MILLIS"],
+    ...["TIME_MICROS", "TIMESTAMP_MILLIS", "TIMESTAMP_MICROS", "UINT_8", "UINT_16", "UINT_32"],
+    ...["UINT_64", "INT_8", "INT_16", "INT_32", "INT_64", "JSON", "BSON", "INTERVAL"],
+  ],
+  logical: [
+    ...["", "String", "Map", "List", "Enum", "Decimal", "Date", "Time", "Timestamp", "", "Int"],
+    ...["Null", "Json", "Bson", "UUID", "Float16", "Variant", "Geometry", "Geography"],
+  ],
+} as const;
+
+/** An element of a footer's schema. */
+export function elementIn(struct: Struct): SchemaElement {
+  const named = (field: number, from: readonly string[]): string | null => {
+    return struct.has(field) ? (from[numberOf(struct, field)] ?? "UNKNOWN") : null;
+  };
+  const logical = struct.get(id.element.logicalType)?.value;
+  const isVariant = logical instanceof Map && logical.has(id.logicalType.variant);
+  return {
+    name: String(struct.get(id.element.name)?.value ?? ""),
+    type: named(id.element.type, names.type),
+    repetition: named(id.element.repetition, names.repetition),
+    children: numberOf(struct, id.element.children),
+    converted: named(id.element.converted, names.converted),
+    scale: numberOf(struct, id.element.scale),
+    precision: numberOf(struct, id.element.precision),
+    logical: logical instanceof Map ? logicalName(logical) : null,
+    fieldId: struct.has(id.element.fieldId) ? numberOf(struct, id.element.fieldId) : null,
+    variant: isVariant,
+  };
+}
+
+/** As `parquet_schema` spells it, in short. */
+function logicalName(logical: Struct): string {
+  const [[kind, { value }] = [0, { value: 0n }]] = logical;
+  const name = `${names.logical[kind] ?? ""}Type`;
+  if (kind !== id.logicalType.timestamp || !(value instanceof Map)) return `${name}()`;
+  const unit = value.get(id.timestamp.unit)?.value;
+  const isNanos = unit instanceof Map && unit.has(id.timestamp.nanos);
+  const isInstant = value.get(id.timestamp.isInstant)?.type === code.true;
+  return `${name}(isAdjustedToUTC=${isInstant}, NANOS=${isNanos ? "" : "<null>"})`;
+}
+
 /** Spark's schema of a file, as its Parquet reader infers it: every field nullable. */
 export function schemaOf(elements: readonly SchemaElement[]): StructType {
   return unmarked(struct(topOf(elements).map(fieldOf))) as StructType;
@@ -78,7 +129,7 @@ export function markedSchemaOf(elements: readonly SchemaElement[]): StructType {
       return fieldOf(node);
     } catch (thrown) {
       if (!isError(thrown)) throw thrown;
-      return field(node.element.name, nullType, true, idOf(node));
+      return field(node.element.name, nullType, true, fieldIdOf(node));
     }
   });
   return struct(fields);
@@ -116,10 +167,10 @@ function childrenOf(
 function fieldOf(node: Node): StructField {
   // A repeated field outside a LIST is an array of what it is (the format's oldest form).
   const type = repeatedType(node);
-  return field(node.element.name, type, true, idOf(node));
+  return field(node.element.name, type, true, fieldIdOf(node));
 }
 
-function idOf({ element }: Node): { readonly [key: string]: number } {
+function fieldIdOf({ element }: Node): { readonly [key: string]: number } {
   return element.fieldId === null ? {} : { "parquet.field.id": element.fieldId };
 }
 

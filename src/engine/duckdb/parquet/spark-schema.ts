@@ -1,15 +1,41 @@
-import { isError } from "../../../error/error.ts";
+import { error, isError } from "../../../error/error.ts";
 import { parseDataTypeJson } from "../../../schema/json.ts";
 import { type DataType, type StructType, struct } from "../../../schema/type.ts";
+import { id, localFooter, numberOf, structsOf } from "./footer.ts";
+import { elementIn, schemaOf } from "./schema.ts";
+import type { Kept, Struct } from "./thrift.ts";
 
 /** The key of a footer under which Spark keeps the schema that it wrote. */
 export const sparkSchemaKey = "org.apache.spark.sql.parquet.row.metadata";
+
+const kept: Kept = {
+  [id.file.schema]: true,
+  [id.file.rows]: true,
+  [id.file.keyValues]: true,
+};
+
+/** Spark's schema of a local file, and how many rows it has, as its footer says. */
+export async function fileSchema(path: string): Promise<{ schema: StructType; rows: number }> {
+  const footer = await localFooter(path, kept);
+  if (footer === undefined) {
+    const reason = "It does not end as a Parquet file does, or its metadata is cut short";
+    throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason });
+  }
+  const { metadata } = footer;
+  const text = (pair: Struct, field: number): string => String(pair.get(field)?.value ?? "");
+  const own = structsOf(metadata, id.file.keyValues).find((pair) => {
+    return text(pair, id.keyValue.key) === sparkSchemaKey;
+  });
+  const schema = schemaOf(structsOf(metadata, id.file.schema).map(elementIn));
+  const told = own && text(own, id.keyValue.value);
+  return { schema: withIntervals(schema, told), rows: numberOf(metadata, id.file.rows) };
+}
 
 /**
  * The schema of a file with the intervals that Spark's own says there are: in Parquet they are
  * numbers. What cannot be read, or is of another shape than the file, says nothing.
  */
-export function withIntervals(schema: StructType, told: string | undefined): StructType {
+function withIntervals(schema: StructType, told: string | undefined): StructType {
   if (told === undefined || !told.includes('"interval ')) return schema;
   try {
     return merged(schema, parseDataTypeJson(told)) as StructType;

@@ -98,8 +98,45 @@ function readMap(cursor: Cursor): [Thrift, Thrift][] {
   ]);
 }
 
-/** Goes past a value and makes nothing of it. */
+/** Goes past a value and makes nothing of it: in one loop, for most of a footer is passed over. */
 function skipValue(cursor: Cursor, type: number): void {
+  const { buffer } = cursor;
+  /** The lists and structs around, innermost last: elements that are left, -1 for a struct. */
+  const left: number[] = [];
+  const types: number[] = [];
+  for (let now = type; ; ) {
+    if (now === code.struct) {
+      left.push(-1);
+      types.push(0);
+    } else if (now === code.list || now === code.set) {
+      const [count, element] = listHead(cursor);
+      const isBytes = element === code.true || element === code.false;
+      if (isBytes) cursor.at += count;
+      left.push(isBytes ? 0 : count);
+      types.push(element);
+    } else skipPlain(cursor, now);
+    if (cursor.at > buffer.length) throw new RangeError("a Thrift value is cut short");
+    for (now = 0; now === 0; ) {
+      const top = left.length - 1;
+      if (top < 0) return;
+      if (left[top] === -1) {
+        const head = byteOf(cursor);
+        if (head !== 0 && head >> 4 === 0) skipPlain(cursor, code.i32);
+        now = head & 15;
+      } else if (left[top]! > 0) {
+        left[top]! -= 1;
+        now = types[top]!;
+      }
+      if (now === 0) {
+        left.pop();
+        types.pop();
+      }
+    }
+  }
+}
+
+/** The same of a value that is no struct, list or set. */
+function skipPlain(cursor: Cursor, type: number): void {
   switch (type) {
     case code.true:
     case code.false:
@@ -115,32 +152,11 @@ function skipValue(cursor: Cursor, type: number): void {
       cursor.at += length;
       return;
     }
-    case code.list:
-    case code.set: {
-      const [count, element] = listHead(cursor);
-      for (let left = count; left > 0; left--) skipElement(cursor, element);
-      return;
-    }
     case code.map:
       readMap(cursor);
       return;
-    case code.struct:
-      skipStruct(cursor);
-      return;
     default:
       while (byteOf(cursor) >= 128);
-  }
-}
-
-function skipElement(cursor: Cursor, type: number): void {
-  if (type === code.true || type === code.false) byteOf(cursor);
-  else skipValue(cursor, type);
-}
-
-function skipStruct(cursor: Cursor): void {
-  for (let head = byteOf(cursor); head !== 0; head = byteOf(cursor)) {
-    if (head >> 4 === 0) varint(cursor);
-    skipValue(cursor, head & 15);
   }
 }
 

@@ -1,8 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadDuck } from "../../../../src/engine/duckdb/module.ts";
+import { id, localFooter, structsOf } from "../../../../src/engine/duckdb/parquet/footer.ts";
 import {
+  elementIn,
   elementOf,
   markedSchemaOf,
+  schemaColumns,
   schemaOf,
 } from "../../../../src/engine/duckdb/parquet/schema.ts";
 import { SparkSession } from "../../../../src/index.ts";
@@ -78,4 +85,28 @@ test("a column without a type of Spark's is in the way only where all are asked 
   );
   expect(() => schemaOf(file)).toThrow(/PARQUET_TYPE_NOT_RECOGNIZED.*ENUM of the column e/);
   expect(formatDataType(markedSchemaOf(file))).toBe("struct<e:void,i:void,n:bigint>");
+});
+
+test("a footer's elements say what the engine tells of them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-schema-"));
+  const instance = await loadDuck().DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const own = join(folder, "types.parquet");
+  await connection.run(`COPY (SELECT
+    true AS a, 1::TINYINT AS b, 2::SMALLINT AS c, 3::INTEGER AS d, 4::BIGINT AS e, 5::UTINYINT AS f,
+    6::UINTEGER AS g, 7::UBIGINT AS h, 1.5::FLOAT AS i, 2.5::DOUBLE AS j, 1.25::DECIMAL(9, 2) AS k,
+    1::DECIMAL(38, 10) AS l, 'x' AS m, 'x'::BLOB AS n, DATE '2020-01-02' AS o,
+    TIMESTAMP '2020-01-02 03:04:05' AS p, TIMESTAMPTZ '2020-01-02 03:04:05Z' AS q, [1, 2] AS r,
+    MAP {'k': [{'x': 1}]} AS s, {'y': 'z', 'w': {'v': 1}} AS t, '{}'::JSON AS u
+  ) TO '${own}' (FORMAT parquet)`);
+  for (const path of [own, legacy]) {
+    const sql = `SELECT ${schemaColumns} FROM parquet_schema('${path}')`;
+    const told = (await connection.runAndReadAll(sql)).getRows().map(elementOf);
+    const footer = await localFooter(path);
+    const found = structsOf(footer!.metadata, id.file.schema).map(elementIn);
+    expect(found).toHaveLength(told.length);
+    expect(schemaOf(found)).toEqual(schemaOf(told));
+  }
+  instance.closeSync();
+  rmSync(folder, { recursive: true });
 });

@@ -42,3 +42,31 @@ test("what is read is written again, known or not; what is not kept is passed ov
     RangeError,
   );
 });
+
+test("what is passed over is passed over whole, at any depth", () => {
+  const item = (type: number, value: Thrift["value"]): Thrift => ({ type, value });
+  const number = item(code.i32, 7n);
+  const inner: Struct = new Map([
+    [1, item(code.list, [item(code.list, [number, number]), item(code.list, [])])],
+    [2, item(code.list, [item(code.false, 0n), item(code.true, 0n)])],
+    [90, item(code.byte, 0n)],
+  ]);
+  const structs = Array.from({ length: 16 }, () => item(code.struct, inner));
+  const around: Struct = new Map([
+    [1, item(code.struct, new Map())],
+    [2, item(code.set, structs)],
+    [3, item(code.map, [[number, item(code.struct, inner)]])],
+  ]);
+  const struct: Struct = new Map([
+    [1, item(code.list, [item(code.struct, around), item(code.struct, inner)])],
+    [2, number],
+  ]);
+  const bytes = structBytes(struct);
+  const cursor = { buffer: bytes, at: 0 };
+  expect(readStruct(cursor, { 2: true })).toEqual(new Map([[2, number]]));
+  expect(cursor.at).toBe(bytes.length);
+  for (let length = 0; length < bytes.length; length += 1) {
+    const cut = { buffer: bytes.subarray(0, length), at: 0 };
+    expect(() => readStruct(cut, {})).toThrow(RangeError);
+  }
+});
