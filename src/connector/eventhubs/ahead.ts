@@ -1,19 +1,25 @@
+import type { Value } from "../../schema/value.ts";
 import type { ReceivedEvent } from "./peer.ts";
 
 /** So much may wait: what comes next is not asked for before some of it is taken. */
-const waitingMost = { events: 4_096, bytes: 4 << 20 };
+const waitingMost = { rows: 4_096, bytes: 4 << 20 };
 
-/** Events that came together, and how many bytes their bodies have. */
+/** The rows of events that came together, and how many bytes their bodies have. */
 export interface Came {
-  readonly events: readonly ReceivedEvent[];
+  readonly rows: readonly (readonly Value[])[];
   readonly bytes: number;
 }
 
-/** Takes events as they come, before they are asked for: then partitions come side by side. */
+type ReadRow = (event: ReceivedEvent) => readonly Value[];
+
+/**
+ * Takes events as they come, before they are asked for: then partitions come side by side. Rows
+ * are what waits, for an event of the client's is many objects.
+ */
 export class Ahead {
   readonly #came: Came[] = [];
   readonly #taking: Promise<void>;
-  #events = 0;
+  #rows = 0;
   #bytes = 0;
   #closed = false;
   #ended = false;
@@ -22,8 +28,8 @@ export class Ahead {
   #wake = (): void => {};
   #resume = (): void => {};
 
-  constructor(events: AsyncIterable<readonly ReceivedEvent[]>) {
-    this.#taking = this.#take(events);
+  constructor(events: AsyncIterable<readonly ReceivedEvent[]>, row: ReadRow) {
+    this.#taking = this.#take(events, row);
   }
 
   /** The next; undefined: there are no more. */
@@ -48,10 +54,11 @@ export class Ahead {
     await this.#taking;
   }
 
-  async #take(source: AsyncIterable<readonly ReceivedEvent[]>): Promise<void> {
+  async #take(source: AsyncIterable<readonly ReceivedEvent[]>, row: ReadRow): Promise<void> {
     try {
       for await (const events of source) {
-        const came = { events, bytes: events.reduce((sum, one) => sum + sizeOf(one), 0) };
+        const bytes = events.reduce((sum, one) => sum + sizeOf(one), 0);
+        const came = { rows: events.map(row), bytes };
         this.#came.push(came);
         this.#add(came, 1);
         this.#wake();
@@ -67,13 +74,13 @@ export class Ahead {
     this.#wake();
   }
 
-  #add({ events, bytes }: Came, sign: 1 | -1): void {
-    this.#events += sign * events.length;
+  #add({ rows, bytes }: Came, sign: 1 | -1): void {
+    this.#rows += sign * rows.length;
     this.#bytes += sign * bytes;
   }
 
   #isFull(): boolean {
-    return this.#events >= waitingMost.events || this.#bytes >= waitingMost.bytes;
+    return this.#rows >= waitingMost.rows || this.#bytes >= waitingMost.bytes;
   }
 }
 

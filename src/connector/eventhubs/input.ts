@@ -32,11 +32,11 @@ export function hubInput({ schema, description, open }: HubInput): FetchedInput 
     ...{ kind: "fetched", schema, description },
     async *fetch(signal): AsyncGenerator<readonly (readonly Value[])[]> {
       const { hub, ranges, close } = await open(signal);
-      let part: Value[][] = [];
+      let part: (readonly Value[])[] = [];
       let bytes = 0;
       try {
-        for await (const came of readRanges(hub, ranges, signal)) {
-          for (const event of came.events) part.push(row(event, came.partition));
+        for await (const came of readRanges(hub, { ranges, row, signal })) {
+          part.push(...came.rows);
           bytes += came.bytes;
           if (part.length < partRows && bytes < partBytes) continue;
           yield part;

@@ -1,5 +1,6 @@
 import { env } from "../../env.ts";
 import { error } from "../../error/error.ts";
+import type { Value } from "../../schema/value.ts";
 import { Ahead, type Came } from "./ahead.ts";
 import { type Bounds, type Hub, type Received, unavailable } from "./client.ts";
 import type { ReceivedEvent } from "./peer.ts";
@@ -14,37 +15,37 @@ export interface SequenceRange {
   readonly end: bigint;
 }
 
-export interface RangeEvents extends Came {
-  readonly partition: number;
+export interface RangesRequest {
+  readonly ranges: readonly SequenceRange[];
+  readonly row: (event: ReceivedEvent, partition: number) => readonly Value[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The events of ranges, range by range and by sequence number in each. EVENTHUBS_DATA_LOSS where
- * some are gone; with failOnDataLoss false they are left out, and a warning says so.
+ * The events of ranges as rows, range by range and by sequence number in each. EVENTHUBS_DATA_LOSS
+ * where some are gone; with failOnDataLoss false they are left out, and a warning says so.
  */
 export async function* readRanges(
   hub: Hub,
-  ranges: readonly SequenceRange[],
-  signal?: AbortSignal,
-): AsyncGenerator<RangeEvents> {
+  { ranges, row, signal }: RangesRequest,
+): AsyncGenerator<Came> {
   const bounds = await hub.bounds(ranges.map(({ partition }) => partition));
   const left = ranges.flatMap((range) => present(hub, range, bounds.get(range.partition)!));
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const begun: Ahead[] = [];
   try {
-    for (const [at, range] of left.entries()) {
+    for (const at of left.keys()) {
       for (const ahead of left.slice(begun.length, at + aheadMax)) {
-        begun.push(new Ahead(readRange(hub, ahead, either)));
+        const { partition } = ahead;
+        begun.push(new Ahead(readRange(hub, ahead, either), (event) => row(event, partition)));
       }
-      const events = begun[at]!;
-      for (let came = await events.next(); came; came = await events.next()) {
-        yield { partition: range.partition, ...came };
-      }
+      const rows = begun[at]!;
+      for (let came = await rows.next(); came; came = await rows.next()) yield came;
     }
   } finally {
     stop.abort();
-    await Promise.all(begun.map((events) => events.close()));
+    await Promise.all(begun.map((rows) => rows.close()));
   }
 }
 

@@ -34,9 +34,13 @@ const cells: Readonly<Record<string, Cell>> = {
   enqueuedTime: ({ enqueuedTimeUtc }) => new Timestamp(BigInt(enqueuedTimeUtc.getTime()) * 1000n),
   publisher: (event) => annotation(event, "x-opt-publisher"),
   partitionKey: (event) => annotation(event, "x-opt-partition-key"),
-  properties: (event) =>
-    textMap(Object.entries(event.getRawAmqpMessage().applicationProperties ?? {})),
-  systemProperties: (event) => textMap(systemOf(event)),
+  properties: (event) => {
+    const found = new Map<Value, Value>();
+    const { applicationProperties = {} } = event.getRawAmqpMessage();
+    for (const name in applicationProperties) found.set(name, textOf(applicationProperties[name]));
+    return found;
+  },
+  systemProperties: (event) => systemOf(event),
 };
 
 /** Makes rows of the columns that are asked for. */
@@ -65,20 +69,27 @@ function annotation(event: ReceivedEvent, name: string): string | null {
 /** What has a column of its own is not there a second time. */
 const columns = new Set(["x-opt-offset", "x-opt-sequence-number", "x-opt-enqueued-time"]);
 
-function* systemOf(event: ReceivedEvent): Generator<[string, unknown]> {
+function systemOf(event: ReceivedEvent): ReadonlyMap<Value, Value> {
+  const found = new Map<Value, Value>();
   const { messageAnnotations = {}, properties = {} } = event.getRawAmqpMessage();
-  for (const [name, value] of Object.entries(messageAnnotations)) {
-    if (!columns.has(name)) yield [name, value];
+  for (const name in messageAnnotations) {
+    if (!columns.has(name)) found.set(name, textOf(messageAnnotations[name]));
   }
   for (const [name, value] of Object.entries(properties)) {
-    // AMQP's own name: message-id.
-    const own = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (value !== undefined && value !== null) yield [own, value];
+    if (value !== undefined && value !== null) found.set(ownName(name), textOf(value));
   }
+  return found;
 }
 
-function textMap(entries: Iterable<readonly [string, unknown]>): ReadonlyMap<Value, Value> {
-  return new Map([...entries].map(([name, value]) => [name, textOf(value)]));
+const ownNames = new Map<string, string>();
+
+/** AMQP's own name of a property, of which there are thirteen: `message-id`. */
+function ownName(name: string): string {
+  const known = ownNames.get(name);
+  if (known !== undefined) return known;
+  const own = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  ownNames.set(name, own);
+  return own;
 }
 
 /** A text as it is, all else as JSON; bytes as an array of Java's signed ones. */

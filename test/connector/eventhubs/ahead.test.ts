@@ -29,15 +29,17 @@ function endless(count: number, bytes: number) {
       seen.ended = true;
     }
   };
-  return { seen, ahead: new Ahead(give()) };
+  return { seen, ahead: new Ahead(give(), row) };
 }
+
+const row = ({ offset }: ReceivedEvent) => [offset];
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 100; turn++) await setImmediate();
 }
 
 test.each([
-  ["events", 1_000, 10, 5_000],
+  ["rows", 1_000, 10, 5_000],
   ["bytes", 1, 1 << 20, 4],
 ])("no more %s wait than may", async (_, count, bytes, most) => {
   const { seen, ahead } = endless(count, bytes);
@@ -57,9 +59,10 @@ test("events come in their order, then what failed, and it is not forgotten", as
       yield eventsOf(2, 1);
       throw new Error("gone");
     })(),
+    row,
   );
-  expect((await ahead.next())?.events).toHaveLength(1);
-  expect((await ahead.next())?.events).toHaveLength(2);
+  expect((await ahead.next())?.rows).toHaveLength(1);
+  expect((await ahead.next())?.rows).toHaveLength(2);
   await expect(ahead.next()).rejects.toThrow("gone");
   await expect(ahead.next()).rejects.toThrow("gone");
   await ahead.close();
@@ -73,10 +76,11 @@ test("who asks waits for the next, and hears of the end", async () => {
       await wait;
       yield eventsOf(1, 1);
     })(),
+    row,
   );
   const next = ahead.next();
   go();
-  expect((await next)?.events).toHaveLength(1);
+  expect((await next)?.rows).toHaveLength(1);
   expect(await ahead.next()).toBeUndefined();
   await ahead.close();
 });
