@@ -51,7 +51,9 @@ describe.skipIf("missing" in cluster)("three brokers that ask for a password ove
     return (await ids.collect()).map((row) => String(row["id"]));
   };
 
-  test("one is killed that leads partitions and transactions: streams go on, all is there once", async () => {
+  test("one is killed that leads partitions and transactions: streams go on, all is there once", {
+    timeout: 300_000,
+  }, async () => {
     const [topic, target] = [await topicOf(plaintext), await topicOf(plaintext)];
     const lines = spark.readStream
       .format("kafka")

@@ -50,7 +50,7 @@ async function rowsOf(topic: string): Promise<string[]> {
 
 /** Waits until the table has so many rows; fails with what ended the query. */
 async function arrive(query: StreamingQuery, topic: string, count: number): Promise<void> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await setTimeout(50)) {
+  for (const until = Date.now() + 100_000; Date.now() < until; await setTimeout(50)) {
     if (!query.isActive) throw query.exception ?? new Error("the query ended");
     if ((await rowsOf(topic).catch(() => [])).length >= count) return;
   }
@@ -77,7 +77,9 @@ describe.skipIf("missing" in broker)("a broker that is away", () => {
     }
   };
 
-  test("streams go on by themselves, have every record once, and can be stopped meanwhile", async () => {
+  test("streams go on by themselves, have every record once, and can be stopped meanwhile", {
+    timeout: 300_000,
+  }, async () => {
     const [topic, other, target] = [
       await createTopic(plaintext, 2),
       await createTopic(plaintext, 1),
