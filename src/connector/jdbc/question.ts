@@ -98,7 +98,9 @@ function aggregate(found: Found, given: TypedAggregate): Piece | undefined {
       if (distinct && !exact) return undefined;
       if (distinct) return { text: `${dialect.count}(DISTINCT ${exact})`, ...rest };
       if (!column || column.type.type === "void") return undefined;
-      return { text: `${dialect.count}(${dialect.quote(column.name)})`, ...rest };
+      // Not every type may be counted itself.
+      const there = `CASE WHEN ${dialect.quote(column.name)} IS NOT NULL THEN 1 END`;
+      return { text: `${dialect.count}(${there})`, ...rest };
     }
     case "min":
     case "max":

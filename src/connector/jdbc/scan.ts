@@ -64,7 +64,8 @@ export function ordered(
     if (column?.compares !== "exactly") return undefined;
     return dialect.ordered(dialect.exact(column), { direction, nulls });
   });
-  return keys.every((key) => key !== undefined) ? keys : undefined;
+  // The same key twice is refused by some.
+  return keys.every((key) => key !== undefined) ? [...new Set(keys)] : undefined;
 }
 
 /** The rows of statements, several of them at a time. */

@@ -39,6 +39,10 @@ async function connect(options: AccessOptions): Promise<Connection> {
   try {
     await new Promise<void>((resolve, reject) => {
       client.connect((thrown) => (thrown ? reject(thrown) : resolve()));
+    }).catch((thrown) => {
+      // One that was not let in answers no farewell.
+      connection.end();
+      throw thrown;
     });
     await connection.run(
       "SET time_zone = '+00:00', sql_mode = " +
@@ -147,11 +151,17 @@ class MysqlConnection implements Connection {
     }
   }
 
+  /** At once, whatever it is doing. */
+  end(): void {
+    this.#ended = true;
+    this.#client.destroy();
+  }
+
   async [Symbol.asyncDispose]() {
     if (this.#ended) return;
     this.#ended = true;
     // It would wait for the rows of a read that nobody wants any more.
-    if (this.#reading) return this.#client.destroy();
+    if (this.#reading) return this.end();
     await new Promise<void>((resolve) => this.#client.end(() => resolve()));
   }
 }

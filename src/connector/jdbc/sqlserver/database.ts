@@ -96,9 +96,10 @@ class SqlServerConnection implements Connection {
   }
 
   async describe(select: string, ntz: boolean) {
-    // Columns: is_hidden, column_ordinal, name, is_nullable, system_type_id, system_type_name.
+    // Columns: is_hidden, column_ordinal, name, is_nullable, system_type_id, system_type_name, …;
+    // the last is null of a type of the CLR, whose name is the 14th, user_type_name.
     const rows = await this.run(`EXEC sp_describe_first_result_set N${quotedText(select)}`);
-    return rows.map((row) => sqlServerColumn(row[2] ?? "", row[5] ?? "", ntz));
+    return rows.map((row) => sqlServerColumn(row[2] ?? "", row[5] ?? row[13] ?? "", ntz));
   }
 
   async *read(select: string, { columns, size, timeZone }: Reading) {

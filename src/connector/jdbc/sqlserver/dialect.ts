@@ -33,7 +33,7 @@ export const sqlServer: Dialect = {
     return `SELECT ${names} INTO ${table} ${none} UNION ALL SELECT ${names} ${none}`;
   },
   update: ({ table, stage, on, columns }) => {
-    const set = columns.map((name) => `t.${name} = s.${name}`).join(", ");
+    const set = columns.map((name) => `${name} = s.${name}`).join(", ");
     return `UPDATE t SET ${set} FROM ${table} AS t JOIN ${stage} AS s ON ${on}`;
   },
   createBatches: (table) =>

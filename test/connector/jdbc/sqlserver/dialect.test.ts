@@ -23,6 +23,7 @@ test.each([
   ["time(7)", "timestamp"],
   ["date", "date"],
   ["uniqueidentifier", "string"],
+  ["geometry", "binary"],
 ])("%s is read as %s", (name, type) => {
   expect(formatDataType(sqlServerColumn("c", name, false).type)).toBe(type);
 });
@@ -58,7 +59,7 @@ test("statements", () => {
     "SELECT [a] INTO #s FROM t WHERE 1=0 UNION ALL SELECT [a] FROM t WHERE 1=0",
   );
   expect(sqlServer.update({ table: "t", stage: "#s", on: "t.a = s.a", columns: ["[b]"] })).toBe(
-    "UPDATE t SET t.[b] = s.[b] FROM t AS t JOIN #s AS s ON t.a = s.a",
+    "UPDATE t SET [b] = s.[b] FROM t AS t JOIN #s AS s ON t.a = s.a",
   );
   expect(sqlServer.createBatches("[b]")).toBe(
     "IF OBJECT_ID(N'[b]') IS NULL CREATE TABLE [b] " +

@@ -367,6 +367,42 @@ for (const [name, find] of Object.entries(places)) {
       },
     );
 
+    test.skipIf(name !== "MySQL")("a password is proven, over TLS and without", async () => {
+      await using place = await made();
+      const [[database] = []] = await place.rows("SELECT database()");
+      await place.rows(`CREATE USER '${database}' IDENTIFIED BY 'it''s & secret'`);
+      const cipher =
+        "SELECT VARIABLE_VALUE AS v FROM performance_schema.session_status " +
+        "WHERE VARIABLE_NAME = 'Ssl_cipher'";
+      const login = {
+        url: place.url.replace(/\/try_.*/, "/"),
+        user: String(database),
+        query: cipher,
+      };
+      const proven = { ...login, password: "it's & secret" };
+      expect(await read(place, proven).collect()).toEqual([{ v: "" }]);
+      const [row] = await read(place, { ...proven, sslMode: "REQUIRED" }).collect();
+      expect(row?.["v"]).toMatch(/AES/);
+      await expect(
+        read(place, { ...proven, sslMode: "VERIFY_CA" }).collect(),
+      ).rejects.toMatchObject({ code: "FAILED_JDBC.UNCLASSIFIED" });
+      await expect(read(place, { ...login, password: "other" }).collect()).rejects.toThrow(
+        /denied/,
+      );
+      await place.rows(`DROP USER '${database}'`);
+    });
+
+    test.skipIf(name === "SQLite" || name === "DuckDB")(
+      "a database that is not there is told, by its server's words",
+      async () => {
+        await using place = await made();
+        const url = place.url.replace(/\/(postgres|try_\w+)\?/, "/no_such?");
+        await expect(read(place, { url, query: "SELECT 1" }).collect()).rejects.toThrow(
+          /FAILED_JDBC.UNCLASSIFIED.*no_such/s,
+        );
+      },
+    );
+
     test("hints are of MySQL alone", async () => {
       await using place = await made();
       const hinted = read(place, {
