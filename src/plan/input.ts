@@ -1,4 +1,4 @@
-import type { StructType } from "../schema/type.ts";
+import type { StructField, StructType } from "../schema/type.ts";
 import type { Value } from "../schema/value.ts";
 import type { Store } from "../storage/store.ts";
 import type { Options } from "./relation.ts";
@@ -18,6 +18,14 @@ export type Input =
   | RecordInput
   | CachedInput
   | EmptyInput;
+
+/**
+ * Whether a column is the one that says of each row which file it is of. A column of that name that
+ * files have themselves is another: it may be null.
+ */
+export function isFileMetadata({ name, type, nullable }: StructField): boolean {
+  return name === "_metadata" && type.type === "struct" && !nullable;
+}
 
 export interface RowsInput {
   readonly kind: "rows";

@@ -38,7 +38,21 @@ def plain(value, of):
 
 
 def wide(of):
-    return pa.int64() if pa.types.is_timestamp(of) else of
+    """The type with numbers for instants, also within others."""
+    if pa.types.is_timestamp(of):
+        return pa.int64()
+    if pa.types.is_struct(of):
+        return pa.struct([(f.name, wide(f.type)) for f in of])
+    if pa.types.is_map(of):
+        return pa.map_(wide(of.key_type), wide(of.item_type))
+    return pa.list_(wide(of.value_type)) if pa.types.is_list(of) else of
+
+
+def refuse_unions(of):
+    if pa.types.is_union(of):
+        raise ValueError("its values do not tell which type of a union they are of")
+    for at in range(of.num_fields):
+        refuse_unions(of.field(at).type)
 
 
 def texts(values, of):
@@ -53,7 +67,7 @@ def texts(values, of):
 def show(batch):
     columns = []
     for field, column in zip(batch.schema, batch.columns):
-        held = column.cast(wide(field.type)) if pa.types.is_timestamp(field.type) else column
+        held = column if wide(field.type) == field.type else column.cast(wide(field.type))
         columns.append(texts(held.to_pylist(), field.type))
     names = [json.dumps(name) for name in batch.schema.names]
     for row in zip(*columns):
@@ -61,6 +75,8 @@ def show(batch):
 
 
 file = orc.ORCFile(sys.argv[1])
+for kept in file.schema:
+    refuse_unions(kept.type)
 for stripe in range(file.nstripes):
     rows = file.read_stripe(stripe)
     for start in range(0, rows.num_rows, 10_000):

@@ -55,7 +55,9 @@ describe("inference", () => {
     await using session = await prepared();
     await session.file("in/a.csv", "id,k\n1,x\n", 1);
     await session.file("in/b.csv", "more,ID\n1.5,3000000000\n", 2);
-    expect(await ddl(session, { ...csv, ...typed, mergeSchema: "false" })).toContain("id ");
+    expect(await ddl(session, { ...csv, ...typed, mergeSchema: "false" })).toBe(
+      "id DOUBLE,k STRING",
+    );
     await rm(join(session.folder, "schema"), { recursive: true });
     expect(await ddl(session, { ...csv, ...typed })).toBe("id BIGINT,k STRING,more DOUBLE");
     const rows = await readAll(session, { ...csv, ...typed, readerCaseSensitive: "false" });
@@ -81,6 +83,20 @@ describe("inference", () => {
     expect(await ddl(session, parquet)).toMatch(/^a BIGINT,b STRING$|^b STRING,a BIGINT$/);
     const rows = await readAll(session, parquet);
     expect(rows.map(({ a }) => a).sort()).toEqual([1n, 2n]);
+  });
+
+  test("of Parquet and Avro takes one file alone, where mergeSchema is false", async () => {
+    for (const format of ["parquet", "avro"]) {
+      await using session = await prepared();
+      const options = { "cloudFiles.format": format };
+      await addFile(session, format, ["a INT", [[1]]]);
+      await addFile(session, format, ["b STRING", [["x"]]]);
+      expect(await ddl(session, { ...options, mergeSchema: "false" })).toMatch(
+        /^(a INT|b STRING)$/,
+      );
+      await rm(join(session.folder, "schema"), { recursive: true });
+      expect(await ddl(session, options)).toMatch(/^(a INT,b STRING|b STRING,a INT)$/);
+    }
   });
 
   test("of text and binary files is the format's own", async () => {

@@ -107,6 +107,24 @@ describe("schema on read", () => {
   });
 });
 
+test("a column of files that is called _metadata is read, whatever its type", async () => {
+  const frame = await spark.sql(
+    "SELECT 7 AS _metadata UNION ALL SELECT CAST(NULL AS INT) AS _metadata",
+  );
+  const member = await spark.sql("SELECT named_struct('file_name', 'own') AS _metadata");
+  for (const format of ["orc", "parquet", "json"]) {
+    const path = join(folder, `metadata-${format}`);
+    await frame.write.format(format).save(path);
+    const rows = await spark.read.format(format).schema("_metadata INT").load(path).collect();
+    expect(rows.map((row) => row["_metadata"])).toEqual([7, null]);
+    const inner = join(folder, `metadata-member-${format}`);
+    await member.write.format(format).save(inner);
+    expect(await spark.read.format(format).load(inner).collect()).toEqual([
+      { _metadata: { file_name: "own" } },
+    ]);
+  }
+});
+
 test("partitioned folders are written and read", async () => {
   const path = join(folder, "parts");
   const frame = await spark.sql("SELECT id, id % 2 AS part FROM range(6)");

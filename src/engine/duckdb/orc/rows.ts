@@ -1,5 +1,5 @@
 import { isError } from "../../../error/error.ts";
-import type { InputFile, OrcInput } from "../../../plan/input.ts";
+import { type InputFile, isFileMetadata, type OrcInput } from "../../../plan/input.ts";
 import type { StructField } from "../../../schema/type.ts";
 import { batchRows } from "../../orc/column/column.ts";
 import type { Reader } from "../../orc/column/open.ts";
@@ -61,7 +61,7 @@ export class OrcRows implements RowSource {
     for (const index of new Set(request.wanted)) {
       const field = input.schema.fields[index];
       if (field === undefined) continue;
-      if (field.name === "_metadata" || partitions.has(field.name)) {
+      if (isFileMetadata(field) || partitions.has(field.name)) {
         this.#constants.set(index, columnOf(field.type));
       } else fields.set(index, field);
     }

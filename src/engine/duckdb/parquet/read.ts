@@ -1,4 +1,4 @@
-import type { InputFile, ParquetInput } from "../../../plan/input.ts";
+import { type InputFile, isFileMetadata, type ParquetInput } from "../../../plan/input.ts";
 import {
   type DataType,
   field,
@@ -27,7 +27,7 @@ export function storedColumns(input: ParquetInput): StructType {
 
 /** The columns that `_metadata` needs of the files: they stand last. */
 function trackedFields({ schema, tracked }: ParquetInput): readonly StructField[] {
-  if (tracked === undefined || !schema.fields.some(isMetadata)) return [];
+  if (tracked === undefined || !schema.fields.some(isFileMetadata)) return [];
   return [field(tracked.rowId, long), field(tracked.rowCommitVersion, long)];
 }
 
@@ -55,7 +55,7 @@ export function parquetSource(input: ParquetInput, read: ParquetFiles): Source {
   return {
     sql: `${sql} AS t`,
     columns: schema.fields.map((field, at) => {
-      if (isMetadata(field)) return metadata(field.type as StructType, files, tracked);
+      if (isFileMetadata(field)) return metadata(field.type as StructType, files, tracked);
       if (isPartition(field, files)) return constant(field, files);
       const value = today(columns[found[at]!]!, field, read.calendars);
       const own = widened.includes(field.name) ? castFirst(value) : value;
@@ -181,12 +181,8 @@ function isPartition(field: StructField, files: readonly InputFile[]): boolean {
   return files.length > 0 && files.every((file) => Object.hasOwn(file.partition, field.name));
 }
 
-function isMetadata(field: StructField): boolean {
-  return field.name === "_metadata" && field.type.type === "struct";
-}
-
 function isFromFile(field: StructField, files: readonly InputFile[]): boolean {
-  return isPartition(field, files) || isMetadata(field);
+  return isPartition(field, files) || isFileMetadata(field);
 }
 
 /** SQL of a value that each file has one of: a constant, or a list the file's index picks from. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { InputFile, TextInput } from "../../../plan/input.ts";
+import { type InputFile, isFileMetadata, type TextInput } from "../../../plan/input.ts";
 import { long, type StructField, type StructType, struct } from "../../../schema/type.ts";
 import { Timestamp, type Value } from "../../../schema/value.ts";
 import { type Column, columnOf } from "./column.ts";
@@ -33,13 +33,13 @@ export function layoutOf(input: TextInput, options: TextOptions): Layout {
   let rescued: StringColumn | undefined;
   const records = ["json", "csv", "xml"].includes(input.format);
   const special = (field: StructField): boolean =>
-    field.name === "_metadata" ||
+    isFileMetadata(field) ||
     partitions.has(field.name) ||
     (records && [options.corruptColumn, options.rescuedColumn].includes(field.name));
   input.schema.fields.forEach((field, index) => {
     const column = columns[index]!;
     const isText = column instanceof StringColumn;
-    if (field.name === "_metadata" || partitions.has(field.name)) constants.push({ field, column });
+    if (isFileMetadata(field) || partitions.has(field.name)) constants.push({ field, column });
     else if (records && isText && field.name === options.corruptColumn) corrupt = column;
     else if (records && isText && field.name === options.rescuedColumn) {
       rescued = input.known === undefined ? column : new RescuedColumn(input.known);
@@ -75,7 +75,7 @@ export function isWhole({ fields }: StructType, options: TextInput["options"]): 
 
 /** The value of a column that is the same for a whole file. */
 export function constantOf(field: StructField, file: InputFile): Value {
-  if (field.name !== "_metadata" || field.type.type !== "struct") {
+  if (field.type.type !== "struct" || !isFileMetadata(field)) {
     return file.partition[field.name] ?? null;
   }
   const known: Record<string, Value> = {

@@ -47,9 +47,9 @@ export class TimestampReader extends ColumnReader {
       const low = words[i * 2]! >>> 0;
       const digits = Math.floor((words[i * 2 + 1]! * twoTo32 + low) / 8);
       const nano = digits * powers[low & 7]!;
-      nanos[start + i] = nano;
-      // Writers cut towards zero.
-      if (seconds[start + i]! < 0 && nano > 999_999) seconds[start + i]! -= 1;
+      // Writers cut towards zero; Arrow's counts the rest below it.
+      if (nano < 0 || (seconds[start + i]! < 0 && nano > 999_999)) seconds[start + i]! -= 1;
+      nanos[start + i] = nano < 0 ? nano + 1e9 : nano;
     }
     const spreading = { present: this.present, start, count, values };
     spread(seconds, spreading);
