@@ -6,8 +6,8 @@ import type { Source } from "../../stream/source.ts";
 import { numberOf } from "../journal/source.ts";
 import { connect, type Peer } from "./connection.ts";
 
-/** Lines held before the peer is made to wait; a stalled query must not fill the memory. */
-const maxLines = 1_000_000;
+/** Held before the peer is made to wait; a stalled query must not fill the memory. */
+const most = { lines: 1_000_000, characters: 1 << 26 };
 
 /** Lines in memory, as in Spark: gone with the process. */
 export async function openMemory(
@@ -18,7 +18,8 @@ export async function openMemory(
   let failure: Error | undefined;
   const connection = await connect(peer, {
     lines: (lines, from) => {
-      if (buffer.push(lines) > maxLines) from.pause();
+      buffer.push(lines);
+      if (buffer.full) from.pause();
     },
     ended: (thrown) => {
       failure = thrown;
@@ -51,6 +52,7 @@ export async function openMemory(
 class LineBuffer {
   readonly #stamped: boolean;
   #rows: (readonly Value[])[] = [];
+  #characters = 0;
   #first = 0;
 
   constructor(stamped: boolean) {
@@ -61,11 +63,16 @@ class LineBuffer {
     return this.#first + this.#rows.length - 1;
   }
 
-  /** Takes what came; returns how many lines are held. */
-  push(lines: readonly string[]): number {
+  get full(): boolean {
+    return this.#rows.length > most.lines || this.#characters > most.characters;
+  }
+
+  push(lines: readonly string[]): void {
     const now = new Timestamp(BigInt(env.now()) * 1000n);
-    for (const value of lines) this.#rows.push(this.#stamped ? [value, now] : [value]);
-    return this.#rows.length;
+    for (const value of lines) {
+      this.#rows.push(this.#stamped ? [value, now] : [value]);
+      this.#characters += value.length;
+    }
   }
 
   between(start: number, end: number): readonly (readonly Value[])[] {
@@ -78,6 +85,7 @@ class LineBuffer {
   release(end: number): void {
     const gone = Math.min(this.#rows.length, end + 1 - this.#first);
     if (gone <= 0) return;
+    for (const [value] of this.#rows.slice(0, gone)) this.#characters -= String(value).length;
     this.#rows = this.#rows.slice(gone);
     this.#first += gone;
   }

@@ -47,6 +47,22 @@ test("lines come as rows, whole, in the order sent; those committed are gone", a
   });
 });
 
+test("a server that sends more than is held waits for a commit, and all of it comes", async () => {
+  await using session = await openSession();
+  await using server = await startLines();
+  await using source = await open(session, server);
+  const line = `${"x".repeat((1 << 20) - 1)}\n`;
+  for (let sent = 0; sent < 80; sent++) server.send(line);
+  let end = await next(source);
+  while (Number(end) < 63) end = await next(source, end);
+  await env.sleep(200);
+  end = (await source.latestOffset(end, all))!;
+  expect(Number(end)).toBeLessThan(72); // 64 MiB, and what was read with the last of them
+  await source.commit(end);
+  while (Number(end) < 79) end = await next(source, end);
+  expect((await source.input("78", end)).rows).toBe(1);
+});
+
 test("when the server ends, its last line counts without an end, and the stream is quiet", async () => {
   await using session = await openSession();
   await using server = await startLines();
