@@ -32,6 +32,24 @@ test("explain says what the database is asked", async () => {
   expect(all?.["plan"]).not.toContain("WHERE");
 });
 
+test("explain says what the database answers itself, and what the engine does over it", async () => {
+  await session.read.jdbc(url, "t").createOrReplaceTempView("answered");
+  const plan = async (sql: string): Promise<string> => {
+    const [row] = await (await session.sql(`EXPLAIN ${sql}`)).collect();
+    return String(row?.["plan"]).split("JDBCRelation(t): ")[1] ?? "";
+  };
+  expect(await plan("SELECT m, max(id) + 1 FROM answered WHERE id > 3 GROUP BY m")).toBe(
+    'SELECT CAST("c0" AS BIGINT), CAST("c1" AS BIGINT) FROM ' +
+      '(SELECT "m" AS "c0", MAX("id") AS "c1" FROM t WHERE (("id" > 3)) GROUP BY "m") ' +
+      "SPARK_GEN_SUBQ_1",
+  );
+  expect(await plan("SELECT id FROM answered ORDER BY m, m LIMIT 2")).toMatch(
+    / FROM t ORDER BY "m" ASC NULLS FIRST LIMIT 2$/,
+  );
+  expect(await plan("SELECT id FROM answered OFFSET 98")).toMatch(/ FROM t OFFSET 98$/);
+  expect(await plan("SELECT sum(id) FROM answered")).toBe('SELECT CAST("id" AS BIGINT) FROM t');
+});
+
 test("parts, conditions and a limit are one answer", async () => {
   expect(await session.read.jdbc(url, "t", "id", 0, 100, 7).filter("m < 3").count()).toBe(44);
   expect(await session.read.jdbc(url, "t", ["id < 50", "id >= 90"]).count()).toBe(60);

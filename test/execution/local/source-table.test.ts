@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { types } from "../../../src/index.ts";
 import { openSession, type TestSession } from "../../session/session.ts";
 
 let session: TestSession;
@@ -130,6 +131,27 @@ test("a stream goes into a table of a database by its name", async () => {
     .toTable("t");
   await query.awaitTermination();
   expect(await sql("SELECT count(*) AS n FROM t WHERE name = 's'")).toEqual([{ n: 2n }]);
+});
+
+test("a connector of the program's has tables where it says so", async () => {
+  const schema = types.struct([types.field("n", types.long)]);
+  session.spark.dataSource.register({
+    names: ["numbers"],
+    tables: "read",
+    reader: async ({ options: { upto = "0" } }) => ({
+      ...{ name: "numbers", schema, hidden: [], streaming: false },
+      scan: async () => ({
+        ...{ kind: "rows", schema },
+        rows: Array.from({ length: Number(upto) }, (_, n) => [BigInt(n)]),
+      }),
+    }),
+  });
+  await sql("CREATE TABLE t USING Numbers OPTIONS (upTo 4)");
+  expect(await sql("SELECT sum(n) AS s FROM t WHERE n > 1")).toEqual([{ s: 5n }]);
+  await expect(sql("INSERT INTO t VALUES (9)")).rejects.toMatchObject({
+    code: "UNSUPPORTED_FEATURE.TABLE_OPERATION",
+  });
+  await sql("DROP TABLE t");
 });
 
 test("what has no tables is refused", async () => {
