@@ -55,6 +55,9 @@ function widthOf({ text, parquet }: Binding["bytes"], frugal: boolean): Width {
   return parquet > narrowBytes ? "half" : "any";
 }
 
+/** Between two interrupts of a query that is to stop. */
+const interruptMs = 20;
+
 /** A query under way: its connection, its text and how it ends. */
 interface Query {
   readonly connection: DuckDBConnection;
@@ -241,10 +244,15 @@ class DuckDBEngine implements Engine {
     if (signal?.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
     const instance = await this.#instance();
     const connection = await instance.acquire();
-    const stop = (): void => connection.interrupt();
+    let ended = false;
+    // An interrupt is lost that comes just before DuckDB begins: it is told again until all ends.
+    const stop = async (): Promise<void> => {
+      for (; !ended; await env.sleep(interruptMs)) connection.interrupt();
+    };
     signal?.addEventListener("abort", stop, { once: true });
     let bound: Bound | undefined;
     const end = async (): Promise<void> => {
+      ended = true;
       signal?.removeEventListener("abort", stop);
       await bound?.binding.release().catch(() => {});
       instance.giveBack(connection);

@@ -54,14 +54,16 @@ test("the time is the query's", async () => {
   ]);
 });
 
-test("a query that is told to stop, stops", async () => {
-  const stop = new AbortController();
-  const work = run("SELECT max(a.id + b.id) FROM range(1000000) a CROSS JOIN range(1000000) b", {
-    ...context,
-    signal: stop.signal,
-  });
-  setTimeout(() => stop.abort(), 50);
-  await expect(work).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+test("a query that is told to stop, stops, at whatever moment", async () => {
+  for (const delay of [50, 0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15]) {
+    const stop = new AbortController();
+    const work = run("SELECT max(a.id + b.id) FROM range(1000000) a CROSS JOIN range(1000000) b", {
+      ...context,
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(), delay);
+    await expect(work).rejects.toMatchObject({ code: "OPERATION_CANCELED" });
+  }
   expect(await run("SELECT 1")).toEqual([[1]]);
 });
 
