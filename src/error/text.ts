@@ -21,6 +21,14 @@ export const textConditions = {
       "The parse mode is FAILFAST; to get null for malformed records, set the option mode to " +
       "PERMISSIVE, or call try_parse_json",
   },
+  "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS": {
+    kind: "invalid",
+    sqlState: "22023",
+    message:
+      "Malformed records are detected in record parsing: {badRecord} in {path}. Parsing JSON arrays " +
+      "as structs is forbidden. The parse mode is FAILFAST; read by an array of the struct, or set " +
+      "the option mode to PERMISSIVE to get null",
+  },
   UNSUPPORTED_TEXT_OPTION: {
     kind: "unsupported",
     sqlState: "0A000",

@@ -13,7 +13,7 @@ import {
   takes,
 } from "./definition.ts";
 import { inferredSchema, schemaOf } from "./schema-text.ts";
-import { optionsFrom } from "./text-option.ts";
+import { checkCorrupt, checkMode, constantOptions, optionsFrom } from "./text-option.ts";
 
 /** JSON and CSV. Options are the second map argument and stay an argument of the call. */
 export const jsons: Group = {
@@ -70,6 +70,11 @@ function fromText(given: FunctionCall, name: string): TypedExpression {
   const options = optionsFrom(given, 2);
   const text = coerce(given, 0, takes.string);
   const type = schemaOf(given);
+  const known = constantOptions(options[0]) ?? {};
+  checkMode(name, known);
+  if (name === "from_json" && type.type === "struct") {
+    checkCorrupt(type, known["columnnameofcorruptrecord"]);
+  }
   return call(name, [text, ...options], { type, nullable: true });
 }
 

@@ -1,5 +1,6 @@
 import { error } from "../../error/error.ts";
 import type { Options } from "../../plan/relation.ts";
+import type { StructType } from "../../schema/type.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import type { FunctionCall } from "./definition.ts";
@@ -39,4 +40,12 @@ export function checkMode(funcName: string, options: Options): void {
   const mode = options["mode"]?.toUpperCase();
   if (mode !== "DROPMALFORMED") return;
   throw error("PARSE_MODE_UNSUPPORTED", { funcName: `\`${funcName}\``, mode });
+}
+
+/** The column that keeps records which cannot be read, where a type has one, is a text. */
+export function checkCorrupt({ fields }: StructType, name = "_corrupt_record"): void {
+  const column = fields.find((field) => field.name === name);
+  if (!column || (column.type.type === "string" && column.nullable)) return;
+  const actualType = quoteType(column.type);
+  throw error("INVALID_CORRUPT_RECORD_TYPE", { columnName: `\`${name}\``, actualType });
 }

@@ -1,12 +1,12 @@
 import { error } from "../../error/error.ts";
 import { asNullable } from "../../schema/compare.ts";
-import { type DataType, type StructType, string } from "../../schema/type.ts";
+import { type DataType, string } from "../../schema/type.ts";
 import { call } from "../expression.ts";
 import { quoteType } from "../type-text.ts";
 import type { TypedExpression } from "../typed.ts";
 import { argument, coerce, type FunctionCall, type Group, mismatch, only } from "./definition.ts";
 import { inferredSchema, schemaOf } from "./schema-text.ts";
-import { checkMode, constantOptions, optionsFrom } from "./text-option.ts";
+import { checkCorrupt, checkMode, constantOptions, optionsFrom } from "./text-option.ts";
 
 /** XML. Options stay an argument of the call. */
 export const xmls: Group = {
@@ -68,11 +68,4 @@ function hasOtherKeys(type: DataType): boolean {
     default:
       return false;
   }
-}
-
-function checkCorrupt({ fields }: StructType, name = "_corrupt_record"): void {
-  const column = fields.find((field) => field.name === name);
-  if (!column || (column.type.type === "string" && column.nullable)) return;
-  const actualType = quoteType(column.type);
-  throw error("INVALID_CORRUPT_RECORD_TYPE", { columnName: `\`${name}\``, actualType });
 }

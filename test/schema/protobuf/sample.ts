@@ -7,7 +7,7 @@ import { parseDescriptorSet } from "../../../src/schema/protobuf/descriptor.ts";
  * three.proto two.proto edition.proto` (libprotoc 35.1).
  */
 export const samplePath = fileURLToPath(new URL("sample/all.desc", import.meta.url));
-export const sampleBytes = readFileSync(samplePath);
+const sampleBytes = readFileSync(samplePath);
 export const sampleSchema = parseDescriptorSet(sampleBytes);
 
 /** The serialized `FileDescriptorProto` of a file, without its name. */

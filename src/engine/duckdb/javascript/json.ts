@@ -1,10 +1,12 @@
+import { error } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
 import { parseDataTypeJson } from "../../../schema/json.ts";
 import { type DataType, field, type StructType, struct } from "../../../schema/type.ts";
 import type { Timestamp, Value } from "../../../schema/value.ts";
 import { timeReader } from "../text/convert.ts";
+import { Malformed, peek, skipValue } from "../text/json-lexer.ts";
 import { recordReader } from "../text/json-record.ts";
-import { jsonGrammar, textOptions } from "../text/option.ts";
+import { type JsonGrammar, jsonGrammar, textOptions } from "../text/option.ts";
 
 type Read = (text: string) => string | null;
 
@@ -36,9 +38,17 @@ export const jsonOperations = {
 function readerOf(json: string, given: Options, zone: string): Read {
   const type = parseDataTypeJson(json);
   const schema: StructType = type.type === "struct" ? type : struct([field("value", type)]);
-  const options = textOptions(given, zone);
-  const read = recordReader(schema, {
-    grammar: jsonGrammar(given),
+  const strict = given["mode"]?.toUpperCase() === "FAILFAST";
+  // A mode that Spark does not know is PERMISSIVE there.
+  const options = textOptions({ ...given, mode: "PERMISSIVE" }, zone);
+  const corrupt =
+    type.type === "struct"
+      ? type.fields.findIndex(({ name }) => name === options.corruptColumn)
+      : -1;
+  const data = struct(schema.fields.filter((_, at) => at !== corrupt));
+  const grammar = jsonGrammar(given);
+  const read = recordReader(data, {
+    grammar,
     times: timeReader(options),
     rescue: false,
     caseSensitive: true,
@@ -47,14 +57,48 @@ function readerOf(json: string, given: Options, zone: string): Read {
   return (text) => {
     if (text.trim() === "") return null;
     if (type.type === "struct") {
-      const { rows: found } = read(text);
-      return structText(found[0]?.values ?? [], schema);
+      const lost = text.trimStart().startsWith("[");
+      if (lost && strict) throw arrayRefused(text);
+      const { rows: found, fault } = lost ? { rows: [], fault: "an array" } : read(text);
+      if (strict && fault !== undefined) throw malformed(text, fault);
+      const values = [...(found[0]?.values ?? data.fields.map(() => null))];
+      const sound = fault === undefined || text.trim() === "null";
+      if (corrupt >= 0) values.splice(corrupt, 0, sound ? null : text);
+      return structText(values, schema);
     }
     // One object is read as an array of it.
     const lone = ofStructs && text.trimStart().startsWith("{");
-    const { rows: found, fault } = read(`{"value":${lone ? `[${text}]` : text}}`);
+    const member = (value: string) => read(`{"value":${lone ? `[${value}]` : value}}`);
+    const whole = member(text);
+    const { rows: found, fault } =
+      whole.fault === undefined ? whole : member(firstValue(text, grammar));
+    if (strict && fault !== undefined) throw malformed(text, fault);
     return fault === undefined ? textOf(found[0]?.values[0] ?? null, type) : null;
   };
+}
+
+/** The error of a record that cannot be read, for a reader that stops at such. */
+export function malformed(text: string, reason: string, path = "from_json"): Error {
+  const parameters = { badRecord: text.slice(0, 500), path, reason };
+  return error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters);
+}
+
+/** What is read of a text that has more behind its value. */
+function firstValue(text: string, grammar: JsonGrammar): string {
+  const cursor = { text, grammar, at: 0 };
+  try {
+    peek(cursor);
+    skipValue(cursor);
+    return text.slice(0, cursor.at);
+  } catch (thrown) {
+    if (thrown instanceof Malformed) return text;
+    throw thrown;
+  }
+}
+
+function arrayRefused(text: string): Error {
+  const code = "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS";
+  return error(code, { badRecord: text.slice(0, 500), path: "from_json" });
 }
 
 /** Values of a struct as a JSON object of what DuckDB casts without loss. */

@@ -1,4 +1,4 @@
-import { assert, error } from "../../../error/error.ts";
+import { assert } from "../../../error/error.ts";
 import type { Options } from "../../../plan/relation.ts";
 import { parseDataTypeJson } from "../../../schema/json.ts";
 import { type StructType, struct } from "../../../schema/type.ts";
@@ -10,7 +10,7 @@ import { rootElement } from "../xml/parser.ts";
 import { xmlStyle } from "../xml/style.ts";
 import { Misfit } from "../xml/value.ts";
 import { type Plain, xmlWriter } from "../xml/write.ts";
-import { remembered, structText } from "./json.ts";
+import { malformed, remembered, structText } from "./json.ts";
 
 /**
  * `from_xml`: as `from_json` is given what it reads and answers. `to_xml` of a row as JSON (see
@@ -38,8 +38,7 @@ function readerOf(json: string, given: Options, zone: string): (text: string) =>
   return (text) => {
     const { values, fault } = recordOf(text, data, how);
     if (fault !== undefined && mode === "FAILFAST") {
-      const parameters = { badRecord: text.slice(0, 500), path: "from_xml", reason: fault };
-      throw error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters);
+      throw malformed(text, fault, "from_xml");
     }
     const row = [...values];
     if (corrupt >= 0) row.splice(corrupt, 0, fault === undefined ? null : text);

@@ -29,15 +29,20 @@ interface Written {
   readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd";
 }
 
-/** Writes texts; the n-th goes to partition n modulo `partitions`. */
+/** Writes texts, or bytes; the n-th goes to partition n modulo `partitions`. */
 export async function write(
   { servers, topic, partitions = 1, compression = "none" }: Written,
-  texts: readonly string[],
+  texts: readonly (string | Uint8Array)[],
 ): Promise<void> {
   await using client = await openKafka(kafkaConfig({ "kafka.bootstrap.servers": servers }));
   await using producer = await client.producer({ compression });
   const messages = texts.map((text, at) => ({
-    ...{ topic, partition: at % partitions, key: Buffer.from(`k${at}`), value: Buffer.from(text) },
+    ...{
+      topic,
+      partition: at % partitions,
+      key: Buffer.from(`k${at}`),
+      value: Buffer.from(text as string),
+    },
   }));
   for (let at = 0; at < messages.length; at += 2_000) {
     await producer.send(messages.slice(at, at + 2_000));

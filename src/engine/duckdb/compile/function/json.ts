@@ -44,7 +44,7 @@ export function reading(
 ): Compilation {
   return ([value], { node, scope }) => {
     const options = { ...optionsOf(node.arguments[1]), ...more };
-    if (options["mode"]?.toUpperCase() === "FAILFAST" && name !== "from_xml") {
+    if (options["mode"]?.toUpperCase() === "FAILFAST" && name === "from_csv") {
       throw error("ENGINE_UNSUPPORTED_FUNCTION", { name: `${name} in the mode FAILFAST` });
     }
     const args = [
