@@ -38,7 +38,7 @@ export function leafPut(
       if (kind === "enum") return enumPut("name", place);
       return kind === "string" ? (out, value) => out.text(value as string) : undefined;
     case "binary":
-      return kind === "bytes" ? (out, value) => out.bytes(value as Uint8Array) : undefined;
+      return kind === "bytes" ? (out, value) => out.piece(value as Uint8Array) : undefined;
     default:
       return undefined;
   }

@@ -1,3 +1,5 @@
+import { ended, readVarint } from "../varint.ts";
+
 /** How a field of protobuf is told: the low three bits of its tag. */
 export const wires = {
   varint: 0,
@@ -10,8 +12,6 @@ export const wires = {
 
 /** How deep messages may be in messages, as in Google's readers. */
 const depthLimit = 100;
-
-const ended = "it ends within a value";
 
 /**
  * Reads protobuf's wire format forward, up to `end`. Throws an Error where Google's own readers
@@ -49,25 +49,7 @@ export class WireCursor {
 
   /** Leaves the number in `low` and `high`. */
   varint(): void {
-    const { bytes } = this;
-    let at = this.at;
-    let byte = bytes[at++]!;
-    let part0 = byte & 0x7f;
-    let part1 = 0;
-    let part2 = 0;
-    let shift = 7;
-    while (byte & 0x80) {
-      byte = bytes[at++]!;
-      if (shift < 28) part0 |= (byte & 0x7f) << shift;
-      else if (shift < 56) part1 |= (byte & 0x7f) << (shift - 28);
-      else if (shift < 70) part2 |= (byte & 0x7f) << (shift - 56);
-      else throw new Error("a number has more than ten bytes");
-      shift += 7;
-    }
-    if (at > this.end) throw new Error(ended);
-    this.at = at;
-    this.low = part0 | (part1 << 28);
-    this.high = (part1 >>> 4) | (part2 << 24);
+    readVarint(this);
   }
 
   /** Leaves a number of four bytes in `low`. */

@@ -20,7 +20,7 @@ function json(hex: string, name: string, enumsAsInts = false): string {
   out.tag(1, 2);
   out.text(`type.googleapis.com/${name}`);
   out.tag(2, 2);
-  out.bytes(Buffer.from(hex, "hex"));
+  out.piece(Buffer.from(hex, "hex"));
   const any = schema.messages.get("google.protobuf.Any")!;
   const text = messageJson(any, out.taken(), { schema, enumsAsInts });
   return text.replace(`{"@type":"type.googleapis.com/${name}"`, "{").replace("{,", "{");

@@ -102,7 +102,7 @@ function putScalar(out: WireOutput, field: ProtoField, { schema, random }: Made)
   switch (wireOf(field.kind)) {
     case wires.bytes:
       if (field.kind === "string") out.text(random.pick(texts));
-      else out.bytes(Uint8Array.from({ length: random.below(20) }, () => random.below(256)));
+      else out.piece(Uint8Array.from({ length: random.below(20) }, () => random.below(256)));
       return;
     case wires.fixed32:
       out.fixed32(random.pick([0, 1, 0x3fc00000, 0x80000000, random.below(2 ** 32)]));

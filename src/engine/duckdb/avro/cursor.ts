@@ -1,3 +1,5 @@
+import { ended, readVarint } from "../../../schema/varint.ts";
+
 /** Reads Avro's binary encoding forward. Throws an Error where the bytes end within a value. */
 export class Cursor {
   bytes: Uint8Array = new Uint8Array();
@@ -5,12 +7,14 @@ export class Cursor {
   /** The last long read: its low and high words. */
   low = 0;
   high = 0;
+  end = 0;
   #view = new DataView(this.bytes.buffer);
 
   open(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = 0;
+    this.end = bytes.length;
   }
 
   /** Moves over `length` bytes; the place of the first. */
@@ -33,25 +37,8 @@ export class Cursor {
 
   /** Leaves the value in `low` and `high`. */
   long(): void {
-    const { bytes } = this;
-    let at = this.at;
-    let byte = bytes[at++]!;
-    let part0 = byte & 0x7f;
-    let part1 = 0;
-    let part2 = 0;
-    let shift = 7;
-    while (byte & 0x80) {
-      byte = bytes[at++]!;
-      if (shift < 28) part0 |= (byte & 0x7f) << shift;
-      else if (shift < 56) part1 |= (byte & 0x7f) << (shift - 28);
-      else if (shift < 70) part2 |= (byte & 0x7f) << (shift - 56);
-      else throw new Error("a number has more than ten bytes");
-      shift += 7;
-    }
-    if (at > bytes.length) throw new Error(ended);
-    this.at = at;
-    const low = part0 | (part1 << 28);
-    const high = (part1 >>> 4) | (part2 << 24);
+    readVarint(this);
+    const { low, high } = this;
     const sign = -(low & 1);
     this.low = ((low >>> 1) | (high << 31)) ^ sign;
     this.high = (high >>> 1) ^ sign;
@@ -91,5 +78,3 @@ export class Cursor {
     return -count;
   }
 }
-
-const ended = "it ends within a value";
