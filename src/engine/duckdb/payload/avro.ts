@@ -1,5 +1,3 @@
-import { error } from "../../../error/error.ts";
-import type { Options } from "../../../plan/relation.ts";
 import { valueEncoder } from "../../../schema/avro/encode.ts";
 import { avroOptions } from "../../../schema/avro/option.ts";
 import { AvroOutput } from "../../../schema/avro/output.ts";
@@ -11,9 +9,10 @@ import { Cursor } from "../avro/cursor.ts";
 import { ancientRefused } from "../avro/file.ts";
 import type { ReadCell } from "../avro/value.ts";
 import { columnOf } from "../text/column.ts";
+import { byNumber } from "./evolution.ts";
 import type { PayloadReader } from "./fill.ts";
 import { frameBytes, framedId, frameOf } from "./frame.ts";
-import type { Payload, RegistryUse } from "./payload.ts";
+import type { Payload } from "./payload.ts";
 import { avroOfId } from "./registry.ts";
 
 /**
@@ -32,7 +31,9 @@ export function avroReader(payload: Payload & { readonly kind: "from_avro" }): P
     const place = { written, reader, type, column };
     return valueCell(place, { positional: options.positional, ...(rebase ? { rebase } : {}) });
   };
-  const cells = payload.registry ? framedCells(payload.registry, given, cellOf) : undefined;
+  const { registry } = payload;
+  const restart = given["avroschemaevolutionmode"]?.toLowerCase() === "restart";
+  const cells = registry && byNumber(registry, restart, (id) => cellOf(avroOfId(id, registry)));
   let only: ReadCell | undefined;
   const read: PayloadReader["read"] = (bytes, row) => {
     let cell: ReadCell;
@@ -50,34 +51,6 @@ export function avroReader(payload: Payload & { readonly kind: "from_avro" }): P
   const lost = type.type === "struct" ? {} : null;
   const malformed = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION";
   return { name: payload.kind, column, read, malformed, ...(strict ? {} : { lost }) };
-}
-
-/** Schemas of one call that are kept; beyond, all are made again. */
-const cellLimit = 256;
-
-/** The reader of what was written by the schema of a number. */
-function framedCells(
-  registry: RegistryUse,
-  options: Options,
-  cellOf: (schema: string) => ReadCell,
-): (id: number) => ReadCell {
-  const cells = new Map<number, ReadCell>();
-  const restart = options["avroschemaevolutionmode"]?.toLowerCase() === "restart";
-  return (id) => {
-    const known = cells.get(id);
-    if (known) return known;
-    if (restart && id > registry.id) {
-      throw error("UNKNOWN_FIELD_EXCEPTION", {
-        fields: `those of the schema ${id}, which is newer than ${registry.id}`,
-        path: registry.address,
-        remedy: "Start the query again: it then reads by the newest schema",
-      });
-    }
-    const made = cellOf(avroOfId(id, registry));
-    if (cells.size >= cellLimit) cells.clear();
-    cells.set(id, made);
-    return made;
-  };
 }
 
 function rebaseOf(mode: "EXCEPTION" | "CORRECTED" | "LEGACY"): Rebase | undefined {

@@ -1,4 +1,4 @@
-import { assert, error } from "../../../error/error.ts";
+import { assert } from "../../../error/error.ts";
 import { parseDescriptorSet } from "../../../schema/protobuf/descriptor.ts";
 import { messageEncoder } from "../../../schema/protobuf/encode.ts";
 import { findMessage, messageAt, pathOf } from "../../../schema/protobuf/find.ts";
@@ -8,6 +8,7 @@ import type { ProtoMessage, ProtoSchema } from "../../../schema/protobuf/schema.
 import { WireCursor } from "../../../schema/protobuf/wire.ts";
 import type { Value } from "../../../schema/value.ts";
 import { StructColumn } from "../text/column.ts";
+import { byNumber } from "./evolution.ts";
 import type { PayloadReader } from "./fill.ts";
 import { framedId, framedMessage, messageFrame } from "./frame.ts";
 import type { Payload, RegistryUse } from "./payload.ts";
@@ -46,9 +47,6 @@ function schemaOf(descriptors: string): ProtoSchema {
   return parseDescriptorSet(Buffer.from(descriptors, "base64"));
 }
 
-/** Schemas of one call that are kept; beyond, all are looked up again. */
-const schemaLimit = 256;
-
 /**
  * Where in the bytes of a framed message it begins. It is read by the schema of the call, whatever
  * wrote it, but has to be of the same name.
@@ -57,23 +55,9 @@ function framed(
   registry: RegistryUse,
   call: { readonly message: ProtoMessage; readonly options: Readonly<Record<string, string>> },
 ): (bytes: Uint8Array) => number {
-  const schemas = new Map<number, ProtoSchema>();
   const mode = call.options["schema.registry.schema.evolution.mode"]?.toLowerCase() ?? "restart";
-  const schemaOfId = (id: number): ProtoSchema => {
-    const known = schemas.get(id);
-    if (known) return known;
-    if (mode === "restart" && id > registry.id) {
-      throw error("UNKNOWN_FIELD_EXCEPTION", {
-        fields: `those of the schema ${id}, which is newer than ${registry.id}`,
-        path: registry.address,
-        remedy: "Start the query again: it then reads by the newest schema",
-      });
-    }
-    const made = schemaOf(descriptorsOfId(id, registry));
-    if (schemas.size >= schemaLimit) schemas.clear();
-    schemas.set(id, made);
-    return made;
-  };
+  const make = (id: number): ProtoSchema => schemaOf(descriptorsOfId(id, registry));
+  const schemaOfId = byNumber(registry, mode === "restart", make);
   return (bytes) => {
     const schema = schemaOfId(framedId(bytes));
     const { path, start } = framedMessage(bytes);
