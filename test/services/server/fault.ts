@@ -16,6 +16,8 @@ export interface Asked {
   readonly headers: IncomingMessage["headers"];
   /** From 1, over all requests of the proxy. */
   readonly count: number;
+  /** Of the request, once it is read. */
+  body: string;
   /** Of the body of the server's answer, once there is one. */
   bytes: number;
   status: number;
@@ -59,6 +61,7 @@ export async function startFaults(
       url: request.url ?? "",
       headers: request.headers,
       count: faulty.asked.length + 1,
+      body: "",
       bytes: 0,
       status: 0,
     };
@@ -93,8 +96,9 @@ interface Exchange {
 }
 
 async function answer(exchange: Exchange, fault: Fault | undefined): Promise<void> {
-  const { request, response } = exchange;
+  const { request, response, asked } = exchange;
   const body = await buffer(request);
+  asked.body = body.toString("latin1");
   if (fault?.kind === "lose") return void request.socket.destroy();
   if (fault?.kind === "refuse") {
     response.writeHead(fault.status, { "content-type": "application/xml" });

@@ -26,8 +26,8 @@ export interface Aws {
 const identity = { accessKeyId: "any", secretAccessKey: "any" };
 
 /** The clients of a server, for the tests' own doings. */
-export async function awsAt(endpoint: string): Promise<Aws> {
-  const config = { endpoint, region: "us-east-1", credentials: identity };
+export async function awsAt(endpoint: string, region = "us-east-1"): Promise<Aws> {
+  const config = { endpoint, region, credentials: identity };
   const { S3 } = await importPeer<{ S3: new (config: object) => Aws["s3"] }>(
     "@aws-sdk/client-s3",
     "tests",

@@ -233,21 +233,66 @@ describe.skipIf("missing" in moto)("told by SQS", () => {
   test.concurrent("by a role that keys may take, of files under another name", async () => {
     const at = await place();
     await at.put(0);
+    const there = await awsAt(endpoint, "eu-west-3");
+    const { QueueUrl } = await there.sqs.createQueue({ QueueName: at.bucket });
+    await using proxy = await startFaults(endpoint);
     await using told = await stream(at, {
+      "cloudFiles.queueUrl": `${proxy.endpoint}${new URL(QueueUrl).pathname}`,
       "cloudFiles.awsAccessKey": "one",
       "cloudFiles.awsSecretKey": "two",
       "cloudFiles.roleArn": "arn:aws:iam::123456789012:role/reader",
       "cloudFiles.roleExternalId": "external",
       "cloudFiles.roleSessionName": "session",
-      "cloudFiles.stsEndpoint": endpoint,
-      "cloudFiles.region": "us-east-1",
+      "cloudFiles.stsEndpoint": proxy.endpoint,
+      "cloudFiles.region": "eu-west-3",
       "cloudFiles.pathRewrites": JSON.stringify({ "mirror/of": `s3://${at.bucket}/in` }),
     });
     await told.run();
     await at.put(1, 2);
-    await at.send(s3Message("mirror", ["of/a b+1.json"]), s3Message(at.bucket, [key(2)]));
+    for (const MessageBody of [
+      s3Message("mirror", ["of/a b+1.json"]),
+      s3Message(at.bucket, [key(2)]),
+    ])
+      await there.sqs.sendMessage({ QueueUrl, MessageBody });
     await told.run();
     expect(await told.ids()).toEqual([0, 1, 2]);
+    const signers = proxy.asked.map(({ headers }) => headers.authorization ?? "");
+    const taken = proxy.asked.find(({ body }) => body.includes("Action=AssumeRole"));
+    expect(taken?.headers.authorization).toMatch(/Credential=one\/\d+\/eu-west-3\/sts\//);
+    expect(Object.fromEntries(new URLSearchParams(taken?.body))).toMatchObject({
+      RoleArn: "arn:aws:iam::123456789012:role/reader",
+      RoleSessionName: "session",
+      ExternalId: "external",
+    });
+    const asked = signers.filter((signer) => signer.includes("/eu-west-3/sqs/"));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((signer) => signer.includes("Credential=one/"))).toEqual([]);
+  });
+
+  test.concurrent("by as many calls at a time as fetchParallelism says", async () => {
+    for (const parallel of [1, 3]) {
+      const at = await place();
+      await at.put(1);
+      let most = 0;
+      await using proxy = await startFaults(endpoint, ({ headers }) => {
+        if (headers["x-amz-target"] !== "AmazonSQS.ReceiveMessage") return undefined;
+        const under = proxy.asked.filter(({ headers: other, status }) => {
+          return other["x-amz-target"] === "AmazonSQS.ReceiveMessage" && status === 0;
+        });
+        most = Math.max(most, under.length);
+        return { kind: "delay", ms: 300 };
+      });
+      await using told = await stream(at, {
+        "cloudFiles.queueUrl": `${proxy.endpoint}${new URL(at.queue).pathname}`,
+        "cloudFiles.fetchParallelism": String(parallel),
+      });
+      await told.run();
+      await at.put(2);
+      await at.send(s3Message(at.bucket, [key(2)]));
+      await told.run();
+      expect(await told.ids()).toEqual([1, 2]);
+      expect(most).toBe(parallel);
+    }
   });
 
   test.concurrent("a queue that is not there is said, with what to set up", async () => {
