@@ -125,8 +125,20 @@ describe("to_avro", () => {
     ],
     ["map(1, 2)", "AVRO_INCOMPATIBLE_SCHEMA"],
     ["1, 42", "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT"],
+    ["struct()", "ENGINE_UNSUPPORTED_TYPE"],
+    ["struct(sequence(1, 2) AS a)", "04020400"],
   ])("to_avro(%s)", async (args, expected) => {
     expect(await answer(`SELECT hex(to_avro(${args}))`)).toBe(expected);
+  });
+
+  test("a value that failed leaves nothing for the next", async () => {
+    const call = (letter: string) =>
+      answer(`SELECT hex(to_avro(named_struct('a', 5, 'e', e), '{"type":"record","name":"r","fields":[
+        {"name":"a","type":"int"},{"name":"e","type":${symbols}}]}'))
+        FROM VALUES ('${letter}') t(e)`);
+    expect(await call("B")).toBe("0A02");
+    expect(await call("C")).toBe("AVRO_INCOMPATIBLE_SCHEMA");
+    expect(await call("B")).toBe("0A02");
   });
 
   test("writes the branch of a union where a value may be null", async () => {
