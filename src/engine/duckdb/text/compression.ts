@@ -44,7 +44,7 @@ export async function prepareUnpacking(files: readonly InputFile[]): Promise<voi
     throw error("UNSUPPORTED_TEXT_OPTION", {
       option: "compression",
       value: `${codec.slice(1)} (${uri})`,
-      known: "bzip2, deflate, gzip, lz4, none, snappy, zstd",
+      known: "bzip2, deflate, gzip, lz4, none, snappy, zstd. Unpack it, or pack it by one of them",
     });
   }
   if (files.some(({ uri }) => uri.endsWith(".snappy"))) snappy ??= await loadSnappy();
