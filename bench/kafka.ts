@@ -4,7 +4,7 @@
 // have installed it.
 // Run: node --import tsx bench/kafka.ts [messages] [seconds]
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,9 +64,8 @@ try {
     report("wall seconds; Spark without its start", ours.wallSeconds, Number(wall), 1);
     report("peak MB of all processes; Spark", ours.peakMegabytes, peakMegabytes, 0.5);
   }
-  // Spark's start, and its first batches, are long where the machine is busy.
-  const steady = String((2 * seconds + 150) * aSecond);
-  const filling = node("fill", plaintext, topic, steady, String(aSecond));
+  const end = join(folder, "end");
+  const filling = node("fill", plaintext, topic, String(aSecond), end);
   const lag = await node("ours", plaintext, topic, join(folder, "steady"), String(seconds));
   const own = lags(lag.answer);
   const theirs = spark ? await inSpark(join(folder, "lag"), String(seconds)) : undefined;
@@ -79,6 +78,7 @@ try {
   if (theirs) report("peak MB meanwhile; Spark", lag.peakMegabytes, theirs.peakMegabytes, 0.5);
   const cpu = (cost: Cost): string => `${cost.cpuSeconds.toFixed(1)} CPU seconds`;
   console.log(`${own.length} batches, ${cpu(lag)}; Spark ${peer.length} batches`);
+  await writeFile(end, "");
   await filling;
 } finally {
   await kafka.stop();

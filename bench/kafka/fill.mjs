@@ -1,12 +1,16 @@
-// Writes messages of 200 bytes to three partitions: node fill.mjs SERVERS TOPIC COUNT [A_SECOND]
+// Writes messages of 200 bytes to three partitions: node fill.mjs SERVERS TOPIC COUNT, or so many a
+// second until there is a file: node fill.mjs SERVERS TOPIC A_SECOND FILE
+import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { Producer } from "./peer.mjs";
 
-const [servers, topic, count, rate] = process.argv.slice(2);
+const [servers, topic, number, end] = process.argv.slice(2);
+const rate = end === undefined ? undefined : Number(number);
 const producer = new Producer({ clientId: "fill", bootstrapBrokers: [servers], acks: 1 });
-const batch = rate === undefined ? 2_000 : Number(rate) / 20;
+const batch = rate === undefined ? 2_000 : rate / 20;
+const isDone = (at) => (end === undefined ? at >= Number(number) : existsSync(end));
 const began = performance.now();
-for (let at = 0; at < Number(count); at += batch) {
+for (let at = 0; !isDone(at); at += batch) {
   const messages = Array.from({ length: batch }, (_, i) => ({
     topic,
     partition: Math.floor(at / batch) % 3,
@@ -15,7 +19,7 @@ for (let at = 0; at < Number(count); at += batch) {
   }));
   await producer.send({ messages });
   if (rate === undefined) continue;
-  await setTimeout(Math.max(0, began + ((at + batch) / Number(rate)) * 1_000 - performance.now()));
+  await setTimeout(Math.max(0, began + ((at + batch) / rate) * 1_000 - performance.now()));
 }
 await producer.close();
 console.log(JSON.stringify({ seconds: (performance.now() - began) / 1_000 }));
