@@ -113,7 +113,7 @@ test("the hidden metadata of a file is filled from the file", async () => {
     types.field("row_index", types.long),
     types.field("file_modification_time", types.timestamp),
   ]);
-  const asked = types.struct([types.field("_metadata", metadata)]);
+  const asked = types.struct([types.field("_metadata", metadata, false)]);
   const input: FileFormat = {
     kind: "parquet",
     schema: asked,

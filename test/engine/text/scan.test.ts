@@ -195,6 +195,7 @@ describe("a scan of JSON lines", () => {
           field("file_size", long),
           field("file_modification_time", timestamp),
         ]),
+        false,
       ),
     ]);
     const files = [put("a.json", '{"a":"x"}', { p: 7n }), put("b.json", '{"a":"y"}', { p: null })];

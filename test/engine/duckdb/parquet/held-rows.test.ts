@@ -97,7 +97,7 @@ test("rows are counted, limited and filtered after those that are gone", async (
 });
 
 test("a plan may read one file with two sets, and the rows keep their numbers", async () => {
-  const metadata = struct([field("_metadata", index)]);
+  const metadata = struct([field("_metadata", index, false)]);
   const part = (deleted: RowSet) => relationOf(inputOf([{ ...whole, deleted }], metadata));
   const inputs = [part(setOf((row) => row !== 5)), part(setOf((row) => row !== 140_000))];
   const output = [newColumn("_metadata", index)];
