@@ -9,8 +9,8 @@ test.each(["commit", "checkpoint", "pointer", "checksum", "vector", "data"] as c
   async (role) => {
     const { run, findings, believed } = await fuzz({ count, seed, role });
     expect(findings).toEqual([]);
-    // What is left is a column said to be without nulls, or to have some, against what its pages are.
-    expect(believed.length, believed.join("\n")).toBeLessThanOrEqual(Math.ceil(run / 500));
+    // What is left is a value that another part of the footer does not say as well.
+    expect(believed.length, believed.join("\n")).toBeLessThanOrEqual(Math.ceil(run / 4_000));
     expect(run).toBeGreaterThan(0);
   },
 );

@@ -113,8 +113,16 @@ const badRead =
 const badParquet = /^(Invalid Error|Binder Error: STRUCT to STRUCT cast must have at least one)/;
 
 /** What DuckDB says where it cannot make sense of a footer's fields, or of a name in it. */
-const badMetadata =
-  /TProtocolException|don't know what type|Thrift|Invalid unicode .* in value construction/i;
+const badMetadata = new RegExp(
+  [
+    "TProtocolException|Thrift|don't know what type|TIMESTAMP encoding - missing UNIT",
+    "Invalid unicode .* in value construction",
+  ].join("|"),
+  "i",
+);
+
+/** Statements that open files of Parquet: before a query is made, their footers are asked for. */
+const opensParquet = /read_parquet\(|^bind$/;
 
 /** The file a statement reads, where it reads one. */
 function fileOf(sql: string): string {
@@ -148,7 +156,7 @@ function fileFailure(message: string, sql: string, cause: Error): MillraceError 
   if (badMetadata.test(message)) {
     return error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: fileOf(sql), reason }, cause);
   }
-  if (badRead.test(message) || (badParquet.test(message) && sql.includes("read_parquet("))) {
+  if (badRead.test(message) || (badParquet.test(message) && opensParquet.test(sql))) {
     return error("FAILED_READ_FILE.NO_HINT", { path: fileOf(sql), reason }, cause);
   }
   return undefined;

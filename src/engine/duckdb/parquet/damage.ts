@@ -1,5 +1,6 @@
 import { error } from "../../../error/error.ts";
 import type { DataType, StructField, StructType } from "../../../schema/type.ts";
+import { schemaContradiction } from "./agreement.ts";
 import { childrenOf, elementsOf, isSame, type Match, type PlacedElement } from "./element.ts";
 import { chunkStart, chunksOf, type Footer, id, numberOf, structsOf } from "./footer.ts";
 import type { Struct } from "./thrift.ts";
@@ -20,7 +21,8 @@ interface Known {
  * Fails for a file whose footer, which no checksum guards, cannot be what was written, where the
  * engine would give other rows: FAILED_READ_FILE.PARQUET_COLUMN_MISSING if it lacks a column that
  * is read and has values in it, which would be null; FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER if
- * its row groups do not have all of its rows, or bytes belong to two chunks.
+ * its row groups do not have all of its rows, bytes belong to two chunks, or its schema is not what
+ * Spark says in it.
  */
 export function checkDamage({ uri, present }: Known, footer: Footer, wanted: Wanted): void {
   const missing = present.find((column) => isMissing(footer.metadata, column, wanted));
@@ -28,7 +30,7 @@ export function checkDamage({ uri, present }: Known, footer: Footer, wanted: Wan
     const column = missing.join(".");
     throw error("FAILED_READ_FILE.PARQUET_COLUMN_MISSING", { path: uri, column });
   }
-  const reason = contradiction(footer);
+  const reason = contradiction(footer) ?? schemaContradiction(footer.metadata);
   if (reason === undefined) return;
   throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: uri, reason });
 }

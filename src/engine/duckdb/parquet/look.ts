@@ -41,13 +41,9 @@ export async function look(
 
 /** What of a footer is looked at. */
 const looked: Kept = {
-  [id.file.schema]: {
-    [id.element.name]: true,
-    [id.element.children]: true,
-    [id.element.converted]: true,
-    [id.element.fieldId]: true,
-  },
+  [id.file.schema]: true,
   [id.file.rows]: true,
+  [id.file.keyValues]: true,
   [id.file.rowGroups]: {
     [id.rowGroup.rows]: true,
     [id.rowGroup.columns]: {

@@ -5,6 +5,7 @@ import { holdsDays, julianSteps, oldOffsets } from "../../../schema/rebase.ts";
 import type { DataType, StructType } from "../../../schema/type.ts";
 import { raise } from "../failure.ts";
 import { paths, text } from "../quote.ts";
+import { sparkSchemaKey } from "./spark-schema.ts";
 
 type Mode = ParquetRebase["datetime"];
 
@@ -96,9 +97,9 @@ async function footers(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Footer>> {
   const list = paths(names);
-  const pairs = `SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(${list})
-    WHERE starts_with(decode(key), 'org.apache.spark.')
-      AND decode(key) <> 'org.apache.spark.sql.parquet.row.metadata'`;
+  // Bytes as texts: what is no ASCII of theirs is spelt in hex, and none of Spark's keys.
+  const pairs = `SELECT file_name, key::VARCHAR, value::VARCHAR FROM parquet_kv_metadata(${list})
+    WHERE starts_with(key::VARCHAR, 'org.apache.spark.') AND key::VARCHAR <> '${sparkSchemaKey}'`;
   const times = `SELECT DISTINCT file_name, "name", "type" FROM parquet_schema(${list})
     WHERE "type" = 'INT96' OR logical_type LIKE '%NANOS=N%'`;
   const found = new Map<string, Footer>();
