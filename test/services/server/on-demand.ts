@@ -1,5 +1,6 @@
 import { once as event } from "node:events";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 
 /** A server that starts when the first test asks for it, and what tests may do to it. */
 export interface OnDemand<T extends object> {
@@ -65,9 +66,15 @@ export async function serveOnDemand<T extends object>(
   };
 }
 
-/** Asks the run's process: `start`, or a command. */
+/**
+ * Asks the run's process: `start`, or a command. A first start installs, and may take longer than
+ * `fetch` waits.
+ */
 export async function demand<T>(control: string, command = "start"): Promise<T> {
-  const answer = await fetch(`${control}/${command}`);
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as T;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${control}/${command}`, resolve).on("error", reject);
+  });
+  const said = await text(answer);
+  if (answer.statusCode !== 200) throw new Error(said);
+  return JSON.parse(said) as T;
 }
