@@ -24,6 +24,7 @@ import type { Sink, SinkBatch } from "../../../../src/stream/sink.ts";
 import { openSession, query, type TestSession } from "../../../connector/session.ts";
 import type { Kept, TestHub } from "../../server/eventhubs/hub.ts";
 import { asStranger, startEventHubs } from "../../server/eventhubs/server.ts";
+import { expectEndsWhileAway } from "../away.ts";
 import { lower } from "./subject.ts";
 
 const server = await startEventHubs();
@@ -165,21 +166,7 @@ describe("the sink of eventhubs", () => {
     const schema = struct([field("body", string)]);
     const sink = await sinkOf(session, schema, options);
     await sink.addBatch(batchOf(schema, [["first"]]));
-    await server.stop();
-    try {
-      const canceled = { code: "OPERATION_CANCELED" };
-      const abort = new AbortController();
-      const context = { ...query, signal: abort.signal };
-      const aborted = sink.addBatch({ ...batchOf(schema, [["second"]], 1), context });
-      abort.abort();
-      await expect(aborted).rejects.toMatchObject(canceled);
-      const disposed = sink.addBatch(batchOf(schema, [["second"]], 1));
-      disposed.catch(() => undefined);
-      await sink[Symbol.asyncDispose]();
-      await expect(disposed).rejects.toMatchObject(canceled);
-    } finally {
-      await server.start();
-    }
+    await expectEndsWhileAway(sink, batchOf(schema, [["second"]], 1), server);
   });
 
   test("what cannot be is said by name", async () => {

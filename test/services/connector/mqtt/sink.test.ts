@@ -26,6 +26,7 @@ import type { Value } from "../../../../src/schema/value.ts";
 import type { Sink, SinkBatch } from "../../../../src/stream/sink.ts";
 import { openSession, query, type TestSession } from "../../../connector/session.ts";
 import { mqttUser, startMosquitto } from "../../server/mosquitto.ts";
+import { expectEndsWhileAway } from "../away.ts";
 import { connectTo, type Heard } from "./broker.ts";
 
 const broker = await startMosquitto();
@@ -175,21 +176,7 @@ describe.skipIf("missing" in broker)("mqtt", () => {
     const options = { brokerUrl, topic: "ended/a" };
     const sink = await sinkOf(session, schema, options);
     await sink.addBatch(batchOf(schema, [["first"]]));
-    await broker.stop();
-    try {
-      const canceled = { code: "OPERATION_CANCELED" };
-      const abort = new AbortController();
-      const context = { ...query, signal: abort.signal };
-      const aborted = sink.addBatch({ ...batchOf(schema, [["second"]], 1), context });
-      abort.abort();
-      await expect(aborted).rejects.toMatchObject(canceled);
-      const disposed = sink.addBatch(batchOf(schema, [["second"]], 1));
-      disposed.catch(() => undefined);
-      await sink[Symbol.asyncDispose]();
-      await expect(disposed).rejects.toMatchObject(canceled);
-    } finally {
-      await broker.start();
-    }
+    await expectEndsWhileAway(sink, batchOf(schema, [["second"]], 1), broker);
   });
 });
 
