@@ -1,19 +1,17 @@
-import { outputOf, type TypedRelation } from "../../analysis/typed.ts";
-import type { Engine, QueryContext } from "../../engine/engine.ts";
+import { outputOf } from "../../analysis/typed.ts";
 import { error } from "../../error/error.ts";
 import { field, struct } from "../../schema/type.ts";
 import type { Sink } from "../../stream/sink.ts";
 import type { SinkRequest, WriteRequest } from "../connector.ts";
+import { publish } from "../publish.ts";
 import { eventReader } from "./message.ts";
 import { hubOptions } from "./option.ts";
 import { Publisher } from "./publisher.ts";
 
-type ReadEvent = ReturnType<typeof eventReader>;
-
 /** Rows as events, at least once: a batch that comes again is sent again. */
 export function eventHubSink({ options, schema, context }: SinkRequest): Sink {
   const hub = hubOptions(options);
-  const event = eventReader(schema);
+  const message = eventReader(schema);
   const disposed = new AbortController();
   let publisher: Publisher | undefined;
   return {
@@ -26,8 +24,12 @@ export function eventHubSink({ options, schema, context }: SinkRequest): Sink {
       const signal = AbortSignal.any([disposed.signal, ...(query.signal ? [query.signal] : [])]);
       if (signal.aborted) throw error("OPERATION_CANCELED", {}, signal.reason);
       publisher ??= await Publisher.open(hub);
-      const rows = { engine, relation, context: { ...query, signal } };
-      return { rows: await publish(publisher, event, rows) };
+      const own = publisher;
+      const rows = await publish({
+        ...{ engine, relation, context: { ...query, signal }, message },
+        send: (events) => own.send(events, signal),
+      });
+      return { rows };
     },
     async [Symbol.asyncDispose]() {
       disposed.abort();
@@ -46,30 +48,10 @@ export async function writeEventHub(request: WriteRequest): Promise<void> {
   }
   const hub = hubOptions(options);
   const schema = struct(outputOf(relation).map(({ name, type }) => field(name, type)));
-  const event = eventReader(schema);
+  const message = eventReader(schema);
   await using publisher = await Publisher.open(hub);
-  await publish(publisher, event, { engine: context.engine, relation, context: query });
-}
-
-interface Rows {
-  readonly engine: Engine;
-  readonly relation: TypedRelation;
-  readonly context: QueryContext;
-}
-
-/** Sends chunk by chunk; the number of rows. */
-async function publish(
-  publisher: Publisher,
-  event: ReadEvent,
-  { engine, relation, context }: Rows,
-): Promise<number> {
-  let rows = 0;
-  await using result = await engine.query(relation, context);
-  for (let chunk = await result.next(); chunk; chunk = await result.next()) {
-    const { columns } = chunk;
-    const events = Array.from({ length: chunk.rows }, (_, row) => event(columns, row));
-    await publisher.send(events, context.signal);
-    rows += chunk.rows;
-  }
-  return rows;
+  await publish({
+    ...{ engine: context.engine, relation, context: query, message },
+    send: (events) => publisher.send(events, query.signal),
+  });
 }

@@ -1,11 +1,9 @@
-import type { TypedRelation } from "../../analysis/typed.ts";
-import type { Engine, QueryContext } from "../../engine/engine.ts";
 import { env } from "../../env.ts";
-import type { Value } from "../../schema/value.ts";
 import type { Sink } from "../../stream/sink.ts";
 import type { SinkRequest } from "../connector.ts";
+import { publish } from "../publish.ts";
 import { loadMqtt } from "./client.ts";
-import { type Message, messageReader } from "./message.ts";
+import { messageReader } from "./message.ts";
 import { brokerOptions, mqttOptions } from "./option.ts";
 import { Publisher } from "./publisher.ts";
 
@@ -31,8 +29,11 @@ export function mqttSink({ options, target, schema, context }: SinkRequest): Sin
       const own = publisher;
       const signal = AbortSignal.any([disposed.signal, ...(query.signal ? [query.signal] : [])]);
       try {
-        const rows = { engine: context.engine, relation, context: { ...query, signal } };
-        return await publish(own, message, rows, signal);
+        const rows = await publish({
+          ...{ engine: context.engine, relation, context: { ...query, signal }, message },
+          send: (messages) => own.send(messages, signal),
+        });
+        return { rows };
       } catch (thrown) {
         await own.close();
         if (publisher === own) publisher = undefined;
@@ -45,27 +46,4 @@ export function mqttSink({ options, target, schema, context }: SinkRequest): Sin
       publisher = undefined;
     },
   };
-}
-
-interface Rows {
-  readonly engine: Engine;
-  readonly relation: TypedRelation;
-  readonly context: QueryContext;
-}
-
-async function publish(
-  publisher: Publisher,
-  message: (columns: readonly (readonly Value[])[], row: number) => Message,
-  { engine, relation, context }: Rows,
-  signal: AbortSignal,
-): Promise<{ rows: number }> {
-  let rows = 0;
-  await using result = await engine.query(relation, context);
-  for (let chunk = await result.next(); chunk; chunk = await result.next()) {
-    const { columns } = chunk;
-    const messages = Array.from({ length: chunk.rows }, (_, row) => message(columns, row));
-    await publisher.send(messages, signal);
-    rows += chunk.rows;
-  }
-  return { rows };
 }

@@ -8,7 +8,7 @@ import { createRandom } from "../../../random.ts";
 import { countOf } from "../../full.ts";
 import { startEventHubs } from "../../server/eventhubs/server.ts";
 import { runKilled, startChild } from "../journal/killed.ts";
-import type { SinkTask } from "./child.ts";
+import type { SinkTask } from "../sink-child.ts";
 import { fromStart, numbers } from "./subject.ts";
 
 const server = await startEventHubs();
@@ -59,8 +59,10 @@ test.concurrent("Delta to eventhubs, killed again and again: nothing is lost", l
   await session.stop();
   const hub = server.create("filled", 3);
   const options = { "eventhubs.connectionString": server.connectionString("filled") };
-  const task: SinkTask = { table, checkpoint: join(folder, "checkpoint"), options };
-  const program = new URL("child.ts", import.meta.url);
+  const columns = ["CAST(id AS STRING) AS body", "CAST(id % 3 AS STRING) AS partition"];
+  const to = { format: "eventhubs", options, columns };
+  const task: SinkTask = { table, checkpoint: join(folder, "checkpoint"), ...to };
+  const program = new URL("../sink-child.ts", import.meta.url);
   const random = createRandom(711);
   let child = startChild(program, task);
   for (let kill = 0; kill < kills / 2; kill++) {

@@ -8,8 +8,8 @@ import { createRandom } from "../../../random.ts";
 import { countOf } from "../../full.ts";
 import { startMosquitto } from "../../server/mosquitto.ts";
 import { startChild } from "../journal/killed.ts";
+import type { SinkTask } from "../sink-child.ts";
 import { connectTo } from "./broker.ts";
-import type { SinkTask } from "./child.ts";
 
 const broker = await startMosquitto();
 const rows = countOf(100_000, 10_000);
@@ -38,8 +38,9 @@ test.skipIf("missing" in broker)(
     });
     await listener.subscribeAsync("out/#", { qos: 1 });
     const options = { brokerUrl: mosquitto.url, topic: "out/rows", QoS: "1" };
-    const task: SinkTask = { table, checkpoint: join(folder, "checkpoint"), options };
-    const program = new URL("child.ts", import.meta.url);
+    const to = { format: "mqtt", options, columns: ["CAST(id AS STRING) AS value"] };
+    const task: SinkTask = { table, checkpoint: join(folder, "checkpoint"), ...to };
+    const program = new URL("../sink-child.ts", import.meta.url);
     const random = createRandom(641);
     let child = startChild(program, task);
     for (let kill = 0; kill < kills; kill++) {

@@ -1,13 +1,17 @@
-import { SparkSession } from "../../../../src/index.ts";
+import { SparkSession } from "../../../src/index.ts";
 
-/** What a process that is to be killed runs: the rows of a Delta table, as events. */
+/** What a process that is to be killed runs: the rows of a Delta table, as messages. */
 export interface SinkTask {
   readonly table: string;
   readonly checkpoint: string;
+  /** Where they go, and by which options. */
+  readonly format: string;
   readonly options: Readonly<Record<string, string>>;
+  /** The columns of a message, made of those of the table. */
+  readonly columns: readonly string[];
 }
 
-// A process of kill.test.ts: runs until it is killed, and says each batch.
+// A process of a test of kills: runs until it is killed, and says each batch.
 const task = JSON.parse(process.argv[2] ?? "{}") as SinkTask;
 const session = await SparkSession.builder().getOrCreate();
 session.streams.addListener({
@@ -17,8 +21,8 @@ const query = await session.readStream
   .format("delta")
   .option("maxFilesPerTrigger", 1)
   .load(task.table)
-  .selectExpr("CAST(id AS STRING) AS body", "CAST(id % 3 AS STRING) AS partition")
-  .writeStream.format("eventhubs")
+  .selectExpr(...task.columns)
+  .writeStream.format(task.format)
   .options(task.options)
   .option("checkpointLocation", task.checkpoint)
   .start();
