@@ -1,9 +1,7 @@
-import { isError } from "../../../error/error.ts";
-import { parseDataTypeJson } from "../../../schema/json.ts";
 import type { DataType, StructField } from "../../../schema/type.ts";
 import { childrenOf, elementsOf, nameOf, type PlacedElement } from "./element.ts";
-import { id, numberOf, structsOf } from "./footer.ts";
-import { sparkSchemaKey } from "./spark-schema.ts";
+import { id, numberOf } from "./footer.ts";
+import { parsedSchema, sparkSchemaText } from "./spark-schema.ts";
 import { code, type Struct } from "./thrift.ts";
 
 /** Types of fields of a schema's elements, which engines pass over where they are of others. */
@@ -63,22 +61,10 @@ export function schemaContradiction(metadata: Struct): string | undefined {
 let last: { readonly text: string; readonly schema: DataType | undefined } | undefined;
 
 function toldSchema(metadata: Struct): DataType | undefined {
-  const pair = structsOf(metadata, id.file.keyValues).find((one) => {
-    return String(one.get(id.keyValue.key)?.value) === sparkSchemaKey;
-  });
-  if (pair === undefined) return undefined;
-  const text = String(pair.get(id.keyValue.value)?.value ?? "");
-  if (last?.text !== text) last = { text, schema: parsed(text) };
+  const text = sparkSchemaText(metadata);
+  if (text === undefined) return undefined;
+  if (last?.text !== text) last = { text, schema: parsedSchema(text) };
   return last.schema;
-}
-
-function parsed(text: string): DataType | undefined {
-  try {
-    return parseDataTypeJson(text);
-  } catch (thrown) {
-    if (isError(thrown) || thrown instanceof SyntaxError) return undefined;
-    throw thrown;
-  }
 }
 
 interface Place {

@@ -22,13 +22,11 @@ export async function fileSchema(path: string): Promise<{ schema: StructType; ro
     throw error("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path, reason });
   }
   const { metadata } = footer;
-  const text = (pair: Struct, field: number): string => String(pair.get(field)?.value ?? "");
-  const own = structsOf(metadata, id.file.keyValues).find((pair) => {
-    return text(pair, id.keyValue.key) === sparkSchemaKey;
-  });
   const schema = schemaOf(structsOf(metadata, id.file.schema).map(elementIn));
-  const told = own && text(own, id.keyValue.value);
-  return { schema: withIntervals(schema, told), rows: numberOf(metadata, id.file.rows) };
+  return {
+    schema: withIntervals(schema, sparkSchemaText(metadata)),
+    rows: numberOf(metadata, id.file.rows),
+  };
 }
 
 /**
@@ -36,11 +34,25 @@ export async function fileSchema(path: string): Promise<{ schema: StructType; ro
  * numbers. What cannot be read, or is of another shape than the file, says nothing.
  */
 function withIntervals(schema: StructType, told: string | undefined): StructType {
-  if (told === undefined || !told.includes('"interval ')) return schema;
+  const own = told?.includes('"interval ') ? parsedSchema(told) : undefined;
+  return own === undefined ? schema : (merged(schema, own) as StructType);
+}
+
+/** Spark's schema as a footer has it; undefined where there is none. */
+export function sparkSchemaText(metadata: Struct): string | undefined {
+  const text = (pair: Struct, field: number): string => String(pair.get(field)?.value ?? "");
+  const own = structsOf(metadata, id.file.keyValues).find((pair) => {
+    return text(pair, id.keyValue.key) === sparkSchemaKey;
+  });
+  return own && text(own, id.keyValue.value);
+}
+
+/** Undefined: it cannot be read, or has types that are not known here. */
+export function parsedSchema(told: string): DataType | undefined {
   try {
-    return merged(schema, parseDataTypeJson(told)) as StructType;
+    return parseDataTypeJson(told);
   } catch (thrown) {
-    if (isError(thrown) || thrown instanceof SyntaxError) return schema;
+    if (isError(thrown) || thrown instanceof SyntaxError) return undefined;
     throw thrown;
   }
 }
